@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/lock.h"
+
+#include <cerrno>
+
+#include <sys/file.h>
+
+namespace podd::base {
+
+namespace {
+
+int operation(LockKind kind) {
+    return kind == LockKind::kShared ? LOCK_SH : LOCK_EX;
+}
+
+}  // namespace
+
+Result<> lock(int fd, LockKind kind) {
+    while (::flock(fd, operation(kind)) < 0)
+        if (errno != EINTR) return errno_error("locking", errno);
+    return {};
+}
+
+Result<bool> try_lock(int fd, LockKind kind) {
+    while (::flock(fd, operation(kind) | LOCK_NB) < 0) {
+        if (errno == EWOULDBLOCK) return false;
+        if (errno != EINTR) return errno_error("locking", errno);
+    }
+    return true;
+}
+
+}  // namespace podd::base

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/log.h"
+
+#include <string>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/unique_fd.h"
+
+namespace podd::base {
+
+namespace {
+
+std::string printable(std::string_view line) {
+    std::string out;
+    out.reserve(line.size());
+    for (const char c : line) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7f)
+            out += fmt::format("\\x{:02x}", byte);
+        else
+            out += c;
+    }
+    return out;
+}
+
+// A message that cannot be written has nowhere else to go.
+void put(int fd, std::string_view text) {
+    (void)!::write(fd, text.data(), text.size());
+}
+
+}  // namespace
+
+void log_line(LogLevel level, std::string_view line) {
+    const bool terminal = ::isatty(STDERR_FILENO) == 1;
+    const auto prefix = terminal ? std::string{} : fmt::format("<{}>", static_cast<int>(level));
+    put(STDERR_FILENO, fmt::format("{}{}\n", prefix, printable(line)));
+}
+
+void log_kmsg(LogLevel level, std::string_view identifier, std::string_view line) {
+    const UniqueFd kmsg{::open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+    if (!kmsg) return log_line(level, fmt::format("{}: {}", identifier, line));
+    // One record holds at most 1024 - prefix bytes (LOG_LINE_MAX, kernel/printk).
+    put(kmsg.get(), fmt::format("<{}>{}[{}]: {}\n", static_cast<int>(level), identifier, ::getpid(),
+                                printable(line.substr(0, 900))));
+}
+
+}  // namespace podd::base

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/notify.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/unique_fd.h"
+
+namespace podd::base {
+
+namespace {
+
+// `fd` < 0: none is passed along.
+Result<> send_to_manager(std::string_view state, int fd) {
+    const char* path = std::getenv("NOTIFY_SOCKET");  // NOLINT(concurrency-mt-unsafe): one thread
+    if (path == nullptr) return {};
+    const auto length = std::strlen(path);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if ((path[0] != '/' && path[0] != '@') || length < 2 || length >= sizeof address.sun_path)
+        return Error{ErrorCode::kInvalidArgument, "$NOTIFY_SOCKET is not a socket address"};
+    std::memcpy(address.sun_path, path, length);
+    if (path[0] == '@') address.sun_path[0] = '\0';
+    const UniqueFd socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    if (!socket) return errno_error("making a socket for the service manager", errno);
+
+    iovec data{const_cast<char*>(state.data()), state.size()};
+    msghdr message{};
+    message.msg_name = &address;
+    message.msg_namelen = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof fd)]{};
+    if (fd >= 0) {
+        message.msg_control = control;
+        message.msg_controllen = sizeof control;
+        cmsghdr* header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof fd);
+        std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
+    }
+    if (::sendmsg(socket.get(), &message, MSG_NOSIGNAL) < 0)
+        return errno_error("notifying the service manager", errno);
+    return {};
+}
+
+}  // namespace
+
+Result<> notify(std::string_view state) {
+    return send_to_manager(state, -1);
+}
+
+Result<> notify_barrier(int timeout_msec) {
+    if (std::getenv("NOTIFY_SOCKET") == nullptr) return {};  // NOLINT(concurrency-mt-unsafe)
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) < 0) return errno_error("making a pipe", errno);
+    const UniqueFd read_end{ends[0]};
+    UniqueFd write_end{ends[1]};
+    TRY(send_to_manager("BARRIER=1", write_end.get()));
+    write_end.reset();
+    pollfd wait{read_end.get(), 0, 0};
+    for (;;) {
+        const int ready = ::poll(&wait, 1, timeout_msec);
+        if (ready > 0) return {};
+        if (ready == 0)
+            return Error{ErrorCode::kUnavailable, "the service manager did not answer in time"};
+        if (errno != EINTR) return errno_error("waiting for the service manager", errno);
+    }
+}
+
+}  // namespace podd::base
