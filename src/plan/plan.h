@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The pod plan: all that stage1 reads. Fully resolved: absolute paths, numeric ids, filters already
+// compiled.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+
+namespace podd::plan {
+
+inline constexpr int kVersion = 1;
+
+/// Where runtime state lives: <kRunDir>/<pod>/ holds the plan of one pod, 0700.
+inline constexpr std::string_view kRunDir = "/run/podd/pods";
+inline constexpr std::string_view kPodFile = "pod.json";
+inline constexpr std::string_view kManifestFile =
+    "manifest.json";  // the manifest the plan was made from
+inline constexpr std::string_view kSandboxFile = "sandbox.json";  // written by `run`
+inline constexpr std::string_view kStage1Dir = "/usr/lib/podd/stage1";
+
+/// "app-<app>.json"; "app-<app>.bpf" beside it is the seccomp program, an array of struct
+/// sock_filter.
+std::string app_file(std::string_view app);
+std::string seccomp_file(std::string_view app);
+
+/// Ids on disk: trees, uppers and empty volumes belong to systemd's foreign range.
+inline constexpr std::uint32_t kForeignBase = 0x7FFE0000;
+inline constexpr std::uint32_t kIdCount = 65536;
+
+enum class Network : unsigned char { kNone, kHost };
+
+struct PodPlan {
+    int version = kVersion;
+    std::string name;
+    std::string uuid;  // 8-4-4-4-12, lower case
+    std::string hostname;
+    std::uint32_t uid_base = 0;  // the pod's range on the host: uid_base … uid_base + kIdCount - 1
+    Network network = Network::kNone;
+    std::string state_dir;  // /var/lib/podd/pods/<uuid>: uppers and empty volumes, removed by `gc`
+    std::vector<std::string> apps;  // names, in the manifest's order
+};
+
+/// A directory, file or device of the host, or a directory that podd made for the pod.
+struct MountPlan {
+    enum class Kind : unsigned char { kHost, kEmpty };
+    enum class Idmap : unsigned char {
+        kForeign,  // on disk in the foreign range (empty volumes)
+        kOwner,    // the source's owner (owner_uid, owner_gid) is the pod's root, nobody else is
+                   // mapped
+        kHost,     // ids of the host as they are
+    };
+    Kind kind = Kind::kHost;
+    Idmap idmap = Idmap::kOwner;
+    std::string source;  // absolute, on the host
+    std::string target;  // absolute, in the app's root; made when missing
+    bool read_only = false;
+    bool recursive = true;
+    std::uint32_t owner_uid = 0;
+    std::uint32_t owner_gid = 0;
+};
+
+struct AppPlan {
+    int version = kVersion;
+    std::string name;
+    std::string image_id;
+    std::vector<std::string> argv;  // argv[0] is looked up in PATH of `environment` inside the root
+    std::vector<std::pair<std::string, std::string>> environment;
+    std::string working_directory;
+    bool make_working_directory = false;
+    std::uint32_t uid = 0;  // in the pod
+    std::uint32_t gid = 0;
+    std::vector<std::uint32_t> groups;
+    std::vector<std::string> trees;  // absolute paths of "rootfs" folders, lowest first
+    bool read_only_root = false;
+    std::string upper;               // absolute: folder that holds "upper" and "work"
+    std::vector<MountPlan> mounts;   // in the order of their depth
+    std::uint64_t capabilities = 0;  // bounding set; ambient too when uid is not 0
+    bool no_new_privileges = true;
+    bool seccomp = true;       // load seccomp_file(name)
+    bool notify = false;       // the app itself says READY=1
+    bool stdio_links = false;  // FIFOs behind /dev/stdout and /dev/stderr, with a drainer
+    int stop_signal = 15;
+    std::optional<int> oom_score_adj;
+    std::string selinux_label;     // empty: none
+    std::string apparmor_profile;  // empty: none
+};
+
+/// What `run` records of the sandbox, so that nobody joins a stranger whose pid was reused.
+struct SandboxRecord {
+    std::int32_t leader = 0;         // pid of the pod's PID 1 on the host
+    std::uint64_t pid_ns_inode = 0;  // inode of its pid namespace
+};
+
+base::Json to_json(const PodPlan& plan);
+base::Json to_json(const AppPlan& plan);
+base::Json to_json(const SandboxRecord& record);
+/// Errors: kCorrupt with the member's name: these files are our own. kUnsupported: another version.
+base::Result<PodPlan> pod_plan(const base::Json& json);
+base::Result<AppPlan> app_plan(const base::Json& json);
+base::Result<SandboxRecord> sandbox_record(const base::Json& json);
+
+}  // namespace podd::plan

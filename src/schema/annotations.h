@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The annotations that podd reads, and the settings they make. Source: podd.pod(5).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "schema/pod_manifest.h"
+
+namespace podd::schema {
+
+// Pod annotations.
+inline constexpr std::string_view kWantedBy =
+    "podd.org/wanted-by";                                         // unit names, blank between them
+inline constexpr std::string_view kNetwork = "podd.org/network";  // "none" (default) or "host"
+inline constexpr std::string_view kExitPolicy =
+    "podd.org/exit-policy";  // on-failure (default), any, all
+inline constexpr std::string_view kHostname = "podd.org/hostname";  // default: the pod's name
+inline constexpr std::string_view kDescription = "podd.org/description";
+
+// App annotations, in the pod manifest; where an image says it too, the pod manifest wins.
+inline constexpr std::string_view kRestart =
+    "podd.org/restart";  // no (default), on-failure, always
+inline constexpr std::string_view kRestartSec =
+    "podd.org/restart-sec";  // seconds, default 100 ms as systemd
+inline constexpr std::string_view kStopSignal =
+    "podd.org/stop-signal";  // SIGTERM (default); from OCI StopSignal
+inline constexpr std::string_view kStopTimeout = "podd.org/stop-timeout-sec";
+inline constexpr std::string_view kSupportsNotify = "appc.io/executor/supports-systemd-notify";
+
+// Image annotations, set by import.
+inline constexpr std::string_view kMakeWorkingDirectory =
+    "podd.org/make-working-directory";  // "true": OCI
+
+enum class Network : unsigned char { kNone, kHost };
+enum class ExitPolicy : unsigned char { kOnFailure, kAny, kAll };
+enum class Restart : unsigned char { kNo, kOnFailure, kAlways };
+
+/// What the pod's annotations ask for, checked.
+struct PodSettings {
+    std::vector<std::string> wanted_by;
+    Network network = Network::kNone;
+    ExitPolicy exit_policy = ExitPolicy::kOnFailure;
+    std::string hostname;     // empty: the pod's name
+    std::string description;  // empty: none
+};
+
+struct AppSettings {
+    Restart restart = Restart::kNo;
+    std::optional<std::uint64_t> restart_usec;
+    std::optional<int> stop_signal;
+    std::optional<std::uint64_t> stop_timeout_usec;
+    bool supports_notify = false;
+};
+
+/// Errors: kInvalidArgument; an annotation "podd.org/…" that podd does not know is one, so that no
+/// typo is lost.
+base::Result<PodSettings> pod_settings(const PodManifest& manifest);
+base::Result<AppSettings> app_settings(const RuntimeApp& app);
+/// What an image asks for itself: stop signal, readiness. Unknown annotations of an image are left
+/// alone.
+base::Result<AppSettings> image_settings(const std::vector<Annotation>& annotations);
+
+}  // namespace podd::schema

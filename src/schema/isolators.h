@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Isolators as typed values. Source: appc spec 0.8.11, ace.md "Isolators".
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "schema/app.h"
+
+namespace podd::schema {
+
+/// A quantity in nano-units, so that "0.5m" of a core and "9Ei" bytes both are exact. Never
+/// negative.
+class Quantity {
+public:
+    /// Source: reference grammar of Kubernetes quantities, appc spec ace.md "Resource isolators".
+    static base::Result<Quantity> parse(std::string_view text);
+    std::uint64_t value() const;        // rounded up to whole units, saturating
+    std::uint64_t milli_value() const;  // rounded up to thousandths, saturating
+    std::string str() const;            // canonical text
+    bool operator==(const Quantity&) const = default;
+
+private:
+    unsigned __int128 nano_ = 0;
+    bool binary_ = false;
+};
+
+struct ResourceIsolator {
+    enum class Kind : unsigned char {
+        kCpu,
+        kMemory,
+        kBlockBandwidth,
+        kBlockIops,
+        kNetworkBandwidth
+    };
+    Kind kind;
+    std::optional<Quantity> request;
+    std::optional<Quantity> limit;
+};
+struct CapabilitiesIsolator {
+    bool retain;  // else remove
+    std::vector<std::string> set;
+};
+struct SeccompIsolator {
+    bool retain;  // else remove
+    std::vector<std::string> set;
+    std::string errno_name;  // empty: SIGSYS
+};
+struct NoNewPrivilegesIsolator {
+    bool value;
+};
+struct SelinuxIsolator {
+    std::string user, role, type, level;
+};
+struct ApparmorIsolator {
+    std::string profile;
+};
+struct OomScoreAdjIsolator {
+    int value;
+};
+struct CpuSharesIsolator {
+    std::uint32_t value;
+};
+struct SysctlIsolator {
+    StringMap values;
+};
+/// A name that podd does not know: kept, reported as ignored.
+struct UnknownIsolator {};
+
+using IsolatorValue =
+    std::variant<ResourceIsolator, CapabilitiesIsolator, SeccompIsolator, NoNewPrivilegesIsolator,
+                 SelinuxIsolator, ApparmorIsolator, OomScoreAdjIsolator, CpuSharesIsolator,
+                 SysctlIsolator, UnknownIsolator>;
+
+/// The typed value of one isolator. Manifests are checked with it while they are parsed, so it
+/// cannot fail later.
+base::Result<IsolatorValue> isolator_value(const Isolator& isolator);
+
+}  // namespace podd::schema

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The reading half of the store: find an image, its manifest and its trees. Links no crypto, no
+// archive library.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "schema/image_manifest.h"
+#include "schema/pod_manifest.h"
+
+namespace podd::store {
+
+inline constexpr std::string_view kStoreDir = "/var/lib/podd";
+
+enum class ImageKind : unsigned char { kAci, kOci };
+
+/// How the image came to be accepted. Only an administrator's explicit import exists so far.
+struct Verification {
+    std::string kind;  // "import"
+    std::string by;    // who asked: "uid 0"
+    bool operator==(const Verification&) const = default;
+};
+
+/// images/<id>.json
+struct ImageRecord {
+    std::string id;  // "sha512-<128 hex>" or "sha256:<64 hex>"
+    ImageKind kind = ImageKind::kAci;
+    schema::ImageManifest manifest;   // always an appc one; OCI configs are mapped at import
+    std::vector<std::string> trees;   // tree ids, lowest first
+    std::vector<std::string> blobs;   // "<algorithm>/<digest>", as fetched
+    std::uint64_t size_bytes = 0;     // of the unpacked trees
+    std::uint64_t imported_usec = 0;  // CLOCK_REALTIME
+    Verification verification;
+};
+
+class Reader {
+public:
+    /// Errors: kNotFound when there is no store yet.
+    static base::Result<Reader> open(const std::string& dir = std::string{kStoreDir});
+
+    /// By full id, or by an unambiguous prefix of at least 2 digits after the algorithm.
+    /// Errors: kNotFound, kConflict (ambiguous, the candidates are named).
+    base::Result<ImageRecord> by_id(std::string_view id) const;
+    /// By name and labels: all labels asked for must be equal; the newest import wins when no
+    /// version was asked for. Errors: kNotFound.
+    base::Result<ImageRecord> by_name(std::string_view name,
+                                      const std::vector<schema::Label>& labels) const;
+    base::Result<ImageRecord> find(const schema::ImageReference& reference) const;
+    base::Result<std::vector<ImageRecord>> list() const;
+
+    /// "/var/lib/podd/trees/<tree>/rootfs"
+    std::string tree_path(std::string_view tree) const;
+    /// Opens that folder, O_PATH.
+    base::Result<base::UniqueFd> open_tree(std::string_view tree) const;
+
+private:
+    Reader(std::string path, base::UniqueFd dir) : path_{std::move(path)}, dir_{std::move(dir)} {}
+    std::string path_;
+    base::UniqueFd dir_;
+};
+
+}  // namespace podd::store

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Pod → units. The only place that knows this mapping; pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "schema/pod_manifest.h"
+#include "unit/unit.h"
+
+namespace podd::translate {
+
+/// A pod as somebody declared it.
+struct Pod {
+    schema::PodName name;
+    schema::PodManifest manifest;
+    std::string source_path;  // of the manifest file; empty for a transient pod
+};
+
+struct Options {
+    int systemd_version = 252;  // of the running manager: keys newer than it are not written
+    /// Transient pods bring their manifest along as StandardInputData=; the text as it was given.
+    std::string transient_manifest;
+};
+
+/// Units of the pod, the sandbox (pod-<name>.service) first; the slice only where it says
+/// something. Errors: kInvalidArgument where the manifest asks for something that no unit can say.
+base::Result<std::vector<unit::Unit>> translate(const Pod& pod, const Options& options);
+
+}  // namespace podd::translate
