@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Debian roots, made once by mmdebstrap and kept in $cache_dir/<suite>-<kind>-<key>. The key is a digest
+# of everything that decides what is in the root, so a changed list of packages makes a new one.
+# shellcheck shell=bash
+
+# What every host has besides podd's own dependencies.
+host_packages=(systemd systemd-sysv systemd-container dbus polkitd libpam-systemd kmod iproute2 procps)
+# What tests call on a host.
+host_packages+=(attr acl curl jq strace psmisc e2fsprogs)
+# What every build root has besides the Build-Depends.
+build_packages=(build-essential dpkg-dev fakeroot ccache)
+
+# suite_sources SUITE: apt lines for the suite. They come from this machine's own apt configuration, its
+# suite replaced: whatever mirror the machine uses is used here. Nothing on a machine that is no Debian;
+# mmdebstrap has its own default then.
+suite_sources() {
+    local suite=$1 own by uri release component
+    own=$(. /etc/os-release && [ "$ID" = debian ] && echo "${VERSION_CODENAME:-}") || return 0
+    apt-get indextargets --format '$(CREATED_BY) $(REPO_URI) $(RELEASE) $(COMPONENT)' |
+        while read -r by uri release component; do
+            [ "$by" = Packages ] && [ "$component" = main ] || continue
+            case $release in
+                "$own") echo "deb $uri $suite main" ;;
+                "$own"-updates | "$own"-security)
+                    [ "$suite" = sid ] || echo "deb $uri $suite-${release#"$own"-} main" ;;
+            esac
+        done | sort -u
+}
+
+# package_names TEXT: the names in a Depends or Build-Depends field, first alternative of each.
+package_names() {
+    tr ',' '\n' <<<"$1" | sed -E 's/[|(<[].*//; s/:any//; s/[[:space:]]//g; /^$/d; /^\$/d; s/^debhelper-compat$/debhelper/' | sort -u
+}
+
+# Runs inside mmdebstrap when the packages are there. A test host is quiet: nothing runs by itself but
+# what Debian needs to be up.
+prepare_host_root() {
+    local root=$1 unit
+    for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer \
+        e2scrub_reap.service fstrim.timer console-getty.service getty@tty1.service serial-getty@.service; do
+        ln -sf /dev/null "$root/etc/systemd/system/$unit"
+    done
+    rm -f "$root/etc/resolv.conf" "$root/etc/machine-id"
+    # Debian's minimal images leave out the manual; podd's pages must arrive.
+    rm -f "$root"/etc/dpkg/dpkg.cfg.d/*nodoc*
+    passwd --root "$root" --delete root >/dev/null
+}
+
+# make_root SUITE KIND PACKAGE...: prints the folder of the cached root, which it makes when needed.
+make_root() {
+    local suite=$1 kind=$2 key root
+    shift 2
+    local packages
+    packages=$(printf '%s\n' "$@" | sort -u | paste -sd,)
+    key=$(printf '%s %s %s' "$packages" "$(suite_sources "$suite")" "$(declare -f prepare_host_root)" | sha256sum | cut -c1-12)
+    root=$cache_dir/$suite-$kind-$key
+    if [ ! -e "$root/.complete" ]; then
+        lock "$cache_dir/$suite-$kind.lock"
+        [ -e "$root/.complete" ] || build_root "$suite" "$kind" "$root" "$packages"
+        unlock
+    fi
+    printf '%s\n' "$root"
+}
+
+build_root() {
+    local suite=$1 kind=$2 root=$3 packages=$4 sources log=$3.log
+    need_programs mmdebstrap
+    say "making the $suite $kind root $root ..."
+    sources=$(suite_sources "$suite")
+    rm -rf "$root" "$root.new"
+    local arguments=(--mode=root --variant=minbase --include="$packages" --skip=cleanup/apt/lists
+        --dpkgopt=force-unsafe-io "$suite" "$root.new")
+    if [ -n "$sources" ]; then
+        arguments+=(-)
+    fi
+    if ! mmdebstrap "${arguments[@]}" <<<"$sources" >"$log" 2>&1; then
+        tail -n 30 "$log" >&2
+        rm -rf "$root.new"
+        die "mmdebstrap could not make the $suite root; the whole log is $log"
+    fi
+    if [ "$kind" = host ]; then
+        prepare_host_root "$root.new"
+    fi
+    touch "$root.new/.complete"
+    mv -T "$root.new" "$root"
+    rm -f "$log"
+    ln -sfnT "$(basename "$root")" "$cache_dir/$suite-$kind"
+}
+
+# host_root SUITE [DEB]: the root for hosts that get this package: its dependencies are there already,
+# because a host has no network.
+host_root() {
+    local suite=$1 deb=${2:-} depends=()
+    if [ -n "$deb" ]; then
+        mapfile -t depends < <(package_names "$(dpkg-deb --field "$deb" Depends Pre-Depends | sed 's/^[A-Za-z-]*: //')")
+    fi
+    make_root "$suite" host "${host_packages[@]}" "${depends[@]}"
+}
+
+build_root_of() {
+    local suite=$1 depends
+    depends=$(sed -n '/^Build-Depends:/,/^[A-Z]/{s/^Build-Depends://;/^[A-Z]/d;p}' "$source_dir/packaging/debian/control")
+    local names
+    mapfile -t names < <(package_names "$depends")
+    make_root "$suite" build "${build_packages[@]}" "${names[@]}"
+}
