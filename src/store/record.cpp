@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "store/record.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "store/layout.h"
+
+namespace podd::store {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Json;
+using base::Result;
+
+constexpr std::int64_t kVersion = 1;
+
+Error corrupt(std::string_view member, std::string_view wanted) {
+    return Error{ErrorCode::kCorrupt, fmt::format("/{}: wanted {}", member, wanted)};
+}
+
+Result<std::string> string_member(const Json& json, std::string_view name) {
+    const Json* member = json.find(name);
+    if (member == nullptr || member->as_string() == nullptr) return corrupt(name, "a string");
+    return *member->as_string();
+}
+
+Result<std::uint64_t> uint_member(const Json& json, std::string_view name) {
+    const Json* member = json.find(name);
+    const auto value = member == nullptr ? std::nullopt : member->as_uint();
+    if (!value) return corrupt(name, "a number");
+    return *value;
+}
+
+Result<std::vector<std::string>> names_member(const Json& json, std::string_view name,
+                                              bool (*valid)(std::string_view)) {
+    const Json* member = json.find(name);
+    const auto* array = member == nullptr ? nullptr : member->as_array();
+    if (array == nullptr) return corrupt(name, "an array");
+    std::vector<std::string> names;
+    for (const Json& element : *array) {
+        const auto* text = element.as_string();
+        // These become paths: a name that is none is never passed on.
+        if (text == nullptr || !valid(*text)) return corrupt(name, "digests only");
+        names.push_back(*text);
+    }
+    return names;
+}
+
+Json strings(const std::vector<std::string>& values) {
+    Json array{Json::Array{}};
+    for (const auto& value : values)
+        array.push_back(value);
+    return array;
+}
+
+Result<> check_version(const Json& json) {
+    if (json.as_object() == nullptr) return corrupt("", "an object");
+    const Json* version = json.find("version");
+    const auto value = version == nullptr ? std::nullopt : version->as_int();
+    if (!value) return corrupt("version", "a number");
+    if (*value != kVersion)
+        return Error{ErrorCode::kUnsupported,
+                     fmt::format("version {}: this podd reads version {}", *value, kVersion)};
+    return {};
+}
+
+Result<std::vector<schema::Label>> labels_member(const Json& json) {
+    const Json* member = json.find("labels");
+    const auto* array = member == nullptr ? nullptr : member->as_array();
+    if (array == nullptr) return corrupt("labels", "an array");
+    std::vector<schema::Label> labels;
+    for (const Json& element : *array) {
+        auto name = schema::AcIdentifier::parse(TRY(string_member(element, "name")));
+        if (!name) return corrupt("labels", "label names");
+        labels.push_back({ std::move(name).value(), TRY(string_member(element, "value")) });
+    }
+    return labels;
+}
+
+}  // namespace
+
+Json to_json(const ImageRecord& record) {
+    Json verification;
+    verification.add("kind", record.verification.kind);
+    verification.add("by", record.verification.by);
+    Json json;
+    json.add("version", kVersion);
+    json.add("id", record.id);
+    json.add("kind", record.kind == ImageKind::kAci ? "aci" : "oci");
+    json.add("trees", strings(record.trees));
+    json.add("blobs", strings(record.blobs));
+    json.add("sizeBytes", record.size_bytes);
+    json.add("importedUsec", record.imported_usec);
+    json.add("verification", std::move(verification));
+    json.add("manifest", record.manifest.to_json());
+    return json;
+}
+
+Result<ImageRecord> image_record(const Json& json) {
+    TRY(check_version(json));
+    const Json* manifest = json.find("manifest");
+    if (manifest == nullptr) return corrupt("manifest", "an image manifest");
+    auto parsed = schema::ImageManifest::from_json(*manifest);
+    if (!parsed)
+        return Error{ErrorCode::kCorrupt, fmt::format("/manifest{}", parsed.error().message())};
+    const auto kind = TRY(string_member(json, "kind"));
+    if (kind != "aci" && kind != "oci") return corrupt("kind", "\"aci\" or \"oci\"");
+    auto id = TRY(string_member(json, "id"));
+    if (!is_id(id)) return corrupt("id", "an image id");
+    const Json* verification = json.find("verification");
+    if (verification == nullptr) return corrupt("verification", "an object");
+    return ImageRecord {
+        .id = std::move(id), .kind = kind == "aci" ? ImageKind::kAci : ImageKind::kOci,
+        .manifest = std::move(parsed).value(), .trees = TRY(names_member(json, "trees", is_id))
+        , .blobs = TRY(names_member(json, "blobs", is_blob))
+        , .size_bytes = TRY(uint_member(json, "sizeBytes"))
+        , .imported_usec = TRY(uint_member(json, "importedUsec"))
+        , .verification = {
+            TRY(string_member(*verification, "kind")),
+            TRY(string_member(*verification, "by"))
+        },
+    };
+}
+
+Json to_json(const Ref& ref) {
+    Json images{Json::Array{}};
+    for (const auto& entry : ref.images) {
+        Json labels{Json::Array{}};
+        for (const auto& label : entry.labels) {
+            Json one;
+            one.add("name", label.name.str());
+            one.add("value", label.value);
+            labels.push_back(std::move(one));
+        }
+        Json image;
+        image.add("id", entry.id);
+        image.add("labels", std::move(labels));
+        images.push_back(std::move(image));
+    }
+    Json json;
+    json.add("version", kVersion);
+    json.add("name", ref.name);
+    json.add("images", std::move(images));
+    return json;
+}
+
+Result<Ref> ref_record(const Json& json) {
+    TRY(check_version(json));
+    Ref ref {
+        .name = TRY(string_member(json, "name"))
+        , .images = {}
+    };
+    const Json* images = json.find("images");
+    const auto* array = images == nullptr ? nullptr : images->as_array();
+    if (array == nullptr) return corrupt("images", "an array");
+    for (const Json& element : *array) {
+        RefEntry entry {
+            .id = TRY(string_member(element, "id"))
+            , .labels = TRY(labels_member(element))
+        };
+        if (!is_id(entry.id)) return corrupt("images", "image ids");
+        ref.images.push_back(std::move(entry));
+    }
+    return ref;
+}
+
+bool labels_match(const std::vector<schema::Label>& labels,
+                  const std::vector<schema::Label>& wanted) {
+    return std::all_of(wanted.begin(), wanted.end(), [&](const schema::Label& label) {
+        return std::find(labels.begin(), labels.end(), label) != labels.end();
+    });
+}
+
+}  // namespace podd::store

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Files of the store as values: images/<id>.json and refs/<name>.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "store/reader.h"
+
+namespace podd::store {
+
+base::Json to_json(const ImageRecord& record);
+/// Errors: kCorrupt with the member's name; kUnsupported: written by a newer podd.
+base::Result<ImageRecord> image_record(const base::Json& json);
+
+/// One image that goes by a name. The labels are those under which it was imported: one OCI image
+/// may have several tags.
+struct RefEntry {
+    std::string id;
+    std::vector<schema::Label> labels;
+    bool operator==(const RefEntry&) const = default;
+};
+
+/// refs/<escaped name>: images of that name, the newest import last.
+struct Ref {
+    std::string name;
+    std::vector<RefEntry> images;
+    bool operator==(const Ref&) const = default;
+};
+
+base::Json to_json(const Ref& ref);
+/// Errors: kCorrupt.
+base::Result<Ref> ref_record(const base::Json& json);
+
+/// Whether every label of `wanted` is among `labels` with the same value.
+bool labels_match(const std::vector<schema::Label>& labels,
+                  const std::vector<schema::Label>& wanted);
+
+}  // namespace podd::store
