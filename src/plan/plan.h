@@ -106,4 +106,9 @@ base::Result<PodPlan> pod_plan(const base::Json& json);
 base::Result<AppPlan> app_plan(const base::Json& json);
 base::Result<SandboxRecord> sandbox_record(const base::Json& json);
 
+/// The files of one pod's runtime folder, `dir_fd`. Errors: as above, kNotFound.
+base::Result<PodPlan> read_pod_plan(int dir_fd);
+base::Result<AppPlan> read_app_plan(int dir_fd, std::string_view app);
+base::Result<SandboxRecord> read_sandbox_record(int dir_fd);
+
 }  // namespace podd::plan

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plan/plan.h"
+
+#include <doctest/doctest.h>
+
+using namespace podd;
+
+TEST_SUITE("plan/plan") {
+    plan::AppPlan full_app() {
+        plan::AppPlan app;
+        app.name = "nginx";
+        app.image_id = "sha512-00";
+        app.argv = {"/bin/nginx", "-g", "daemon off;"};
+        app.environment = {{"PATH", "/bin"}, {"EMPTY", ""}};
+        app.working_directory = "/srv";
+        app.make_working_directory = true;
+        app.uid = 33;
+        app.gid = 0xFFFE;
+        app.groups = {1, 2};
+        app.trees = {"/var/lib/podd/trees/a/rootfs", "/var/lib/podd/trees/b/rootfs"};
+        app.read_only_root = true;
+        app.upper = "/var/lib/podd/pods/u/apps/nginx";
+        plan::MountPlan mount;
+        mount.kind = plan::MountPlan::Kind::kEmpty;
+        mount.idmap = plan::MountPlan::Idmap::kForeign;
+        mount.source = "/var/lib/podd/pods/u/volumes/data";
+        mount.target = "/data";
+        mount.owner_uid = 4294967294U;
+        app.mounts = {mount};
+        app.capabilities = 0x1FFFFFFFFFF;
+        app.oom_score_adj = -500;
+        app.selinux_label = "system_u:system_r:container_t:s0";
+        return app;
+    }
+
+    TEST_CASE("a pod plan survives writing and reading") {
+        plan::PodPlan pod;
+        pod.name = "web";
+        pod.uuid = "6733c088-a507-4694-aabf-0edebea70a4c";
+        pod.hostname = "web";
+        pod.uid_base = 0x10000;
+        pod.network = plan::Network::kHost;
+        pod.state_dir = "/var/lib/podd/pods/6733c088-a507-4694-aabf-0edebea70a4c";
+        pod.apps = {"nginx", "php"};
+        const auto json = base::Json::parse(plan::to_json(pod).str());
+        REQUIRE(json);
+        const auto back = plan::pod_plan(*json);
+        REQUIRE(back);
+        CHECK(plan::to_json(*back) == plan::to_json(pod));
+        CHECK(back->network == plan::Network::kHost);
+        CHECK(back->apps == pod.apps);
+    }
+
+    TEST_CASE("an app plan survives writing and reading") {
+        const auto app = full_app();
+        const auto json = base::Json::parse(plan::to_json(app).str());
+        REQUIRE(json);
+        const auto back = plan::app_plan(*json);
+        REQUIRE(back);
+        CHECK(plan::to_json(*back) == plan::to_json(app));
+        CHECK(back->environment == app.environment);
+        CHECK(back->oom_score_adj == -500);
+        CHECK(back->mounts.at(0).owner_uid == 4294967294U);
+        CHECK(back->capabilities == 0x1FFFFFFFFFF);
+    }
+
+    TEST_CASE("a sandbox record survives writing and reading") {
+        const plan::SandboxRecord record{4711, 0xF0000123};
+        const auto back = plan::sandbox_record(plan::to_json(record));
+        REQUIRE(back);
+        CHECK(back->leader == 4711);
+        CHECK(back->pid_ns_inode == 0xF0000123);
+    }
+
+    TEST_CASE("a plan of another version is refused before its members are looked at") {
+        const auto json = base::Json::parse(R"({"version": 2})");
+        REQUIRE(json);
+        const auto app = plan::app_plan(*json);
+        REQUIRE(!app);
+        CHECK(app.error().code() == base::ErrorCode::kUnsupported);
+        CHECK(app.error().message() == "plan version 2 was found, 1 is wanted");
+    }
+
+    TEST_CASE("a member that is missing, of another type or out of range is named") {
+        struct Case {
+            const char* member;
+            base::Json value;
+        };
+        const Case cases[] = {{"argv", "true"},
+                              {"uid", -1},
+                              {"gid", std::uint64_t{1} << 32},
+                              {"readOnlyRoot", 1},
+                              {"environment", base::Json::Array{base::Json::Array{"A"}}},
+                              {"mounts", base::Json::Array{base::Json::Object{}}},
+                              {"workingDirectory", std::string{"/a\0b", 4}}};
+        for (const auto& c : cases) {
+            CAPTURE(c.member);
+            auto json = plan::to_json(full_app());
+            for (auto& [name, value] : *json.as_object())
+                if (name == c.member) value = c.value;
+            const auto app = plan::app_plan(json);
+            REQUIRE(!app);
+            CHECK(app.error().code() == base::ErrorCode::kCorrupt);
+            CHECK(app.error().message().find(c.member) != std::string::npos);
+        }
+    }
+
+    TEST_CASE("file names carry the app's name") {
+        CHECK(plan::app_file("nginx") == "app-nginx.json");
+        CHECK(plan::seccomp_file("nginx") == "app-nginx.bpf");
+    }
+}
