@@ -2,6 +2,7 @@
 // The annotations that podd reads, and the settings they make. Source: podd.pod(5).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,13 +36,20 @@ inline constexpr std::string_view kSupportsNotify = "appc.io/executor/supports-s
 inline constexpr std::string_view kMakeWorkingDirectory =
     "podd.org/make-working-directory";  // "true": OCI
 
+/// "true": the app's group is what the image's /etc/passwd says of its user, its supplementary
+/// groups are those of its /etc/group that list the user; the app's own "group" counts only where
+/// passwd does not know the user. Set by import when an OCI image names a user without a group,
+/// which appc cannot say otherwise. Counts only while the image's own "app" object is used. Source:
+/// OCI image-spec config.md "User".
+inline constexpr std::string_view kGroupFromUser = "podd.org/group-from-user";
+
 enum class Network : unsigned char { kNone, kHost };
 enum class ExitPolicy : unsigned char { kOnFailure, kAny, kAll };
 enum class Restart : unsigned char { kNo, kOnFailure, kAlways };
 
 /// What the pod's annotations ask for, checked.
 struct PodSettings {
-    std::vector<std::string> wanted_by;
+    std::vector<std::string> wanted_by;  // names of units, shape checked
     Network network = Network::kNone;
     ExitPolicy exit_policy = ExitPolicy::kOnFailure;
     std::string hostname;     // empty: the pod's name
@@ -52,12 +60,12 @@ struct AppSettings {
     Restart restart = Restart::kNo;
     std::optional<std::uint64_t> restart_usec;
     std::optional<int> stop_signal;
-    std::optional<std::uint64_t> stop_timeout_usec;
+    std::optional<std::uint64_t> stop_timeout_usec;  // not 0; UINT64_MAX: no timeout
     bool supports_notify = false;
 };
 
 /// Errors: kInvalidArgument; an annotation "podd.org/…" that podd does not know is one, so that no
-/// typo is lost.
+/// typo is lost. PodManifest::parse() has checked both, so they succeed on what it returned.
 base::Result<PodSettings> pod_settings(const PodManifest& manifest);
 base::Result<AppSettings> app_settings(const RuntimeApp& app);
 /// What an image asks for itself: stop signal, readiness. Unknown annotations of an image are left

@@ -17,40 +17,40 @@ namespace podd::schema {
 /// A label. Source: appc spec 0.8.11, aci.md "labels".
 struct Label {
     AcIdentifier name;
-    std::string value;
+    std::string value{};
     bool operator==(const Label&) const = default;
 };
 
 /// An annotation. Those podd reads are named in schema/annotations.h.
 struct Annotation {
     AcIdentifier name;
-    std::string value;
+    std::string value{};
     bool operator==(const Annotation&) const = default;
 };
 
 struct EnvironmentVariable {
-    std::string name;
-    std::string value;
+    std::string name{};
+    std::string value{};
     bool operator==(const EnvironmentVariable&) const = default;
 };
 
 struct EventHandler {
     enum class Name : unsigned char { kPreStart, kPostStop };
     Name name;
-    std::vector<std::string> exec;
+    std::vector<std::string> exec{};
     bool operator==(const EventHandler&) const = default;
 };
 
 struct MountPoint {
     AcName name;
-    std::string path;  // absolute and lexically normal
+    std::string path{};  // absolute and lexically normal
     bool read_only = false;
     bool operator==(const MountPoint&) const = default;
 };
 
 struct Port {
     AcName name;
-    std::string protocol;
+    std::string protocol{};
     std::uint16_t port = 0;   // 1…65535
     std::uint32_t count = 1;  // port + count - 1 ≤ 65535
     bool socket_activated = false;
@@ -68,18 +68,18 @@ using StringMap = std::vector<std::pair<std::string, std::string>>;  // in the m
 
 /// Source: appc spec 0.8.11, aci.md "app".
 struct App {
-    std::vector<std::string> exec;
-    std::string user;   // name, number or absolute path
-    std::string group;  // the same
-    std::vector<std::uint32_t> supplementary_gids;
-    std::vector<EventHandler> event_handlers;
-    std::string working_directory;  // absolute, or empty for "/"
-    std::vector<EnvironmentVariable> environment;
-    std::vector<MountPoint> mount_points;
-    std::vector<Port> ports;
-    std::vector<Isolator> isolators;
-    StringMap user_annotations;
-    StringMap user_labels;
+    std::vector<std::string> exec{};
+    std::string user{};   // name, number or absolute path
+    std::string group{};  // the same
+    std::vector<std::uint32_t> supplementary_gids{};
+    std::vector<EventHandler> event_handlers{};
+    std::string working_directory{};  // absolute, or empty for "/"
+    std::vector<EnvironmentVariable> environment{};
+    std::vector<MountPoint> mount_points{};
+    std::vector<Port> ports{};
+    std::vector<Isolator> isolators{};
+    StringMap user_annotations{};
+    StringMap user_labels{};
     bool operator==(const App&) const = default;
 };
 

@@ -2,6 +2,7 @@
 // Isolators as typed values. Source: appc spec 0.8.11, ace.md "Isolators".
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,11 +24,13 @@ public:
     std::uint64_t value() const;        // rounded up to whole units, saturating
     std::uint64_t milli_value() const;  // rounded up to thousandths, saturating
     std::string str() const;            // canonical text
-    bool operator==(const Quantity&) const = default;
+    /// By value: "128974848", "125952Ki" and "123Mi" are equal.
+    bool operator==(const Quantity& other) const { return nano_ == other.nano_; }
+    auto operator<=>(const Quantity& other) const { return nano_ <=> other.nano_; }
 
 private:
-    unsigned __int128 nano_ = 0;
-    bool binary_ = false;
+    unsigned __int128 nano_ = 0;  // saturates at the type's end: 3.4e29 units
+    bool binary_ = false;         // str() uses Ki, Mi, … again
 };
 
 struct ResourceIsolator {
@@ -39,26 +42,26 @@ struct ResourceIsolator {
         kNetworkBandwidth
     };
     Kind kind;
-    std::optional<Quantity> request;
-    std::optional<Quantity> limit;
+    std::optional<Quantity> request{};  // at most `limit`: more is clamped; cpu and memory only
+    std::optional<Quantity> limit{};
 };
 struct CapabilitiesIsolator {
     bool retain;  // else remove
-    std::vector<std::string> set;
+    std::vector<std::string> set{};
 };
 struct SeccompIsolator {
     bool retain;  // else remove
-    std::vector<std::string> set;
-    std::string errno_name;  // empty: SIGSYS
+    std::vector<std::string> set{};
+    std::string errno_name{};  // empty: SIGSYS
 };
 struct NoNewPrivilegesIsolator {
     bool value;
 };
 struct SelinuxIsolator {
-    std::string user, role, type, level;
+    std::string user{}, role{}, type{}, level{};
 };
 struct ApparmorIsolator {
-    std::string profile;
+    std::string profile{};
 };
 struct OomScoreAdjIsolator {
     int value;
@@ -67,7 +70,7 @@ struct CpuSharesIsolator {
     std::uint32_t value;
 };
 struct SysctlIsolator {
-    StringMap values;
+    StringMap values{};
 };
 /// A name that podd does not know: kept, reported as ignored.
 struct UnknownIsolator {};

@@ -5,6 +5,7 @@
 #include <compare>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 
@@ -16,6 +17,9 @@ namespace podd::schema {
 class AcIdentifier {
 public:
     static base::Result<AcIdentifier> parse(std::string_view text);
+    /// Makes one of free text: lower case, "_" for what is not allowed, edges trimmed. Errors:
+    /// kInvalidArgument when nothing is left.
+    static base::Result<AcIdentifier> sanitized(std::string_view text);
     const std::string& str() const { return text_; }
     auto operator<=>(const AcIdentifier&) const = default;
 
@@ -30,6 +34,9 @@ private:
 class AcName {
 public:
     static base::Result<AcName> parse(std::string_view text);
+    /// Makes one of free text: lower case, "-" for what is not allowed, edges trimmed. Errors:
+    /// kInvalidArgument when nothing is left.
+    static base::Result<AcName> sanitized(std::string_view text);
     const std::string& str() const { return text_; }
     auto operator<=>(const AcName&) const = default;
 

@@ -25,28 +25,28 @@ struct Volume {
     enum class Kind : unsigned char { kEmpty, kHost };
     AcName name;
     Kind kind = Kind::kEmpty;
-    std::optional<bool> read_only;     // unset: the mount point decides
-    std::string source;                // host: absolute
-    std::optional<bool> recursive;     // host; unset means true
-    std::optional<VolumeIdmap> idmap;  // host
-    std::uint32_t mode = 0755;         // empty
-    std::uint32_t uid = 0;             // empty
-    std::uint32_t gid = 0;             // empty
+    std::optional<bool> read_only{};     // unset: the mount point decides
+    std::string source{};                // host: absolute
+    std::optional<bool> recursive{};     // host; unset means true
+    std::optional<VolumeIdmap> idmap{};  // host
+    std::uint32_t mode = 0755;           // empty
+    std::uint32_t uid = 0;               // empty
+    std::uint32_t gid = 0;               // empty
     bool operator==(const Volume&) const = default;
 };
 
 /// Which image an app runs: `id` pins it, `name` and labels find it.
 struct ImageReference {
-    std::optional<std::string> id;     // "sha512-<hex>" or "sha256:<hex>"
-    std::optional<AcIdentifier> name;  // at least one of both
-    std::vector<Label> labels;
+    std::optional<std::string> id{};     // "sha512-<hex>" or "sha256:<hex>"
+    std::optional<AcIdentifier> name{};  // at least one of both
+    std::vector<Label> labels{};
     bool operator==(const ImageReference&) const = default;
 };
 
 struct Mount {
     AcName volume;
-    std::string path;  // absolute and lexically normal
-    std::optional<Volume> app_volume;
+    std::string path{};  // absolute and lexically normal
+    std::optional<Volume> app_volume{};
     bool operator==(const Mount&) const = default;
 };
 
@@ -54,31 +54,31 @@ struct Mount {
 struct RuntimeApp {
     AcName name;
     ImageReference image;
-    std::optional<App> app;  // replaces the image's whole app object
+    std::optional<App> app{};  // replaces the image's whole app object
     bool read_only_root_fs = false;
-    std::vector<Mount> mounts;
-    std::vector<Annotation> annotations;
+    std::vector<Mount> mounts{};
+    std::vector<Annotation> annotations{};
     bool operator==(const RuntimeApp&) const = default;
 };
 
 struct ExposedPort {
     AcName name;
     std::uint16_t host_port = 0;
-    std::string host_ip;  // empty: all addresses
-    std::optional<Port> pod_port;
+    std::string host_ip{};  // empty: all addresses
+    std::optional<Port> pod_port{};
     bool operator==(const ExposedPort&) const = default;
 };
 
 /// Source: appc spec 0.8.11, pods.md "Pod Manifest Schema".
 struct PodManifest {
-    std::string ac_version;
-    std::vector<RuntimeApp> apps;  // at least one
-    std::vector<Volume> volumes;
-    std::vector<Isolator> isolators;
-    std::vector<Annotation> annotations;
-    std::vector<ExposedPort> ports;
-    StringMap user_annotations;
-    StringMap user_labels;
+    std::string ac_version{};
+    std::vector<RuntimeApp> apps{};  // at least one
+    std::vector<Volume> volumes{};
+    std::vector<Isolator> isolators{};
+    std::vector<Annotation> annotations{};
+    std::vector<ExposedPort> ports{};
+    StringMap user_annotations{};
+    StringMap user_labels{};
 
     /// Errors: kInvalidArgument, JSON pointer first.
     static base::Result<PodManifest> parse(std::string_view text);

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "schema/annotations.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "schema/annotation_json.h"
+#include "schema/signal.h"
+#include "schema/time_span.h"
+
+namespace podd::schema {
+
+using base::Result;
+
+namespace {
+
+constexpr std::string_view kOurs = "podd.org/";
+
+template <typename Value, std::size_t count>
+using Choices = std::array<std::pair<std::string_view, Value>, count>;
+
+constexpr Choices<Network, 2> kNetworks{{{"none", Network::kNone}, {"host", Network::kHost}}};
+constexpr Choices<ExitPolicy, 3> kExitPolicies{
+    {{"on-failure", ExitPolicy::kOnFailure}, {"any", ExitPolicy::kAny}, {"all", ExitPolicy::kAll}}};
+constexpr Choices<Restart, 3> kRestarts{
+    {{"no", Restart::kNo}, {"on-failure", Restart::kOnFailure}, {"always", Restart::kAlways}}};
+constexpr Choices<bool, 2> kFlags{{{"true", true}, {"false", false}}};
+
+template <typename Value, std::size_t count>
+Result<Value> choose(const Choices<Value, count>& choices, std::string_view text) {
+    std::string wanted;
+    for (const auto& [name, value] : choices) {
+        if (name == text) return value;
+        wanted += fmt::format("{}\"{}\"", wanted.empty() ? "" : ", ", name);
+    }
+    return found_wanted(quoted(text), "one of " + wanted);
+}
+
+bool is_letter_or_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// Source: systemd.unit(5): letters, digits and ":-_.\@", at most 255 bytes, a type at the end.
+bool is_unit_name(std::string_view text) {
+    constexpr std::array<std::string_view, 9> kTypes{".target", ".service", ".slice",
+                                                     ".socket", ".timer",   ".path",
+                                                     ".mount",  ".device",  ".automount"};
+    const auto dot = text.rfind('.');
+    return text.size() <= 255 && dot != std::string_view::npos && dot > 0 &&
+           std::find(kTypes.begin(), kTypes.end(), text.substr(dot)) != kTypes.end() &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return is_letter_or_digit(c) ||
+                      std::string_view{":-_.\\@"}.find(c) != std::string_view::npos;
+           });
+}
+
+Result<std::vector<std::string>> unit_names(std::string_view text) {
+    std::vector<std::string> names;
+    while (true) {
+        const auto first = text.find_first_not_of(" \t\n");
+        if (first == std::string_view::npos) return names;
+        text.remove_prefix(first);
+        const auto name = text.substr(0, text.find_first_of(" \t\n"));
+        if (!is_unit_name(name))
+            return found_wanted(quoted(name), "the name of a unit such as \"multi-user.target\"");
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+        text.remove_prefix(name.size());
+    }
+}
+
+// Source: hostname(7): labels of letters, digits and dashes; 64 bytes is what the kernel keeps.
+Result<std::string> host_name(std::string_view text) {
+    bool good = !text.empty() && text.size() <= 64;
+    char before = '.';
+    for (const char c : text) {
+        good = good && (is_letter_or_digit(c) || (c == '-' && before != '.') ||
+                        (c == '.' && before != '.' && before != '-'));
+        before = c;
+    }
+    if (!good || before == '.' || before == '-')
+        return found_wanted(quoted(text),
+                            "a host name: letters, digits, dashes and dots, at most 64 bytes");
+    return std::string{text};
+}
+
+Result<std::string> one_line(std::string_view text) {
+    const bool good = std::all_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
+    });
+    if (!good || text.size() > 1024)
+        return found_wanted(quoted(text), "one line of text of at most 1024 bytes");
+    return std::string{text};
+}
+
+Result<std::uint64_t> stop_timeout(std::string_view text) {
+    const auto usec = TRY(parse_time_span(text));
+    // systemd takes 0 for "no timeout": more likely somebody wants to kill at once.
+    if (usec == 0)
+        return found_wanted(quoted(text), "a time span above 0, or \"infinity\" for no timeout");
+    return usec;
+}
+
+Result<std::uint64_t> restart_pause(std::string_view text) {
+    const auto usec = TRY(parse_time_span(text));
+    if (usec == kInfinity) return found_wanted(quoted(text), "a time span that ends");
+    return usec;
+}
+
+bool is_pod_annotation(std::string_view name) {
+    return name == kWantedBy || name == kNetwork || name == kExitPolicy || name == kHostname ||
+           name == kDescription;
+}
+bool is_app_annotation(std::string_view name) {
+    return name == kRestart || name == kRestartSec || name == kStopSignal || name == kStopTimeout;
+}
+
+Result<void> apply(PodSettings& settings, const Annotation& annotation) {
+    const std::string_view name = annotation.name.str();
+    const std::string_view value = annotation.value;
+    if (name == kWantedBy)
+        settings.wanted_by = TRY(unit_names(value));
+    else if (name == kNetwork)
+        settings.network = TRY(choose(kNetworks, value));
+    else if (name == kExitPolicy)
+        settings.exit_policy = TRY(choose(kExitPolicies, value));
+    else if (name == kHostname)
+        settings.hostname = TRY(host_name(value));
+    else if (name == kDescription)
+        settings.description = TRY(one_line(value));
+    else if (is_app_annotation(name))
+        return found_wanted("it on the pod", "it in the \"annotations\" of an app");
+    else if (name.starts_with(kOurs))
+        return found_wanted("an annotation that podd does not know", "one of podd.pod(5)");
+    return {};
+}
+
+// What an image may say as well as a pod manifest.
+Result<void> apply_of_image(AppSettings& settings, const Annotation& annotation) {
+    const std::string_view name = annotation.name.str();
+    if (name == kStopSignal)
+        settings.stop_signal = TRY(parse_signal(annotation.value));
+    else if (name == kStopTimeout)
+        settings.stop_timeout_usec = TRY(stop_timeout(annotation.value));
+    else if (name == kSupportsNotify)
+        settings.supports_notify = TRY(choose(kFlags, annotation.value));
+    return {};
+}
+
+Result<void> apply(AppSettings& settings, const Annotation& annotation) {
+    const std::string_view name = annotation.name.str();
+    if (name == kRestart)
+        settings.restart = TRY(choose(kRestarts, annotation.value));
+    else if (name == kRestartSec)
+        settings.restart_usec = TRY(restart_pause(annotation.value));
+    else if (is_pod_annotation(name))
+        return found_wanted("it on an app", "it in the \"annotations\" of the pod");
+    else if (name.starts_with(kOurs) && !is_app_annotation(name))
+        return found_wanted("an annotation that podd does not know", "one of podd.pod(5)");
+    return apply_of_image(settings, annotation);
+}
+
+// Without the document: the annotation's name says where.
+template <typename Settings, typename Apply>
+Result<Settings> settings_of(const std::vector<Annotation>& annotations, Apply apply_one) {
+    Settings settings;
+    for (const auto& annotation : annotations)
+        TRY_CONTEXT(apply_one(settings, annotation), "annotation \"{}\"", annotation.name.str());
+    return settings;
+}
+
+template <typename Settings>
+Result<Settings> read_settings(const JsonNode& owner, const std::vector<Annotation>& annotations) {
+    Settings settings;
+    const JsonNode list = TRY(owner.member("annotations"));
+    for (std::size_t index = 0; index < annotations.size(); ++index) {
+        auto applied = apply(settings, annotations[index]);
+        if (applied) continue;
+        const JsonNode element = list.element(index);
+        return element.here(std::move(applied).error().with_context(
+            fmt::format("\"{}\"", annotations[index].name.str())));
+    }
+    return settings;
+}
+
+}  // namespace
+
+Result<PodSettings> read_pod_settings(const JsonNode& owner,
+                                      const std::vector<Annotation>& annotations) {
+    return read_settings<PodSettings>(owner, annotations);
+}
+
+Result<AppSettings> read_app_settings(const JsonNode& owner,
+                                      const std::vector<Annotation>& annotations) {
+    return read_settings<AppSettings>(owner, annotations);
+}
+
+Result<PodSettings> pod_settings(const PodManifest& manifest) {
+    return settings_of<PodSettings>(
+        manifest.annotations,
+        [](PodSettings& settings, const Annotation& one) { return apply(settings, one); });
+}
+
+Result<AppSettings> app_settings(const RuntimeApp& app) {
+    return settings_of<AppSettings>(
+        app.annotations,
+        [](AppSettings& settings, const Annotation& one) { return apply(settings, one); });
+}
+
+Result<AppSettings> image_settings(const std::vector<Annotation>& annotations) {
+    return settings_of<AppSettings>(annotations, apply_of_image);
+}
+
+}  // namespace podd::schema

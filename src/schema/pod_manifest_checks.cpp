@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "schema/pod_manifest_checks.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "schema/annotation_json.h"
+
+namespace podd::schema {
+
+using base::Result;
+
+namespace {
+
+template <typename T>
+std::string_view name_of(const T& one) {
+    return one.name.str();
+}
+
+Result<void> check_mounts(const JsonNode& app_node, const RuntimeApp& app,
+                          const std::set<std::string_view>& volumes) {
+    const JsonNode mounts = TRY(app_node.member("mounts"));
+    for (std::size_t index = 0; index < app.mounts.size(); ++index) {
+        const Mount& mount = app.mounts[index];
+        if (mount.app_volume || volumes.contains(mount.volume.str())) continue;
+        const JsonNode mount_node = mounts.element(index);
+        const JsonNode volume = TRY(mount_node.member("volume"));
+        return volume.refuse("the name of one of the pod's volumes, or an \"appVolume\"");
+    }
+    return check_unique(
+        mounts, app.mounts, [](const Mount& mount) -> std::string_view { return mount.path; },
+        "path");
+}
+
+// A port of the host that is surely taken: everything about it stands in the manifest.
+struct Taken {
+    std::string_view protocol;
+    std::string_view host_ip;  // empty: all addresses
+    std::uint32_t first;
+    std::uint32_t last;
+};
+
+bool collide(const Taken& a, const Taken& b) {
+    return a.protocol == b.protocol && a.first <= b.last && b.first <= a.last &&
+           (a.host_ip.empty() || b.host_ip.empty() || a.host_ip == b.host_ip);
+}
+
+// What an exposed port leads to, as far as the manifest says: apps without an "app" object have
+// their ports from the image.
+struct Exposed {
+    const Port* port = nullptr;
+    bool may_be_in_image = false;
+    std::size_t hits = 0;
+};
+
+Exposed find_port(const PodManifest& manifest, const ExposedPort& exposed) {
+    if (exposed.pod_port) return {&*exposed.pod_port, false, 1};
+    Exposed found;
+    for (const auto& app : manifest.apps) {
+        if (!app.app) {
+            found.may_be_in_image = true;
+            continue;
+        }
+        for (const auto& port : app.app->ports) {
+            if (port.name != exposed.name) continue;
+            found.port = &port;
+            ++found.hits;
+        }
+    }
+    return found;
+}
+
+Result<void> check_port(const JsonNode& node, const PodManifest& manifest,
+                        const ExposedPort& exposed, std::vector<Taken>& taken) {
+    const Exposed found = find_port(manifest, exposed);
+    const JsonNode name = TRY(node.member("name"));
+    if (found.hits > 1) return name.refuse("the name of a port that only one app has");
+    if (found.port == nullptr) {
+        if (found.may_be_in_image) return {};
+        return name.refuse("the name of one of the apps' ports, or a \"podPort\"");
+    }
+    const std::uint32_t first = exposed.host_port;
+    const Taken mine{found.port->protocol, exposed.host_ip, first, first + found.port->count - 1};
+    const JsonNode host_port = TRY(node.member("hostPort"));
+    if (mine.last > 65535)
+        return host_port.refuse(fmt::format("at most {}: {} ports are needed",
+                                            65536 - found.port->count, found.port->count));
+    if (std::any_of(taken.begin(), taken.end(),
+                    [&](const Taken& other) { return collide(mine, other); }))
+        return host_port.refuse("a port that no other entry takes");
+    taken.push_back(mine);
+    return {};
+}
+
+constexpr std::size_t kMaxPorts = 1000;  // each is compared with each
+
+Result<void> check_ports(const JsonNode& node, const PodManifest& manifest) {
+    const JsonNode ports = TRY(node.member("ports"));
+    if (manifest.ports.size() > kMaxPorts)
+        return ports.here(found_wanted(fmt::format("{} entries", manifest.ports.size()),
+                                       fmt::format("at most {}", kMaxPorts)));
+    std::vector<Taken> taken;
+    std::set<std::tuple<std::string_view, std::uint16_t, std::string_view>> seen;
+    for (std::size_t index = 0; index < manifest.ports.size(); ++index) {
+        const ExposedPort& port = manifest.ports[index];
+        const JsonNode port_node = ports.element(index);
+        if (!seen.emplace(port.name.str(), port.host_port, port.host_ip).second)
+            return port_node.here(found_wanted("the same entry a second time", "each once"));
+        TRY(check_port(port_node, manifest, port, taken));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> check_pod_manifest(const JsonNode& node, const PodManifest& manifest) {
+    const JsonNode apps = TRY(node.member("apps"));
+    if (manifest.apps.empty()) return apps.refuse("at least one app");
+    TRY(check_unique(apps, manifest.apps, name_of<RuntimeApp>, "app"));
+    const JsonNode volumes = TRY(node.member("volumes"));
+    TRY(check_unique(volumes, manifest.volumes, name_of<Volume>, "volume"));
+    std::set<std::string_view> names;
+    for (const auto& volume : manifest.volumes)
+        names.insert(volume.name.str());
+    for (std::size_t index = 0; index < manifest.apps.size(); ++index) {
+        const JsonNode app = apps.element(index);
+        TRY(check_mounts(app, manifest.apps[index], names));
+        TRY(read_app_settings(app, manifest.apps[index].annotations));
+    }
+    TRY(check_ports(node, manifest));
+    TRY(read_pod_settings(node, manifest.annotations));
+    return {};
+}
+
+}  // namespace podd::schema
