@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "unit/catalog.h"
+
+#include <algorithm>
+
+namespace podd::unit {
+
+namespace {
+
+// Source: systemd.unit(5), systemd.service(5), systemd.exec(5), systemd.kill(5),
+// systemd.resource-control(5); the names on the bus: org.freedesktop.systemd1(5).
+constexpr Entry kCatalog[] = {
+    {"Unit", "After", Kind::kUnits, "After"},
+    {"Unit", "Before", Kind::kUnits, "Before"},
+    {"Unit", "BindsTo", Kind::kUnits, "BindsTo"},
+    {"Unit", "CollectMode", Kind::kWord, "CollectMode"},
+    {"Unit", "Description", Kind::kText, "Description"},
+    {"Unit", "Documentation", Kind::kUris, "Documentation"},
+    {"Unit", "OnFailure", Kind::kUnits, "OnFailure"},
+    {"Unit", "OnFailureJobMode", Kind::kWord, "OnFailureJobMode"},
+    {"Unit", "OnSuccess", Kind::kUnits, "OnSuccess"},
+    {"Unit", "OnSuccessJobMode", Kind::kWord, "OnSuccessJobMode"},
+    {"Unit", "RequiresMountsFor", Kind::kPaths, "RequiresMountsFor"},
+    {"Unit", "SourcePath", Kind::kText, "SourcePath"},
+    {"Unit", "StopWhenUnneeded", Kind::kFlag, "StopWhenUnneeded"},
+    {"Unit", "Wants", Kind::kUnits, "Wants"},
+    {"Service", "Delegate", Kind::kFlag, "Delegate"},
+    {"Service", "DevicePolicy", Kind::kWord, "DevicePolicy"},
+    {"Service", "ExecStart", Kind::kCommand, "ExecStart"},
+    {"Service", "ExecStopPost", Kind::kCommand, "ExecStopPost"},
+    {"Service", "KillMode", Kind::kWord, "KillMode"},
+    {"Service", "KillSignal", Kind::kSignal, "KillSignal"},
+    {"Service", "NotifyAccess", Kind::kWord, "NotifyAccess"},
+    {"Service", "OOMScoreAdjust", Kind::kSigned, "OOMScoreAdjust"},
+    {"Service", "Restart", Kind::kWord, "Restart"},
+    {"Service", "RestartForceExitStatus", Kind::kStatuses, "RestartForceExitStatus"},
+    {"Service", "RestartMode", Kind::kWord, "RestartMode"},
+    {"Service", "RestartSec", Kind::kDuration, "RestartUSec"},
+    {"Service", "Slice", Kind::kUnit, "Slice"},
+    {"Service", "StandardInput", Kind::kWord, "StandardInput"},
+    {"Service", "StandardInputData", Kind::kData, "StandardInputData"},
+    {"Service", "SuccessExitStatus", Kind::kStatuses, "SuccessExitStatus"},
+    {"Service", "SyslogIdentifier", Kind::kText, "SyslogIdentifier"},
+    {"Service", "TimeoutStopSec", Kind::kDuration, "TimeoutStopUSec"},
+    {"Service", "Type", Kind::kWord, "Type"},
+    {"Service", "CPUQuota", Kind::kQuota, "CPUQuotaPerSecUSec"},
+    {"Service", "CPUWeight", Kind::kWeight, "CPUWeight"},
+    {"Service", "IOReadBandwidthMax", Kind::kIoLimit, "IOReadBandwidthMax"},
+    {"Service", "IOReadIOPSMax", Kind::kIoLimit, "IOReadIOPSMax"},
+    {"Service", "IOWriteBandwidthMax", Kind::kIoLimit, "IOWriteBandwidthMax"},
+    {"Service", "IOWriteIOPSMax", Kind::kIoLimit, "IOWriteIOPSMax"},
+    {"Service", "MemoryLow", Kind::kBytes, "MemoryLow"},
+    {"Service", "MemoryMax", Kind::kBytes, "MemoryMax"},
+};
+
+}  // namespace
+
+std::span<const Entry> catalog() {
+    return kCatalog;
+}
+
+const Entry* find_entry(std::string_view section, std::string_view key) {
+    const auto in = section == "Slice" ? std::string_view{"Service"} : section;
+    const auto* const end = std::end(kCatalog);
+    const auto* const found = std::find_if(
+        std::begin(kCatalog), end, [&](const Entry& e) { return e.key == key && e.section == in; });
+    return found == end ? nullptr : found;
+}
+
+}  // namespace podd::unit

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Unit names: systemd's escaping, and the names of all units of a pod in one place.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace podd::unit {
+
+/// Longest unit name. Source: systemd, basic/unit-name.h, UNIT_NAME_MAX with its NUL taken off.
+inline constexpr std::size_t kNameMax = 255;
+
+/// Any text as part of a unit name: "/" becomes "-", everything but [A-Za-z0-9:_.] becomes \xNN,
+/// and so does a leading dot. Source: systemd-escape(1), systemd.unit(5) "String Escaping".
+std::string escape(std::string_view text);
+/// The way back. Errors: kInvalidArgument for a broken \x sequence.
+base::Result<std::string> unescape(std::string_view name);
+/// An absolute path: slashes at the ends and doubled ones are dropped first, "/" is "-".
+/// Source: systemd-escape(1) --path.
+std::string escape_path(std::string_view path);
+
+/// Whether systemd takes `name` as a unit of any kind: its characters, its length, its ending.
+/// Source: systemd.unit(5) "Description".
+bool is_unit_name(std::string_view name);
+
+/// The pod's cgroup, "machine-web.slice". A dash in a slice's name means nesting, so those of the
+/// pod's name are escaped: "machine-my\x2dpod.slice".
+std::string slice_name(std::string_view pod);
+/// "pod-web.service". Dashes stand as they are: people type this name, and only slices nest.
+std::string sandbox_name(std::string_view pod);
+/// "pod-web@nginx.service"
+std::string app_name(std::string_view pod, std::string_view app);
+/// "pod-stop@web.target": starting it ends the pod.
+std::string stop_name(std::string_view pod);
+
+/// What sandbox_name() and app_name() put together; `app` is empty for the sandbox.
+struct PodUnit {
+    std::string pod;
+    std::string app;
+    bool operator==(const PodUnit&) const = default;
+};
+/// Empty for every other name. Pod and app are not checked beyond being there.
+std::optional<PodUnit> pod_unit(std::string_view name);
+
+}  // namespace podd::unit

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "unit/catalog.h"
+#include "unit/names.h"
+#include "unit/render.h"
+#include "unit/values.h"
+
+namespace podd::unit {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+Error wrong(std::string_view found, std::string_view wanted) {
+    return {ErrorCode::kInvalidArgument, fmt::format("found \"{}\", wanted {}", found, wanted)};
+}
+
+bool is_control(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+}
+
+// A line of a unit file can say neither a control character nor blanks at an end, a backslash there
+// goes on to the next line, and an empty value means "reset". Source: systemd.syntax(7).
+Result<> check_line(std::string_view text) {
+    if (text.empty()) return wrong(text, "some text");
+    if (std::any_of(text.begin(), text.end(), is_control))
+        return Error{ErrorCode::kInvalidArgument,
+                     "found a control character or line break, wanted one line of text"};
+    if (text.front() == ' ' || text.back() == ' ')
+        return wrong(text, "no blank at the beginning or the end");
+    if (text.back() == '\\') return wrong(text, "no backslash at the end");
+    return {};
+}
+
+Result<> check_word(std::string_view text) {
+    const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; };
+    if (text.empty() || !std::all_of(text.begin(), text.end(), fits))
+        return wrong(text, "a word of lower-case letters and dashes");
+    return {};
+}
+
+Result<> check_uri(std::string_view text) {
+    const auto fits = [](char c) {
+        return c > ' ' && c < 0x7f && c != '%' && c != '\\' && c != '"' && c != '\'';
+    };
+    if (text.find(':') == std::string_view::npos || !std::all_of(text.begin(), text.end(), fits))
+        return wrong(text, "a URI without blanks, quotes and percent signs");
+    return {};
+}
+
+Result<> check_unit(std::string_view text) {
+    if (!is_unit_name(text)) return wrong(text, "the name of a unit");
+    return {};
+}
+
+// Such lists are unquoted without C escapes, so a control character cannot be said.
+Result<> check_path(std::string_view text) {
+    if (text.empty() || text.front() != '/') return wrong(text, "an absolute path");
+    if (std::any_of(text.begin(), text.end(), is_control))
+        return Error{ErrorCode::kInvalidArgument,
+                     "found a control character or line break in a path, wanted none"};
+    return {};
+}
+
+Result<std::vector<std::string>> checked_words(const Setting& setting,
+                                               Result<> (*check)(std::string_view)) {
+    if (setting.words.empty()) return Error{ErrorCode::kInvalidArgument, "found nothing in a list"};
+    for (const auto& word : setting.words)
+        TRY(check(word));
+    return setting.words;
+}
+
+Result<Value> command(const Setting& setting) {
+    if (setting.words.empty()) return Error{ErrorCode::kInvalidArgument, "found no program"};
+    TRY(check_path(setting.words.front()));
+    ExecCommand exec;
+    exec.path = setting.words.front();
+    for (const auto& word : setting.words) {
+        if (word.find('\0') != std::string::npos)
+            return Error{ErrorCode::kInvalidArgument, "found a NUL in an argument, wanted none"};
+        // Neither form expands variables in the program's own name.
+        if (exec.argv.empty()) {
+            exec.argv.push_back(word);
+            continue;
+        }
+        auto& out = exec.argv.emplace_back();
+        for (const char c : word)
+            out.append(c == '$' ? 2 : 1, c);
+    }
+    return Value{std::vector{std::move(exec)}};
+}
+
+Result<Value> flag(std::string_view text) {
+    if (text != "yes" && text != "no") return wrong(text, "\"yes\" or \"no\"");
+    return Value{text == "yes"};
+}
+
+Result<Value> weight(std::string_view text) {
+    const auto value = TRY(number(text));
+    if (value < 1 || value > 10000) return wrong(text, "1…10000");
+    return Value{value};
+}
+
+Result<Value> whole(std::string_view text) {
+    std::int32_t value = 0;
+    const auto* end = text.data() + text.size();
+    const auto result = std::from_chars(text.data(), end, value);
+    if (result.ec != std::errc{} || result.ptr != end) return wrong(text, "a whole number");
+    return Value{value};
+}
+
+Result<Value> statuses(const Setting& setting) {
+    ExitStatuses out;
+    for (const auto& word : setting.words) {
+        const auto status = TRY(number(word));
+        if (status > 255) return wrong(word, "0…255");
+        out.statuses.push_back(static_cast<std::int32_t>(status));
+    }
+    return Value{out};
+}
+
+Result<Value> io_limit(const Setting& setting) {
+    if (setting.words.size() != 2)
+        return Error{ErrorCode::kInvalidArgument, "wanted a path and a limit"};
+    TRY(check_path(setting.words[0]));
+    return Value{std::vector{IoLimit{setting.words[0], TRY(number(setting.words[1]))}}};
+}
+
+Result<Value> value_of(Kind kind, const Setting& setting) {
+    const std::string_view text = setting.value;
+    switch (kind) {
+        case Kind::kText: TRY(check_line(text)); return Value{setting.value};
+        case Kind::kWord: TRY(check_word(text)); return Value{setting.value};
+        case Kind::kUnit: TRY(check_unit(text)); return Value{setting.value};
+        case Kind::kFlag: return flag(text);
+        case Kind::kUnits: return Value { TRY(checked_words(setting, check_unit))
+            };
+        case Kind::kUris: return Value { TRY(checked_words(setting, check_uri))
+            };
+        case Kind::kPaths: return Value { TRY(checked_words(setting, check_path))
+            };
+        case Kind::kCommand: return command(setting);
+        case Kind::kDuration: return Value { TRY(duration_usec(text))
+            };
+        case Kind::kBytes: return Value { TRY(number(text))
+            };
+        case Kind::kQuota: return Value { TRY(quota_usec_per_sec(text))
+            };
+        case Kind::kWeight: return weight(text);
+        case Kind::kSigned: return whole(text);
+        case Kind::kSignal: return Value{std::int32_t{TRY(signal_number(text))}};
+        case Kind::kStatuses: return statuses(setting);
+        case Kind::kIoLimit: return io_limit(setting);
+        case Kind::kData: return Value{std::vector<std::uint8_t>{text.begin(), text.end()}};
+    }
+    return Error{ErrorCode::kInternal, "no such kind of setting"};
+}
+
+}  // namespace
+
+std::string_view signature(const Value& value) {
+    static constexpr std::array<std::string_view, std::variant_size_v<Value>> kSignatures{
+        "s", "b", "i", "t", "as", "ay", "a(sasb)", "(aiai)", "a(st)"};
+    return kSignatures[value.index()];
+}
+
+Result<Property> property(std::string_view section, const Setting& setting) {
+    const Entry* entry = find_entry(section, setting.key);
+    if (entry == nullptr)
+        return Error{ErrorCode::kInternal,
+                     fmt::format("{}= is not in the catalog of [{}]", setting.key, section)};
+    return Property {
+        std::string{entry->property},
+            TRY_CONTEXT(value_of(entry->kind, setting), "{}=", setting.key)
+    };
+}
+
+Result<std::vector<Property>> bus_properties(const Unit& unit) {
+    std::vector<Property> out;
+    for (const auto& section : unit.sections)
+        for (const auto& setting : section.settings)
+            out.push_back(TRY_CONTEXT(property(section.name, setting), "{}", unit.name));
+    return out;
+}
+
+}  // namespace podd::unit

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "unit/render.h"
+
+#include <csignal>
+#include <random>
+#include <set>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "unit/catalog.h"
+#include "unit_file_reader.h"
+
+using namespace podd;
+using namespace podd::unit;
+
+namespace {
+
+struct Form {
+    std::string section;
+    Setting setting;
+    std::string file;  // the line
+    Property bus;
+};
+
+using Words = std::vector<std::string>;
+
+std::string file_line(const std::string& section, const Setting& setting) {
+    const auto text = file_text({"x.service", {{section, {setting}}}, {}}, "test");
+    if (!text) return "error: " + text.error().message();
+    const auto lines = test::read_unit_file(*text);
+    REQUIRE(lines);
+    REQUIRE(lines->size() == 1);
+    CHECK(lines->front().section == section);
+    return lines->front().key + "=" + lines->front().value;
+}
+
+std::vector<Form> forms() {
+    const ExecCommand exec{"/usr/bin/x", {"/usr/bin/x", "a b", "$$HOME", "50%", ";"}, false};
+    return {
+        {"Unit",
+         {"After", "", {"a.service", "b.socket"}},
+         "After=a.service b.socket",
+         {"After", Words{"a.service", "b.socket"}}},
+        {"Unit", {"Before", "", {"a.service"}}, "Before=a.service", {"Before", Words{"a.service"}}},
+        {"Unit",
+         {"BindsTo", "", {"a.service"}},
+         "BindsTo=a.service",
+         {"BindsTo", Words{"a.service"}}},
+        {"Unit",
+         {"CollectMode", "inactive-or-failed", {}},
+         "CollectMode=inactive-or-failed",
+         {"CollectMode", std::string{"inactive-or-failed"}}},
+        {"Unit",
+         {"Description", "50% of \"x\" ${y} \\d", {}},
+         "Description=50%% of \"x\" ${y} \\d",
+         {"Description", std::string{"50% of \"x\" ${y} \\d"}}},
+        {"Unit",
+         {"Documentation", "", {"man:podd.pod(5)"}},
+         "Documentation=man:podd.pod(5)",
+         {"Documentation", Words{"man:podd.pod(5)"}}},
+        {"Unit",
+         {"OnFailure", "", {"s@x.target"}},
+         "OnFailure=s@x.target",
+         {"OnFailure", Words{"s@x.target"}}},
+        {"Unit",
+         {"OnFailureJobMode", "replace", {}},
+         "OnFailureJobMode=replace",
+         {"OnFailureJobMode", std::string{"replace"}}},
+        {"Unit",
+         {"OnSuccess", "", {"s@x.target"}},
+         "OnSuccess=s@x.target",
+         {"OnSuccess", Words{"s@x.target"}}},
+        {"Unit",
+         {"OnSuccessJobMode", "replace", {}},
+         "OnSuccessJobMode=replace",
+         {"OnSuccessJobMode", std::string{"replace"}}},
+        {"Unit",
+         {"RequiresMountsFor", "", {"/a", "/b c%\"\\"}},
+         "RequiresMountsFor=/a \"/b c%%\\\"\\\\\"",
+         {"RequiresMountsFor", Words{"/a", "/b c%\"\\"}}},
+        {"Unit",
+         {"SourcePath", "/etc/x.json", {}},
+         "SourcePath=/etc/x.json",
+         {"SourcePath", std::string{"/etc/x.json"}}},
+        {"Unit",
+         {"StopWhenUnneeded", "yes", {}},
+         "StopWhenUnneeded=yes",
+         {"StopWhenUnneeded", true}},
+        {"Unit", {"Wants", "", {"a.service"}}, "Wants=a.service", {"Wants", Words{"a.service"}}},
+        {"Service", {"Delegate", "yes", {}}, "Delegate=yes", {"Delegate", true}},
+        {"Service",
+         {"DevicePolicy", "closed", {}},
+         "DevicePolicy=closed",
+         {"DevicePolicy", std::string{"closed"}}},
+        {"Service",
+         {"ExecStart", "", {"/usr/bin/x", "a b", "$HOME", "50%", ";"}},
+         "ExecStart=/usr/bin/x \"a b\" \"$$HOME\" \"50%%\" \";\"",
+         {"ExecStart", std::vector{exec}}},
+        {"Service",
+         {"ExecStopPost", "", {"/x"}},
+         "ExecStopPost=/x",
+         {"ExecStopPost", std::vector{ExecCommand{"/x", {"/x"}, false}}}},
+        {"Service",
+         {"KillMode", "mixed", {}},
+         "KillMode=mixed",
+         {"KillMode", std::string{"mixed"}}},
+        {"Service",
+         {"KillSignal", "SIGQUIT", {}},
+         "KillSignal=SIGQUIT",
+         {"KillSignal", std::int32_t{SIGQUIT}}},
+        {"Service",
+         {"NotifyAccess", "all", {}},
+         "NotifyAccess=all",
+         {"NotifyAccess", std::string{"all"}}},
+        {"Service",
+         {"OOMScoreAdjust", "-500", {}},
+         "OOMScoreAdjust=-500",
+         {"OOMScoreAdjust", std::int32_t{-500}}},
+        {"Service",
+         {"Restart", "on-failure", {}},
+         "Restart=on-failure",
+         {"Restart", std::string{"on-failure"}}},
+        {"Service",
+         {"RestartForceExitStatus", "", {"133"}},
+         "RestartForceExitStatus=133",
+         {"RestartForceExitStatus", ExitStatuses{{133}, {}}}},
+        {"Service",
+         {"RestartMode", "direct", {}},
+         "RestartMode=direct",
+         {"RestartMode", std::string{"direct"}}},
+        {"Service",
+         {"RestartSec", "1500ms", {}},
+         "RestartSec=1500ms",
+         {"RestartUSec", std::uint64_t{1'500'000}}},
+        {"Service",
+         {"Slice", "machine-my\\x2dpod.slice", {}},
+         "Slice=machine-my\\x2dpod.slice",
+         {"Slice", std::string{"machine-my\\x2dpod.slice"}}},
+        {"Service",
+         {"StandardInput", "data", {}},
+         "StandardInput=data",
+         {"StandardInput", std::string{"data"}}},
+        {"Service",
+         {"StandardInputData", "foobar", {}},
+         "StandardInputData=Zm9vYmFy",
+         {"StandardInputData", std::vector<std::uint8_t>{'f', 'o', 'o', 'b', 'a', 'r'}}},
+        {"Service",
+         {"SuccessExitStatus", "", {"133", "7"}},
+         "SuccessExitStatus=133 7",
+         {"SuccessExitStatus", ExitStatuses{{133, 7}, {}}}},
+        {"Service",
+         {"SyslogIdentifier", "pod-web@nginx", {}},
+         "SyslogIdentifier=pod-web@nginx",
+         {"SyslogIdentifier", std::string{"pod-web@nginx"}}},
+        {"Service",
+         {"TimeoutStopSec", "90s", {}},
+         "TimeoutStopSec=90s",
+         {"TimeoutStopUSec", std::uint64_t{90'000'000}}},
+        {"Service", {"Type", "notify", {}}, "Type=notify", {"Type", std::string{"notify"}}},
+        {"Slice",
+         {"CPUQuota", "12.5%", {}},
+         "CPUQuota=12.5%",
+         {"CPUQuotaPerSecUSec", std::uint64_t{125'000}}},
+        {"Service", {"CPUWeight", "50", {}}, "CPUWeight=50", {"CPUWeight", std::uint64_t{50}}},
+        {"Service",
+         {"IOReadBandwidthMax", "", {"/a b", "1000"}},
+         "IOReadBandwidthMax=\"/a b\" 1000",
+         {"IOReadBandwidthMax", std::vector{IoLimit{"/a b", 1000}}}},
+        {"Service",
+         {"IOReadIOPSMax", "", {"/a", "10"}},
+         "IOReadIOPSMax=/a 10",
+         {"IOReadIOPSMax", std::vector{IoLimit{"/a", 10}}}},
+        {"Service",
+         {"IOWriteBandwidthMax", "", {"/a", "10"}},
+         "IOWriteBandwidthMax=/a 10",
+         {"IOWriteBandwidthMax", std::vector{IoLimit{"/a", 10}}}},
+        {"Service",
+         {"IOWriteIOPSMax", "", {"/a", "10"}},
+         "IOWriteIOPSMax=/a 10",
+         {"IOWriteIOPSMax", std::vector{IoLimit{"/a", 10}}}},
+        {"Service",
+         {"MemoryLow", "1024", {}},
+         "MemoryLow=1024",
+         {"MemoryLow", std::uint64_t{1024}}},
+        {"Slice",
+         {"MemoryMax", "536870912", {}},
+         "MemoryMax=536870912",
+         {"MemoryMax", std::uint64_t{536870912}}},
+    };
+}
+
+// What systemd would hand on for a line that the renderer wrote, or nothing where it would not.
+std::optional<Words> read_back(Kind kind, const std::string& value) {
+    if (kind == Kind::kText) {
+        const auto text = test::without_specifiers(value);
+        if (!text) return {};
+        return Words{*text};
+    }
+    auto words =
+        test::split_words(value, kind == Kind::kPaths ? test::Escapes::kPlain : test::Escapes::kC);
+    if (!words) return {};
+    for (std::size_t i = 0; i < words->size(); ++i) {
+        auto text = test::without_specifiers((*words)[i]);
+        if (text && kind == Kind::kCommand && i > 0) text = test::without_variables(*text);
+        if (!text) return {};
+        (*words)[i] = *text;
+    }
+    return words;
+}
+
+// Strings that try to be more than a value.
+std::vector<std::string> hostile_strings() {
+    std::vector<std::string> out{"",
+                                 " ",
+                                 "a",
+                                 "a b",
+                                 "%",
+                                 "%n",
+                                 "%%",
+                                 "$",
+                                 "${X}",
+                                 "$$",
+                                 ";",
+                                 "\\;",
+                                 "#x",
+                                 "[Service]",
+                                 "\\",
+                                 "a\\",
+                                 "\\\\",
+                                 "\\n",
+                                 "\\x0a",
+                                 "\"",
+                                 "'",
+                                 "\"a\"",
+                                 "'a'",
+                                 "a\"b",
+                                 "=",
+                                 "a=b",
+                                 "\xc3\xa4",
+                                 "\n",
+                                 "a\nb",
+                                 "a\nExecStartPre=/bin/evil",
+                                 "x\n[Service]\nExecStart=/bin/evil",
+                                 "a\r\nb",
+                                 "\ta",
+                                 "a\t",
+                                 "\x7f",
+                                 "\x01",
+                                 "@/bin/x",
+                                 "-/bin/x",
+                                 "+/bin/x",
+                                 "/bin/x; /bin/y",
+                                 "a\\\nb",
+                                 "%h/.ssh",
+                                 "$HOME"};
+    std::mt19937 random{20240501};  // NOLINT(cert-msc51-cpp): a test repeats itself
+    const std::string letters = "ab \\\"'%$;#[]=\n\t\r\x01/-@+{}~\x7f\xc3\xa4";
+    for (int i = 0; i < 20'000; ++i) {
+        std::string text;
+        for (auto length = random() % 12; length > 0; --length)
+            text += letters[random() % letters.size()];
+        out.push_back(text);
+    }
+    return out;
+}
+
+}  // namespace
+
+TEST_SUITE("unit/render") {
+    TEST_CASE("both renderers know every key of the catalog and say the same") {
+        std::set<std::string> seen;
+        for (const auto& form : forms()) {
+            CAPTURE(form.setting.key);
+            seen.insert(form.setting.key);
+            CHECK(file_line(form.section, form.setting) == form.file);
+            const auto bus = property(form.section, form.setting);
+            REQUIRE(bus);
+            CHECK(*bus == form.bus);
+        }
+        for (const auto& entry : catalog()) {
+            CAPTURE(entry.key);
+            CHECK(seen.contains(std::string{entry.key}));
+        }
+    }
+
+    TEST_CASE("any string comes back as it was, or is refused by both, and is never a directive") {
+        std::size_t rendered = 0;
+        for (const auto& text : hostile_strings()) {
+            CAPTURE(text);
+            struct Case {
+                std::string section;
+                Kind kind;
+                Setting setting;
+            };
+            for (const auto& [section, kind, setting] :
+                 {Case{"Unit", Kind::kText, {"Description", text, {}}},
+                  Case{"Unit", Kind::kPaths, {"RequiresMountsFor", "", {"/" + text, "/x"}}},
+                  Case{"Service", Kind::kCommand, {"ExecStart", "", {"/bin/true", text, "x"}}}}) {
+                const auto file = file_text({"x.service", {{section, {setting}}}, {}}, "test");
+                CHECK(file.has_value() == property(section, setting).has_value());
+                if (!file) continue;
+                ++rendered;
+                const auto lines = test::read_unit_file(*file);
+                REQUIRE(lines);
+                REQUIRE(lines->size() == 1);
+                CHECK(lines->front().section == section);
+                CHECK(lines->front().key == setting.key);
+                const auto back = read_back(kind, lines->front().value);
+                REQUIRE(back);
+                CHECK(*back == (kind == Kind::kText ? Words{text} : setting.words));
+            }
+        }
+        CHECK(rendered > 20'000);
+    }
+
+    TEST_CASE("an argument may hold anything but NUL") {
+        for (int byte = 1; byte < 128; ++byte) {
+            CAPTURE(byte);
+            const std::string text(1, static_cast<char>(byte));
+            CHECK(property("Service", {"ExecStart", "", {"/bin/x", text}}));
+        }
+        CHECK_FALSE(property("Service", {"ExecStart", "", {"/bin/x", std::string(1, '\0')}}));
+    }
+
+    TEST_CASE("wrong values are refused with the key in front") {
+        struct Case {
+            std::string section;
+            Setting setting;
+        };
+        for (const auto& [section, setting] :
+             {Case{"Unit", {"After", "", {"../x.service"}}}, Case{"Unit", {"After", "", {}}},
+              Case{"Unit", {"Description", "a\nb", {}}}, Case{"Unit", {"Description", "", {}}},
+              Case{"Unit", {"RequiresMountsFor", "", {"relative"}}},
+              Case{"Unit", {"StopWhenUnneeded", "maybe", {}}},
+              Case{"Service", {"ExecStart", "", {"true"}}},
+              Case{"Service", {"ExecStart", "", {"-/bin/true"}}},
+              Case{"Service", {"KillSignal", "SIGNOPE", {}}},
+              Case{"Service", {"TimeoutStopSec", "soon", {}}},
+              Case{"Service", {"MemoryMax", "lots", {}}}, Case{"Service", {"CPUWeight", "0", {}}},
+              Case{"Service", {"CPUWeight", "10001", {}}},
+              Case{"Service", {"SuccessExitStatus", "", {"256"}}},
+              Case{"Service", {"Type", "notify\nExecStart=/bin/evil", {}}},
+              Case{"Service", {"Slice", "x.slice\n", {}}},
+              Case{"Service", {"OOMScoreAdjust", "1x", {}}}}) {
+            CAPTURE(setting.key);
+            const auto bus = property(section, setting);
+            REQUIRE_FALSE(bus.has_value());
+            CHECK(bus.error().code() == base::ErrorCode::kInvalidArgument);
+            CHECK(bus.error().message().starts_with(setting.key + "="));
+        }
+        CHECK(property("Service", {"NoSuchKey", "x", {}}).error().code() ==
+              base::ErrorCode::kInternal);
+        CHECK_FALSE(property("Unit", {"ExecStart", "", {"/bin/true"}}));
+    }
+
+    TEST_CASE("data of any length is whole base64 on short lines") {
+        const Unit unit{
+            "x.service", {{"Service", {{"StandardInputData", std::string(200'000, 'x'), {}}}}}, {}};
+        const auto text = file_text(unit, "test");
+        REQUIRE(text);
+        const auto lines = test::read_unit_file(*text);
+        REQUIRE(lines);
+        CHECK(lines->size() == 5);
+        for (const auto& line : *lines)
+            CHECK(line.value.size() % 4 == 0);
+    }
+}
