@@ -12,7 +12,7 @@ set(PODD_FLOORS
     schema=1 unit=1
     plan=2 archive=2 trust=2 fetch=2 network=2 sandbox=2
     store_read=3 store=3 translate=3 client=3
-    pod=4
+    pod_manifest=4 pod=4
     daemon=5
     podd=6 podctl=6 generator=6 stage0=6 importer=6
     stage1=6)
@@ -24,7 +24,7 @@ set(PODD_KEPT_OUT_pod base_hash archive trust fetch store)
 set(PODD_KEPT_OUT_stage1 base_hash schema unit archive trust fetch store_read store translate client pod daemon)
 
 # A library of a room that has more than one: "store_read" lives in src/store and store may use it.
-set(PODD_SAME_ROOM store:store_read base_hash:base)
+set(PODD_SAME_ROOM store:store_read base_hash:base pod:pod_manifest)
 
 function(_podd_floor name out)
   foreach(pair IN LISTS PODD_FLOORS)

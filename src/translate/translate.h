@@ -28,4 +28,7 @@ struct Options {
 /// something. Errors: kInvalidArgument where the manifest asks for something that no unit can say.
 base::Result<std::vector<unit::Unit>> translate(const Pod& pod, const Options& options);
 
+/// What the manifest asks for and nobody will do, one line for each, JSON pointer first.
+std::vector<std::string> warnings(const Pod& pod);
+
 }  // namespace podd::translate

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// podd-generator: manifests of declared pods → unit files. Source: systemd.generator(7).
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "generator/output.h"
+#include "generator/systemd_version.h"
+#include "pod/manifest_files.h"
+#include "translate/translate.h"
+
+namespace {
+
+using namespace podd;
+
+constexpr std::string_view kName = "podd-generator";
+
+// The manager waits for every generator, and boot with it.
+constexpr unsigned kPatienceSec = 30;
+
+extern "C" void out_of_time(int /*signal*/) {
+    static constexpr char kText[] =
+        "<3>podd-generator: took more than 30 s and gave up: some pods "
+        "have no units. Are there too many manifests?\n";
+    int fd = ::open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0) fd = STDERR_FILENO;
+    (void)!::write(fd, kText, sizeof kText - 1);
+    ::_exit(EXIT_FAILURE);
+}
+
+// The kernel log is all there is at boot; whoever runs a generator by hand looks at the terminal.
+void complain(std::string_view line) {
+    base::log_kmsg(base::LogLevel::kError, kName, line);
+    if (::isatty(STDERR_FILENO) == 1) base::log_line(base::LogLevel::kError, line);
+}
+
+int usage() {
+    complain("wanted: podd-generator [--root=DIR] NORMAL-DIR [EARLY-DIR LATE-DIR]");
+    return EXIT_FAILURE;
+}
+
+int generate(const pod::ManifestSearch& search, const std::string& directory) {
+    auto scan = pod::scan_manifests(search);
+    bool failed = !scan.problems.empty();
+    for (const auto& problem : scan.problems)
+        complain(problem.str());
+    if (scan.manifests.empty()) return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+
+    auto output = generator::Output::open(directory);
+    if (!output) {
+        complain(output.error().message());
+        return EXIT_FAILURE;
+    }
+    const translate::Options options{generator::systemd_version(), {}};
+    for (const auto& manifest : scan.manifests) {
+        const auto units = translate::translate(manifest.pod, options);
+        auto done = units ? output->write(*units) : base::Result<>{units.error()};
+        if (done) continue;
+        complain(fmt::format("{}: {}", manifest.pod.source_path, done.error().message()));
+        failed = true;
+    }
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    constexpr std::string_view kRootOption = "--root=";
+    (void)::umask(0022);
+    (void)std::signal(SIGALRM, out_of_time);
+    (void)::alarm(kPatienceSec);
+
+    std::vector<std::string> arguments(argv + 1, argv + argc);
+    auto search = pod::manifest_search();
+    if (!arguments.empty() && arguments.front().starts_with(kRootOption)) {
+        const auto root = arguments.front().substr(kRootOption.size());
+        for (auto& directory : search.directories)
+            directory = root + directory;
+        arguments.erase(arguments.begin());
+    }
+    if (arguments.size() != 1 && arguments.size() != 3) return usage();
+    // The initrd has no pods of its own. Source: systemd.generator(7), $SYSTEMD_IN_INITRD.
+    if (const char* initrd = ::secure_getenv("SYSTEMD_IN_INITRD");
+        initrd != nullptr && std::string_view{initrd} == "1")
+        return EXIT_SUCCESS;
+    return generate(search, arguments.front());
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Which systemd is running, found out without asking it: a generator may not.
+#pragma once
+
+#include <string_view>
+
+namespace podd::generator {
+
+/// What podd supports at least; keys that came later are left out.
+inline constexpr int kOldestSystemd = 252;
+
+/// The number in the first "libsystemd-shared-257.so" or "libsystemd-core-…" of `text`, 0 without.
+int version_in(std::string_view text);
+
+/// Version of the manager: from the library that PID 1 has mapped, which stays right between an
+/// upgrade and daemon-reexec; else from the one that is installed; else kOldestSystemd.
+int systemd_version();
+
+}  // namespace podd::generator

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Resource isolators → settings of systemd.resource-control(5).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "schema/app.h"
+#include "unit/unit.h"
+
+namespace podd::translate {
+
+enum class Scope : unsigned char { kApp, kPod };
+
+/// Settings of an app's unit or of the pod's slice; of two isolators of one name the last counts.
+/// `io_paths` stand for the block devices that the pod can reach: systemd limits the device behind
+/// each. Errors: kInvalidArgument for a limit of nothing, which no unit can say.
+base::Result<std::vector<unit::Setting>> resource_settings(
+    const std::vector<schema::Isolator>& isolators, const std::vector<std::string>& io_paths,
+    Scope scope);
+
+/// Isolators that stand where they have no effect, or that podd does not know: one line for each.
+std::vector<std::string> isolator_warnings(const std::vector<schema::Isolator>& isolators,
+                                           Scope scope);
+
+}  // namespace podd::translate

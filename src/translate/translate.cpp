@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "translate/translate.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "schema/annotations.h"
+#include "translate/resources.h"
+#include "unit/names.h"
+#include "unit/values.h"
+
+namespace podd::translate {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using unit::Section;
+using unit::Setting;
+using unit::Unit;
+
+constexpr std::string_view kStage0 = "/usr/lib/podd/stage0";
+constexpr std::string_view kFlavor = "/usr/lib/podd/stage1/nspawn";
+constexpr std::string_view kStore = "/var/lib/podd";
+
+// RestartMode=direct: OnFailure= waits until restarting has given up. Older versions do so anyhow.
+constexpr int kRestartModeSince = 254;
+
+// What a container's init ends with to ask for a reboot; systemd-nspawn@.service knows it too.
+constexpr std::string_view kRebootStatus = "133";
+
+void set(Section& section, std::string_view key, std::string_view value) {
+    section.settings.push_back({std::string{key}, std::string{value}, {}});
+}
+
+void set_words(Section& section, std::string_view key, std::vector<std::string> words) {
+    section.settings.push_back({std::string{key}, {}, std::move(words)});
+}
+
+// Everything about a pod that more than one of its units needs.
+struct Context {
+    const Pod& pod;
+    const Options& options;
+    schema::PodSettings settings;
+    std::string name;
+    std::string sandbox;
+    std::string slice;
+
+    bool transient() const { return pod.source_path.empty(); }
+};
+
+void describe(Section& section, const Context& context, std::string_view description) {
+    set(section, "Description", description);
+    set_words(section, "Documentation", {"man:podd.pod(5)"});
+    if (context.transient()) {
+        // Nothing of a transient pod stays once it has ended, however it ended.
+        set(section, "CollectMode", "inactive-or-failed");
+    } else {
+        set(section, "SourcePath", context.pod.source_path);
+    }
+}
+
+std::string described(const Context& context) {
+    if (context.settings.description.empty()) return fmt::format("Pod {}", context.name);
+    return context.settings.description;
+}
+
+// The store, and what the manifest mounts from the host: on another file system it comes first.
+std::vector<std::string> mounted_paths(const schema::PodManifest& manifest) {
+    std::vector<std::string> paths{std::string{kStore}};
+    const auto add = [&](const schema::Volume& volume) {
+        if (volume.kind == schema::Volume::Kind::kHost) paths.push_back(volume.source);
+    };
+    for (const auto& volume : manifest.volumes)
+        add(volume);
+    for (const auto& app : manifest.apps)
+        for (const auto& mount : app.mounts)
+            if (mount.app_volume) add(*mount.app_volume);
+    std::sort(paths.begin(), paths.end());
+    paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+    return paths;
+}
+
+Unit slice_unit(const Context& context, std::vector<Setting> resources) {
+    Section head{"Unit", {}};
+    describe(head, context, fmt::format("{}: resources", described(context)));
+    // A slice stays when its last unit has gone, and a second transient start of the pod would
+    // fail.
+    set(head, "StopWhenUnneeded", "yes");
+    return {context.slice, {std::move(head), {"Slice", std::move(resources)}}, {}};
+}
+
+Section sandbox_head(const Context& context) {
+    Section head{"Unit", {}};
+    describe(head, context, described(context));
+    std::vector<std::string> apps;
+    for (const auto& app : context.pod.manifest.apps)
+        apps.push_back(unit::app_name(context.name, app.name.str()));
+    set_words(head, "Wants", std::move(apps));
+    // The last app that ends makes it unneeded, and so ends the pod.
+    set(head, "StopWhenUnneeded", "yes");
+    // At shutdown a pod ends while its machine can still be unregistered.
+    std::vector<std::string> after{"dbus.socket", "dbus.service", "systemd-machined.service"};
+    if (context.settings.network == schema::Network::kHost) after.emplace_back("network.target");
+    set_words(head, "After", std::move(after));
+    set_words(head, "RequiresMountsFor", mounted_paths(context.pod.manifest));
+    return head;
+}
+
+Unit sandbox_unit(const Context& context) {
+    Section body{"Service", {}};
+    set(body, "Type", "notify");
+    set(body, "NotifyAccess", "all");
+    set(body, "Slice", context.slice);
+    if (context.transient()) {
+        set(body, "StandardInput", "data");
+        set(body, "StandardInputData", context.options.transient_manifest);
+        set_words(body, "ExecStart", {std::string{kStage0}, "run", "--transient", context.name});
+    } else {
+        set_words(body, "ExecStart", {std::string{kStage0}, "run", context.name});
+    }
+    set_words(body, "ExecStopPost", {fmt::format("{}/gc", kFlavor), context.name});
+    set(body, "KillMode", "mixed");
+    set_words(body, "SuccessExitStatus", {std::string{kRebootStatus}});
+    set_words(body, "RestartForceExitStatus", {std::string{kRebootStatus}});
+    set(body, "SyslogIdentifier", fmt::format("pod-{}", context.name));
+    return {context.sandbox, {sandbox_head(context), std::move(body)}, {}};
+}
+
+Section app_head(const Context& context, const schema::RuntimeApp& app) {
+    Section head{"Unit", {}};
+    describe(head, context, fmt::format("{}: app {}", described(context), app.name.str()));
+    set_words(head, "BindsTo", {context.sandbox});
+    set_words(head, "After", {context.sandbox});
+    const auto policy = context.settings.exit_policy;
+    const std::vector<std::string> stop{unit::stop_name(context.name)};
+    if (policy != schema::ExitPolicy::kAll) {
+        set_words(head, "OnFailure", stop);
+        set(head, "OnFailureJobMode", "replace");
+    }
+    if (policy == schema::ExitPolicy::kAny) {
+        set_words(head, "OnSuccess", stop);
+        // The default is "fail": the pod's own jobs would be in the way.
+        set(head, "OnSuccessJobMode", "replace");
+    }
+    return head;
+}
+
+void set_restart(Section& body, const Context& context, const schema::AppSettings& settings) {
+    if (settings.restart == schema::Restart::kNo) return;
+    set(body, "Restart", settings.restart == schema::Restart::kAlways ? "always" : "on-failure");
+    if (context.options.systemd_version >= kRestartModeSince) set(body, "RestartMode", "direct");
+    if (settings.restart_usec) set(body, "RestartSec", unit::duration_text(*settings.restart_usec));
+}
+
+Result<Unit> app_unit(const Context& context, const schema::RuntimeApp& app) {
+    const auto settings = TRY(schema::app_settings(app));
+    Section body{"Service", {}};
+    set(body, "Type", "notify");
+    // The app's own messages come through a helper beside it, which is never the main process.
+    set(body, "NotifyAccess", "all");
+    set(body, "Slice", context.slice);
+    set_words(body, "ExecStart", {fmt::format("{}/exec", kFlavor), context.name, app.name.str()});
+    set(body, "KillMode", "mixed");
+    if (settings.stop_signal) set(body, "KillSignal", unit::signal_text(*settings.stop_signal));
+    if (settings.stop_timeout_usec)
+        set(body, "TimeoutStopSec", unit::duration_text(*settings.stop_timeout_usec));
+    set_restart(body, context, settings);
+    set(body, "Delegate", "yes");
+    set(body, "DevicePolicy", "closed");
+    set(body, "SyslogIdentifier", fmt::format("pod-{}@{}", context.name, app.name.str()));
+    if (app.app)
+        for (auto& setting : TRY(resource_settings(
+                 app.app->isolators, mounted_paths(context.pod.manifest), Scope::kApp)))
+            body.settings.push_back(std::move(setting));
+    const auto name = unit::app_name(context.name, app.name.str());
+    if (!unit::is_unit_name(name))
+        return Error{
+            ErrorCode::kInvalidArgument,
+            fmt::format("found the unit name \"{}\" of {} bytes, wanted at most {}: choose "
+                        "a shorter name of pod or app",
+                        name, name.size(), unit::kNameMax)};
+    return Unit{name, {app_head(context, app), std::move(body)}, context.settings.wanted_by};
+}
+
+}  // namespace
+
+Result<std::vector<Unit>> translate(const Pod& pod, const Options& options) {
+    Context context {
+        pod, options, TRY(schema::pod_settings(pod.manifest))
+        , pod.name.str(), {}, {}
+    };
+    context.sandbox = unit::sandbox_name(context.name);
+    context.slice = unit::slice_name(context.name);
+    for (const auto& wants : context.settings.wanted_by)
+        if (!unit::is_unit_name(wants))
+            return Error{ErrorCode::kInvalidArgument,
+                         fmt::format("annotation \"{}\": found \"{}\", wanted the name of a unit",
+                                     schema::kWantedBy, wants)};
+
+    std::vector<Unit> units{sandbox_unit(context)};
+    for (std::size_t i = 0; i < pod.manifest.apps.size(); ++i)
+        units.push_back(TRY_CONTEXT(app_unit(context, pod.manifest.apps[i]), "/apps/{}", i));
+    auto resources =
+        TRY(resource_settings(pod.manifest.isolators, mounted_paths(pod.manifest), Scope::kPod));
+    if (!resources.empty()) units.push_back(slice_unit(context, std::move(resources)));
+    return units;
+}
+
+std::vector<std::string> warnings(const Pod& pod) {
+    std::vector<std::string> out;
+    const auto add = [&](const std::string& pointer, const std::vector<std::string>& lines) {
+        for (const auto& line : lines)
+            out.push_back(fmt::format("{}: {}", pointer, line));
+    };
+    add("/isolators", isolator_warnings(pod.manifest.isolators, Scope::kPod));
+    for (std::size_t i = 0; i < pod.manifest.apps.size(); ++i)
+        if (const auto& app = pod.manifest.apps[i].app)
+            add(fmt::format("/apps/{}/app/isolators", i),
+                isolator_warnings(app->isolators, Scope::kApp));
+    return out;
+}
+
+}  // namespace podd::translate
