@@ -3,8 +3,9 @@
 
 #include <optional>
 
-#include <fcntl.h>
 #include <fmt/format.h>
+
+#include <fcntl.h>
 
 #include "base/file.h"
 #include "sandbox/capabilities.h"

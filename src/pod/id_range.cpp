@@ -6,8 +6,9 @@
 #include <charconv>
 #include <optional>
 
-#include <fcntl.h>
 #include <fmt/format.h>
+
+#include <fcntl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -130,7 +131,8 @@ std::vector<IdSpan> spans_of_subids(std::string_view text) {
 std::uint32_t first_candidate(std::string_view pod) {
     // FNV-1a: spreads names over the ranges; nothing depends on it being hard to guess.
     std::uint32_t hash = 2166136261U;
-    for (const char c : pod) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+    for (const char c : pod)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
     return into_bounds(hash);
 }
 
@@ -141,11 +143,13 @@ Result<IdRange> pick_id_range(std::string_view pod) {
     auto base = first_candidate(pod);
     for (int tries = 0; tries < kTries; ++tries, base = TRY(random_candidate())) {
         if (!is_free(base, occupied)) continue;
-        if (auto lock = TRY(try_range_lock(dir.get(), base))) return IdRange{base, std::move(*lock)};
+        if (auto lock = TRY(try_range_lock(dir.get(), base)))
+            return IdRange{base, std::move(*lock)};
     }
-    return Error{ErrorCode::kUnavailable,
-                 fmt::format("no free range of {} ids found in {} tries; \"{}\" shows which are taken",
-                             plan::kIdCount, kTries, kLockDir)};
+    return Error{
+        ErrorCode::kUnavailable,
+        fmt::format("no free range of {} ids found in {} tries; \"{}\" shows which are taken",
+                    plan::kIdCount, kTries, kLockDir)};
 }
 
 }  // namespace podd::pod

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A private range of 65536 ids for a pod, chosen so that systemd-nspawn and podd never give out the same one.
+// A private range of 65536 ids for a pod, chosen so that systemd-nspawn and podd never give out the
+// same one.
 #pragma once
 
 #include <cstdint>
@@ -12,20 +13,21 @@
 
 namespace podd::pod {
 
-/// A range and the lock that keeps it. The lock is held by the open file description: whoever inherits the
-/// descriptor keeps the range, so it is handed to the pod's PID 1.
+/// A range and the lock that keeps it. The lock is held by the open file description: whoever
+/// inherits the descriptor keeps the range, so it is handed to the pod's PID 1.
 struct IdRange {
     std::uint32_t base;
     base::UniqueFd lock;
 };
 
-/// Bounds and lock files as systemd-nspawn's --private-users=pick. Source: systemd-nspawn(1), /run/systemd/nspawn-uid/.
+/// Bounds and lock files as systemd-nspawn's --private-users=pick. Source: systemd-nspawn(1),
+/// /run/systemd/nspawn-uid/.
 inline constexpr std::uint32_t kRangeMin = 0x00080000;
 inline constexpr std::uint32_t kRangeMax = 0x6FFF0000;
 
-/// Starts with a range derived from `pod`, so that a pod mostly gets the same one, then tries others.
-/// Ranges that local users, groups, subuids or subgids lie in are passed over.
-/// Errors: kUnavailable when 100 tries found none.
+/// Starts with a range derived from `pod`, so that a pod mostly gets the same one, then tries
+/// others. Ranges that local users, groups, subuids or subgids lie in are passed over. Errors:
+/// kUnavailable when 100 tries found none.
 base::Result<IdRange> pick_id_range(std::string_view pod);
 
 /// The first id of the range that a name begins its search with.

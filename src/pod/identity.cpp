@@ -19,8 +19,10 @@ constexpr std::size_t kMaxUserFile = std::size_t{1} * 1024 * 1024;
 // On disk ids are shifted into the foreign range.
 Result<std::uint32_t> from_disk(std::uint32_t id, const std::string& path) {
     if (id < plan::kForeignBase || id - plan::kForeignBase > kMaxId)
-        return Error{ErrorCode::kCorrupt,
-                     fmt::format("\"{}\" in the image is owned by id {}, outside of the store's range", path, id)};
+        return Error{
+            ErrorCode::kCorrupt,
+            fmt::format("\"{}\" in the image is owned by id {}, outside of the store's range", path,
+                        id)};
     return id - plan::kForeignBase;
 }
 
@@ -74,12 +76,10 @@ Result<Identity> identify(const ResolvedApp& app, const LayeredRoot& root) {
     identity.home = entry && !entry->home.empty() ? entry->home : "/";
     identity.shell = entry && !entry->shell.empty() ? entry->shell : "/bin/sh";
     identity.groups = app.supplementary_gids;
-    if (app.group_from_user) {
-        identity.gid = entry ? entry->gid : 0;
-        if (entry) {
-            const auto more = groups_of(files.group, entry->name);
-            identity.groups.insert(identity.groups.end(), more.begin(), more.end());
-        }
+    if (app.group_from_user && entry) {
+        identity.gid = entry->gid;
+        const auto more = groups_of(files.group, entry->name);
+        identity.groups.insert(identity.groups.end(), more.begin(), more.end());
     } else {
         identity.gid = TRY(group_id(app.group, files, root));
     }

@@ -21,9 +21,9 @@ struct Identity {
     std::string shell;  // "/bin/sh" then
 };
 
-/// By name in the image's passwd and group, else as a number, else as the owner of a path in the image.
-/// Source: appc spec 0.8.11, aci.md "user, group"; for OCI images docker's rules for a user without a group.
-/// Errors: kInvalidArgument with the name and the file that does not know it.
+/// By name in the image's passwd and group, else as a number, else as the owner of a path in the
+/// image. Source: appc spec 0.8.11, aci.md "user, group"; for OCI images docker's rules for a user
+/// without a group. Errors: kInvalidArgument with the name and the file that does not know it.
 base::Result<Identity> identify(const ResolvedApp& app, const LayeredRoot& root);
 
 }  // namespace podd::pod

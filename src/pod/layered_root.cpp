@@ -6,8 +6,9 @@
 #include <deque>
 #include <memory>
 
-#include <fcntl.h>
 #include <fmt/format.h>
+
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -32,9 +33,9 @@ using MergedDir = std::vector<std::shared_ptr<UniqueFd>>;
 struct Entry {
     enum class Kind : unsigned char { kNothing, kDirectory, kLink, kOther };
     Kind kind = Kind::kNothing;
-    struct stat st{};                    // of the highest layer's entry
-    MergedDir dirs;                      // kDirectory
-    std::shared_ptr<UniqueFd> holder;    // folder that holds a link or other entry
+    struct stat st{};                  // of the highest layer's entry
+    MergedDir dirs;                    // kDirectory
+    std::shared_ptr<UniqueFd> holder;  // folder that holds a link or other entry
 };
 
 bool is_whiteout(const struct stat& st) {
@@ -85,8 +86,7 @@ void push_front(std::deque<std::string>& todo, std::string_view path) {
 
 Result<std::string> read_link(const Entry& entry, const std::string& name) {
     std::string target(4096, '\0');
-    const ssize_t n =
-        ::readlinkat(entry.holder->get(), name.c_str(), target.data(), target.size());
+    const ssize_t n = ::readlinkat(entry.holder->get(), name.c_str(), target.data(), target.size());
     if (n < 0) return base::errno_error(fmt::format("reading link \"{}\"", name), errno);
     target.resize(static_cast<std::size_t>(n));
     return target;
@@ -117,7 +117,7 @@ Result<Found> walk(const std::vector<UniqueFd>& layers, std::string_view path) {
             if (trail.size() > 1) trail.pop_back();
             continue;
         }
-        found = {TRY(look_up(trail.back(), name)), name};
+        found = { TRY(look_up(trail.back(), name)), name };
         switch (found.entry.kind) {
             case Entry::Kind::kDirectory: trail.push_back(found.entry.dirs); break;
             case Entry::Kind::kNothing: return found;
@@ -126,8 +126,9 @@ Result<Found> walk(const std::vector<UniqueFd>& layers, std::string_view path) {
                 break;
             case Entry::Kind::kLink: {
                 if (++links > kMaxLinks)
-                    return Error{ErrorCode::kInvalidArgument,
-                                 fmt::format("\"{}\": more than {} links on the way", path, kMaxLinks)};
+                    return Error{
+                        ErrorCode::kInvalidArgument,
+                        fmt::format("\"{}\": more than {} links on the way", path, kMaxLinks)};
                 const auto target = TRY(read_link(found.entry, name));
                 if (target.starts_with('/')) trail.resize(1);
                 push_front(todo, target);
@@ -147,9 +148,9 @@ Result<std::optional<std::string>> LayeredRoot::read_file(std::string_view path,
     if (!S_ISREG(found.entry.st.st_mode) || !found.entry.holder)
         return Error{ErrorCode::kInvalidArgument,
                      fmt::format("\"{}\" in the image is not a regular file", path)};
-    auto text = TRY_CONTEXT(base::read_file(found.entry.holder->get(), found.name, limit,
-                                            base::Resolve::kNoSymlinks),
-                            "\"{}\" in the image", path);
+    auto text = TRY_CONTEXT(
+        base::read_file(found.entry.holder->get(), found.name, limit, base::Resolve::kNoSymlinks),
+        "\"{}\" in the image", path);
     return std::optional{std::move(text)};
 }
 

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
+
+#include <fmt/format.h>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -42,7 +44,8 @@ struct StateDir {
 
 Result<std::string> new_uuid() {
     auto text = TRY(base::read_file("/proc/sys/kernel/random/uuid", 64));
-    while (!text.empty() && text.back() == '\n') text.pop_back();
+    while (!text.empty() && text.back() == '\n')
+        text.pop_back();
     return text;
 }
 
@@ -57,7 +60,8 @@ Result<StateDir> make_state_dir(const std::string& uuid) {
     return state;
 }
 
-// Whatever an earlier run left: its ExecStopPost= could not finish, or the plan is of a start that failed.
+// Whatever an earlier run left: its ExecStopPost= could not finish, or the plan is of a start that
+// failed.
 Result<UniqueFd> make_run_dir(const std::string& pod) {
     const auto parent = TRY(base::open_path(std::string{plan::kRunDir}, O_RDONLY | O_DIRECTORY));
     TRY(base::remove_tree(parent.get(), pod));
@@ -71,10 +75,12 @@ Result<> check_platform(const store::ImageRecord& image) {
     return schema::check_runs_on(image.manifest.labels, arch.value_or(host.machine));
 }
 
-// Overlay's upper folder gives the root its owner and mode, so they are copied from the highest layer.
+// Overlay's upper folder gives the root its owner and mode, so they are copied from the highest
+// layer.
 Result<> make_upper(const StateDir& state, const std::string& app, const UniqueFd& highest) {
     struct stat root{};
-    if (::fstat(highest.get(), &root) < 0) return base::errno_error("looking at the image's root", errno);
+    if (::fstat(highest.get(), &root) < 0)
+        return base::errno_error("looking at the image's root", errno);
     const auto dir = TRY(base::open_or_make_dir(state.apps.get(), app, 0700));
     for (const char* name : {"upper", "work"}) {
         const auto fd = TRY(base::open_or_make_dir(dir.get(), name, 0700));
@@ -98,8 +104,9 @@ void add_environment(plan::AppPlan& plan, const ResolvedApp& app, const Identity
     all.emplace_back("container", "podd");
     // Later ones win; the place of the first is kept.
     for (auto& variable : all) {
-        const auto before = std::find_if(plan.environment.begin(), plan.environment.end(),
-                                         [&](const auto& other) { return other.first == variable.first; });
+        const auto before =
+            std::find_if(plan.environment.begin(), plan.environment.end(),
+                         [&](const auto& other) { return other.first == variable.first; });
         if (before == plan.environment.end())
             plan.environment.push_back(std::move(variable));
         else
@@ -122,7 +129,8 @@ Result<store::ImageRecord> find_image(const store::Reader& store,
                                       const schema::ImageReference& reference) {
     auto image = store.find(reference);
     if (image || image.error().code() != ErrorCode::kNotFound) return image;
-    return Error{ErrorCode::kNotFound, fmt::format("{}; run 'podctl import FILE'", image.error().message())};
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("{}; run 'podctl import FILE'", image.error().message())};
 }
 
 struct Preparation {
@@ -148,7 +156,8 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
         return Error{ErrorCode::kCorrupt, fmt::format("image {} has no trees", image.id)};
     TRY(make_upper(to.state, app.name, layers.front()));
     const auto identity = TRY(identify(app, LayeredRoot{std::move(layers)}));
-    for (const auto& tree : image.trees) plan.trees.push_back(to.store.tree_path(tree));
+    for (const auto& tree : image.trees)
+        plan.trees.push_back(to.store.tree_path(tree));
 
     plan.name = app.name;
     plan.image_id = image.id;
@@ -160,7 +169,7 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
     plan.groups = identity.groups;
     plan.read_only_root = app.read_only_root;
     plan.upper = fmt::format("{}/apps/{}", to.state.path, app.name);
-    plan.stdio_links = true;
+    plan.stdio_links = app.settings.stdio_links.value_or(false);
     plan.notify = app.settings.supports_notify;
     plan.stop_signal = app.settings.stop_signal.value_or(SIGTERM);
     plan.oom_score_adj = app.oom_score_adj;
@@ -176,21 +185,26 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     const auto& name = pod.name.str();
     const auto settings = TRY(schema::pod_settings(pod.manifest));
     const auto store = TRY(store::Reader::open());
-    Prepared prepared{TRY(pick_id_range(name)), {}};
+    Prepared prepared {
+        TRY(pick_id_range(name))
+        , {}
+    };
 
     plan::PodPlan plan;
     plan.name = name;
     plan.uuid = TRY(new_uuid());
     plan.hostname = settings.hostname.empty() ? name : settings.hostname;
     plan.uid_base = prepared.range.base;
-    plan.network = settings.network == schema::Network::kHost ? plan::Network::kHost
-                                                              : plan::Network::kNone;
+    plan.network =
+        settings.network == schema::Network::kHost ? plan::Network::kHost : plan::Network::kNone;
     plan.state_dir = fmt::format("{}/pods/{}", store::kStoreDir, plan.uuid);
-    for (const auto& app : pod.manifest.apps) plan.apps.push_back(app.name.str());
+    for (const auto& app : pod.manifest.apps)
+        plan.apps.push_back(app.name.str());
 
     const auto run_dir = TRY(make_run_dir(name));
     // First of all: from here on `gc` knows what to remove.
-    TRY(base::write_file(run_dir.get(), std::string{plan::kPodFile}, plan::to_json(plan).str(), 0600));
+    TRY(base::write_file(run_dir.get(), std::string{plan::kPodFile}, plan::to_json(plan).str(),
+                         0600));
     TRY(base::write_file(run_dir.get(), std::string{plan::kManifestFile},
                          pod.manifest.to_json().str(), 0600));
     const auto state = TRY(make_state_dir(plan.uuid));

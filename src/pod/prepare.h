@@ -16,9 +16,10 @@ struct Prepared {
     std::vector<std::string> warnings;  // 'app "nginx": …': what has no effect or was filled in
 };
 
-/// Resolves images, users and volumes, chooses the id range, makes /var/lib/podd/pods/<uuid>/ and writes the plan to
-/// /run/podd/pods/<pod>/. What a failure leaves behind is removed by the flavor's `gc`, which the unit always runs.
-/// Errors: all of resolve(), identify(), store::Reader; the message names the app.
+/// Resolves images, users and volumes, chooses the id range, makes /var/lib/podd/pods/<uuid>/ and
+/// writes the plan to /run/podd/pods/<pod>/. What a failure leaves behind is removed by the
+/// flavor's `gc`, which the unit always runs. Errors: all of resolve(), identify(), store::Reader;
+/// the message names the app.
 base::Result<Prepared> prepare(const translate::Pod& pod);
 
 }  // namespace podd::pod

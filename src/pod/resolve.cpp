@@ -14,8 +14,9 @@ using base::Result;
 namespace {
 
 const schema::Volume* find_volume(const schema::PodManifest& pod, const schema::AcName& name) {
-    const auto hit = std::find_if(pod.volumes.begin(), pod.volumes.end(),
-                                  [&](const schema::Volume& volume) { return volume.name == name; });
+    const auto hit =
+        std::find_if(pod.volumes.begin(), pod.volumes.end(),
+                     [&](const schema::Volume& volume) { return volume.name == name; });
     return hit == pod.volumes.end() ? nullptr : &*hit;
 }
 
@@ -50,19 +51,20 @@ Result<> add_asked_mounts(const schema::PodManifest& pod, const schema::RuntimeA
     return {};
 }
 
-void add_mount_points(const schema::PodManifest& pod, const schema::App& app,
-                      store::ImageKind kind, ResolvedApp& resolved) {
+void add_mount_points(const schema::PodManifest& pod, const schema::App& app, store::ImageKind kind,
+                      ResolvedApp& resolved) {
     for (const auto& point : app.mount_points) {
         if (is_mounted(resolved, point.path)) continue;
         if (const auto* volume = find_volume(pod, point.name)) {
             resolved.mounts.push_back({*volume, point.path, read_only(*volume, &point), false});
             continue;
         }
-        // An OCI volume starts with what the image holds there, and the app's own root is just that:
-        // private, writable, gone with the pod.
+        // An OCI volume starts with what the image holds there, and the app's own root is just
+        // that: private, writable, gone with the pod.
         if (kind == store::ImageKind::kOci) continue;
-        resolved.warnings.push_back(fmt::format(
-            "mount point \"{}\" at \"{}\" has no volume; an empty one is used", point.name.str(), point.path));
+        resolved.warnings.push_back(
+            fmt::format("mount point \"{}\" at \"{}\" has no volume; an empty one is used",
+                        point.name.str(), point.path));
         schema::Volume empty{.name = point.name,
                              .kind = schema::Volume::Kind::kEmpty,
                              .read_only = {},
@@ -92,7 +94,9 @@ struct IsolatorSink {
 
     void operator()(const schema::ResourceIsolator&) const {}  // unit settings: translate/
     void operator()(const schema::CpuSharesIsolator&) const {}
-    void operator()(const schema::CapabilitiesIsolator& value) const { resolved.capabilities = value; }
+    void operator()(const schema::CapabilitiesIsolator& value) const {
+        resolved.capabilities = value;
+    }
     void operator()(const schema::SeccompIsolator& value) const { resolved.seccomp = value; }
     void operator()(const schema::NoNewPrivilegesIsolator& value) const {
         resolved.no_new_privileges = value.value;
@@ -107,21 +111,25 @@ struct IsolatorSink {
 
 private:
     void ignored() const {
-        resolved.warnings.push_back(fmt::format("isolator \"{}\" is not known here and has no effect", name));
+        resolved.warnings.push_back(
+            fmt::format("isolator \"{}\" is not known here and has no effect", name));
     }
 };
 
 Result<> add_isolators(const schema::PodManifest& pod, const schema::App& app,
                        ResolvedApp& resolved) {
-    // Labels of the pod hold for an app that has none of its own; every other pod isolator is a unit's setting.
+    // Labels of the pod hold for an app that has none of its own; every other pod isolator is a
+    // unit's setting.
     for (const auto& isolator : pod.isolators) {
         const auto value = TRY(schema::isolator_value(isolator));
-        if (const auto* label = std::get_if<schema::SelinuxIsolator>(&value)) resolved.selinux = *label;
+        if (const auto* label = std::get_if<schema::SelinuxIsolator>(&value))
+            resolved.selinux = *label;
         if (const auto* profile = std::get_if<schema::ApparmorIsolator>(&value))
             resolved.apparmor = *profile;
     }
     for (const auto& isolator : app.isolators)
-        std::visit(IsolatorSink{resolved, isolator.name.str()}, TRY(schema::isolator_value(isolator)));
+        std::visit(IsolatorSink{resolved, isolator.name.str()},
+                   TRY(schema::isolator_value(isolator)));
     return {};
 }
 
@@ -130,6 +138,7 @@ schema::AppSettings merge(const schema::AppSettings& pod, const schema::AppSetti
     auto merged = pod;
     if (!merged.stop_signal) merged.stop_signal = image.stop_signal;
     if (!merged.stop_timeout_usec) merged.stop_timeout_usec = image.stop_timeout_usec;
+    if (!merged.stdio_links) merged.stdio_links = image.stdio_links;
     merged.supports_notify = merged.supports_notify || image.supports_notify;
     return merged;
 }
@@ -140,14 +149,18 @@ Result<ResolvedApp> resolve(const schema::PodManifest& pod, const schema::Runtim
                             const store::ImageRecord& image) {
     const auto& app = runtime.app ? runtime.app : image.manifest.app;
     if (!app)
-        return Error{ErrorCode::kInvalidArgument,
-                     fmt::format("image \"{}\" says nothing about what to run; give the app an \"app\" member",
-                                 image.manifest.name.str())};
+        return Error{
+            ErrorCode::kInvalidArgument,
+            fmt::format(
+                "image \"{}\" says nothing about what to run; give the app an \"app\" member",
+                image.manifest.name.str())};
     if (app->exec.empty() || app->exec.front().empty())
-        return Error{ErrorCode::kInvalidArgument,
-                     fmt::format("nothing to execute: \"exec\" of image \"{}\" is empty; give the app an \"app\" "
-                                 "member with \"exec\"",
-                                 image.manifest.name.str())};
+        return Error{
+            ErrorCode::kInvalidArgument,
+            fmt::format(
+                "nothing to execute: \"exec\" of image \"{}\" is empty; give the app an \"app\" "
+                "member with \"exec\"",
+                image.manifest.name.str())};
     ResolvedApp resolved;
     resolved.name = runtime.name.str();
     resolved.argv = app->exec;
@@ -164,7 +177,8 @@ Result<ResolvedApp> resolve(const schema::PodManifest& pod, const schema::Runtim
     resolved.supplementary_gids = app->supplementary_gids;
     resolved.working_directory = app->working_directory.empty() ? "/" : app->working_directory;
     resolved.read_only_root = runtime.read_only_root_fs;
-    resolved.settings = merge(TRY(schema::app_settings(runtime)), TRY(schema::image_settings(notes)));
+    resolved.settings =
+        merge(TRY(schema::app_settings(runtime)), TRY(schema::image_settings(notes)));
     TRY(add_asked_mounts(pod, runtime, *app, resolved));
     add_mount_points(pod, *app, image.kind, resolved);
     TRY(order_mounts(resolved.mounts));

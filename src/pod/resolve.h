@@ -28,7 +28,8 @@ struct ResolvedMount {
 struct ResolvedApp {
     std::string name;
     std::vector<std::string> argv;
-    std::vector<std::pair<std::string, std::string>> environment;  // the app's own, without defaults
+    std::vector<std::pair<std::string, std::string>>
+        environment;  // the app's own, without defaults
     std::string user;
     std::string group;
     bool group_from_user = false;  // OCI: a user without a group
@@ -47,7 +48,8 @@ struct ResolvedApp {
     std::vector<std::string> warnings;  // what was asked for and has no effect, or was filled in
 };
 
-/// Errors: kInvalidArgument (nothing to execute, volume missing, targets overlap), kUnsupported (other architecture).
+/// Errors: kInvalidArgument (nothing to execute, volume missing, targets overlap), kUnsupported
+/// (other architecture).
 base::Result<ResolvedApp> resolve(const schema::PodManifest& pod, const schema::RuntimeApp& app,
                                   const store::ImageRecord& image);
 

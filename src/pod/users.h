@@ -31,7 +31,8 @@ std::optional<std::uint32_t> group_by_name(std::string_view group, std::string_v
 /// Ids of the groups that list `user` as a member, each once.
 std::vector<std::uint32_t> groups_of(std::string_view group, std::string_view user);
 
-/// Digits only, 0…kMaxId. No value when it is no number at all; an error when it is one out of range.
+/// Digits only, 0…kMaxId. No value when it is no number at all; an error when it is one out of
+/// range.
 base::Result<std::optional<std::uint32_t>> numeric_id(std::string_view text);
 
 }  // namespace podd::pod

@@ -3,8 +3,9 @@
 
 #include <cerrno>
 
-#include <fcntl.h>
 #include <fmt/format.h>
+
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,12 +23,14 @@ namespace {
 Result<struct stat> look_at_source(const schema::Volume& volume) {
     const auto root = TRY(base::open_path("/", O_PATH | O_DIRECTORY));
     // openat2() beneath "/" wants a relative path.
-    const auto fd = base::open_at(root.get(), volume.source.substr(1), O_PATH, 0,
-                                  base::Resolve::kNoSymlinks);
+    auto fd =
+        base::open_at(root.get(), volume.source.substr(1), O_PATH, 0, base::Resolve::kNoSymlinks);
     if (!fd && fd.error().sys_errno() == ELOOP)
-        return Error{ErrorCode::kInvalidArgument,
-                     fmt::format("volume \"{}\": source \"{}\" is or passes a symbolic link; name the real path",
-                                 volume.name.str(), volume.source)};
+        return Error{
+            ErrorCode::kInvalidArgument,
+            fmt::format(
+                "volume \"{}\": source \"{}\" is or passes a symbolic link; name the real path",
+                volume.name.str(), volume.source)};
     if (!fd && fd.error().sys_errno() == ENOENT)
         return Error{ErrorCode::kNotFound,
                      fmt::format("volume \"{}\": source \"{}\" does not exist; create it first",
@@ -41,11 +44,12 @@ Result<struct stat> look_at_source(const schema::Volume& volume) {
 
 Result<> check_ids(const schema::Volume& volume, bool read_only, const struct stat& st) {
     if (volume.idmap == schema::VolumeIdmap::kHost || read_only || st.st_uid != 0) return {};
-    return Error{ErrorCode::kInvalidArgument,
-                 fmt::format("volume \"{}\": source \"{}\" is owned by root, and the pod's root could leave "
-                             "setuid-root files there; set \"readOnly\": true or \"idmap\": \"host\" on the "
-                             "volume, or give the source to another user",
-                             volume.name.str(), volume.source)};
+    return Error{
+        ErrorCode::kInvalidArgument,
+        fmt::format("volume \"{}\": source \"{}\" is owned by root, and the pod's root could leave "
+                    "setuid-root files there; set \"readOnly\": true or \"idmap\": \"host\" on the "
+                    "volume, or give the source to another user",
+                    volume.name.str(), volume.source)};
 }
 
 // The folder of an empty volume belongs to the pod, in the ids that are on disk.
@@ -54,12 +58,13 @@ Result<> make_volume_dir(int volumes_fd, const std::string& name, const schema::
         if (errno == EEXIST) return {};
         return base::errno_error(fmt::format("making volume \"{}\"", name), errno);
     }
-    const auto dir = TRY(base::open_at(volumes_fd, name, O_RDONLY | O_DIRECTORY, 0,
-                                       base::Resolve::kNoSymlinks));
+    const auto dir =
+        TRY(base::open_at(volumes_fd, name, O_RDONLY | O_DIRECTORY, 0, base::Resolve::kNoSymlinks));
     // Owner first: chown would clear setuid and setgid bits of the mode.
     if (::fchown(dir.get(), plan::kForeignBase + volume.uid, plan::kForeignBase + volume.gid) < 0 ||
         ::fchmod(dir.get(), volume.mode) < 0)
-        return base::errno_error(fmt::format("setting owner and mode of volume \"{}\"", name), errno);
+        return base::errno_error(fmt::format("setting owner and mode of volume \"{}\"", name),
+                                 errno);
     return {};
 }
 

@@ -4,8 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include <fcntl.h>
 #include <fmt/format.h>
+
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,7 +24,8 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-// systemd.exec(5) prints 78 as CONFIG: what the administrator wrote is wrong, trying again does not help.
+// systemd.exec(5) prints 78 as CONFIG: what the administrator wrote is wrong, trying again does not
+// help.
 constexpr int kExitConfig = 78;
 constexpr int kExitUsage = 2;
 
@@ -35,21 +37,25 @@ struct Arguments {
 Result<Arguments> parse_arguments(int argc, char** argv) {
     Arguments arguments;
     int at = 1;
-    if (at < argc && std::string_view{argv[at]} == "run") ++at;
-    else return Error{ErrorCode::kInvalidArgument, "usage: stage0 run [--transient] POD"};
+    if (at < argc && std::string_view{argv[at]} == "run")
+        ++at;
+    else
+        return Error{ErrorCode::kInvalidArgument, "usage: stage0 run [--transient] POD"};
     if (at < argc && std::string_view{argv[at]} == "--transient") {
         arguments.transient = true;
         ++at;
     }
-    if (at + 1 != argc) return Error{ErrorCode::kInvalidArgument, "usage: stage0 run [--transient] POD"};
+    if (at + 1 != argc)
+        return Error{ErrorCode::kInvalidArgument, "usage: stage0 run [--transient] POD"};
     arguments.pod = argv[at];
     return arguments;
 }
 
 Result<translate::Pod> load_pod(const Arguments& arguments) {
+    if (!arguments.transient)
+        return std::move(TRY(pod::find_manifest(arguments.pod, pod::manifest_search())).pod);
     const auto name = TRY(schema::PodName::parse(arguments.pod));
-    if (!arguments.transient) return pod::load_pod(name);
-    const auto text = TRY_CONTEXT(base::read_all(STDIN_FILENO, pod::kMaxManifestBytes),
+    const auto text = TRY_CONTEXT(base::read_all(STDIN_FILENO, pod::kManifestMaxBytes),
                                   "reading the manifest from standard input");
     auto manifest = TRY_CONTEXT(schema::PodManifest::parse(text), "transient manifest");
     return translate::Pod{name, std::move(manifest), {}};
@@ -57,7 +63,8 @@ Result<translate::Pod> load_pod(const Arguments& arguments) {
 
 // Replaces this process. Returns only when that failed.
 Error become_run(const std::string& pod, int lock_fd) {
-    if (::fcntl(lock_fd, F_SETFD, 0) < 0) return base::errno_error("handing on the id range", errno);
+    if (::fcntl(lock_fd, F_SETFD, 0) < 0)
+        return base::errno_error("handing on the id range", errno);
     const auto program = fmt::format("{}/nspawn/run", plan::kStage1Dir);
     const auto lock = fmt::format("--uid-lock-fd={}", lock_fd);
     const char* const argv[] = {program.c_str(), pod.c_str(), lock.c_str(), nullptr};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the benchmarks run inside pods and beside them: one static program, so that its own start costs next to nothing.
+// What the benchmarks run inside pods and beside them: one static program, so that its own start
+// costs next to nothing.
 //   probe [now]      print CLOCK_MONOTONIC in ns as the first thing, and end
 //   probe stay       the same, then sleep for ever
 //   probe time CMD…  run CMD, print its wall time in ns
@@ -45,6 +46,7 @@ int main(int argc, char** argv) {
     if (argc > 2 && std::strcmp(argv[1], "time") == 0) return time_command(argv + 2);
     print(first);
     if (argc > 1 && std::strcmp(argv[1], "stay") == 0)
-        for (;;) (void)::pause();
+        for (;;)
+            (void)::pause();
     return 0;
 }

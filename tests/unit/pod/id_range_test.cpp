@@ -23,7 +23,8 @@ TEST_SUITE("pod/id_range") {
         const auto ids = spans_of_ids("root:x:0:0::/:\n# comment\nu:x:70000:5::/:\nx:y:z", 2);
         REQUIRE(ids.size() == 2);
         CHECK(ids[1].first == 70000);
-        const auto subids = spans_of_subids("u:100000:65536\nbad\nv:1:0\nw:5:99999999999999999999\n");
+        const auto subids =
+            spans_of_subids("u:100000:65536\nbad\nv:1:0\nw:5:99999999999999999999\n");
         REQUIRE(subids.size() == 1);
         CHECK(subids[0].last == 165535);
     }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -27,7 +28,8 @@ public:
         root_ = base::UniqueFd{::open(path_, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     }
     ~Layers() {
-        for (int i = 0; i < count_; ++i) (void)base::remove_tree(root_.get(), std::to_string(i));
+        for (int i = 0; i < count_; ++i)
+            (void)base::remove_tree(root_.get(), std::to_string(i));
         (void)::rmdir(path_);
     }
     int add() {
@@ -90,7 +92,8 @@ TEST_SUITE("pod/layered_root") {
         const int high = layers.add();
         if (::mknodat(high, "a", S_IFCHR, makedev(0, 0)) < 0) return;  // needs Linux 5.8 or root
         make_dir(high, "b");
-        if (::setxattr(base::fd_path(high).append("/b").c_str(), "user.overlay.opaque", "y", 1, 0) < 0)
+        if (::setxattr(base::fd_path(high).append("/b").c_str(), "user.overlay.opaque", "y", 1, 0) <
+            0)
             return;  // a file system without user attributes
         put(high, "c", "now a file");
         CHECK(read(layers.view(), "/a/f") == "nothing");

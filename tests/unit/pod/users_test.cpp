@@ -49,7 +49,8 @@ TEST_SUITE("pod/users") {
         }
         CHECK(**numeric_id("65535") == 65535);
         CHECK(**numeric_id("007") == 7);
-        for (const std::string text : {"65536", "4294967295", "4294967296", "99999999999999999999"}) {
+        for (const std::string text :
+             {"65536", "4294967295", "4294967296", "99999999999999999999"}) {
             CAPTURE(text);
             CHECK_FALSE(numeric_id(text).has_value());
         }
