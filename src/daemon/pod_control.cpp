@@ -47,7 +47,7 @@ base::Result<std::vector<client::TransientUnit>> PodControl::transient_units(
     const auto declared = pod::find_manifest(name, pod::manifest_search());
     if (declared || declared.error().code() != ErrorCode::kNotFound)
         return Error{ErrorCode::kConflict,
-                     fmt::format("is declared by a manifest file already\n"
+                     fmt::format("a manifest file declares it already\n"
                                  "hint: 'podctl start {0}' starts that one, or give yours another "
                                  "name",
                                  name)};
@@ -85,7 +85,7 @@ void PodControl::check_free(const StartPtr& start, std::function<void()> next) {
         for (const UnitState& unit : *units) {
             if (is_running(unit))
                 return finish(start, Error{ErrorCode::kConflict,
-                                           fmt::format("is running already: {} is {}\n"
+                                           fmt::format("it runs already: {} is {}\n"
                                                        "hint: 'podctl stop {}' ends it",
                                                        unit.name, unit.active_state, start->pod)});
             if (unit.active_state == "failed") systemd_.reset_failed(unit.name);
