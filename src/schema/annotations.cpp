@@ -113,7 +113,8 @@ bool is_pod_annotation(std::string_view name) {
            name == kDescription;
 }
 bool is_app_annotation(std::string_view name) {
-    return name == kRestart || name == kRestartSec || name == kStopSignal || name == kStopTimeout;
+    return name == kRestart || name == kRestartSec || name == kStopSignal || name == kStopTimeout ||
+           name == kStdioLinks;
 }
 
 Result<void> apply(PodSettings& settings, const Annotation& annotation) {
@@ -145,6 +146,8 @@ Result<void> apply_of_image(AppSettings& settings, const Annotation& annotation)
         settings.stop_timeout_usec = TRY(stop_timeout(annotation.value));
     else if (name == kSupportsNotify)
         settings.supports_notify = TRY(choose(kFlags, annotation.value));
+    else if (name == kStdioLinks)
+        settings.stdio_links = TRY(choose(kFlags, annotation.value));
     return {};
 }
 

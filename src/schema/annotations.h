@@ -30,6 +30,10 @@ inline constexpr std::string_view kRestartSec =
 inline constexpr std::string_view kStopSignal =
     "podd.org/stop-signal";  // SIGTERM (default); from OCI StopSignal
 inline constexpr std::string_view kStopTimeout = "podd.org/stop-timeout-sec";
+/// "true": /dev/stdout and /dev/stderr of the app can be opened again, at the price of one small
+/// process. Import sets it for images that hold links to them; without it they are the journal's
+/// sockets, good for writing only.
+inline constexpr std::string_view kStdioLinks = "podd.org/stdio-links";
 inline constexpr std::string_view kSupportsNotify = "appc.io/executor/supports-systemd-notify";
 
 // Image annotations, set by import.
@@ -62,6 +66,7 @@ struct AppSettings {
     std::optional<int> stop_signal;
     std::optional<std::uint64_t> stop_timeout_usec;  // not 0; UINT64_MAX: no timeout
     bool supports_notify = false;
+    std::optional<bool> stdio_links;
 };
 
 /// Errors: kInvalidArgument; an annotation "podd.org/…" that podd does not know is one, so that no

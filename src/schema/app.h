@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/result.h"
 #include "schema/names.h"
 
 namespace podd::schema {
@@ -82,5 +83,12 @@ struct App {
     StringMap user_labels{};
     bool operator==(const App&) const = default;
 };
+
+/// An "app" object, or a list of labels, that stands alone: not in a manifest. Errors:
+/// kInvalidArgument, JSON pointer first.
+base::Result<App> app_from_json(const base::Json& json);
+base::Json to_json(const App& app);
+base::Result<std::vector<Label>> labels_from_json(const base::Json& json);
+base::Json to_json(const std::vector<Label>& labels);
 
 }  // namespace podd::schema

@@ -71,10 +71,6 @@ Result<void> check_app_lists(const JsonNode& node, const App& app) {
         "port");
 }
 
-Json write_named(const AcIdentifier& name, const Json& value) {
-    return Json{Json::Object{{"name", name.str()}, {"value", value}}};
-}
-
 Json write_event_handler(const EventHandler& handler) {
     return Json{Json::Object{{"name", handler_name(handler)}, {"exec", write_texts(handler.exec)}}};
 }
@@ -107,8 +103,12 @@ Result<StringMap> read_string_map(const JsonNode& parent, std::string_view name)
     const JsonNode node = TRY(parent.member(name));
     if (node.absent()) return map;
     const auto* members = TRY(node.object());
-    for (const auto& member : *members)
-        map.emplace_back(member.first, TRY(node.child(member).text()));
+    for (const auto& member : *members) {
+        const JsonNode value = node.child(member);
+        if (member.first.find('\0') != std::string::npos)
+            return value.here(found_wanted("a NUL character in a name", "none"));
+        map.emplace_back(member.first, TRY(value.text()));
+    }
     return map;
 }
 
@@ -177,21 +177,6 @@ Json write_port(const Port& port) {
                              {"socketActivated", port.socket_activated}}};
 }
 
-void add_labels(Json& json, const std::vector<Label>& labels) {
-    add_list(json, "labels", labels,
-             [](const Label& one) { return write_named(one.name, Json{one.value}); });
-}
-
-void add_annotations(Json& json, const std::vector<Annotation>& annotations) {
-    add_list(json, "annotations", annotations,
-             [](const Annotation& one) { return write_named(one.name, Json{one.value}); });
-}
-
-void add_isolators(Json& json, const std::vector<Isolator>& isolators) {
-    add_list(json, "isolators", isolators,
-             [](const Isolator& one) { return write_named(one.name, one.value); });
-}
-
 void add_string_map(Json& json, std::string_view name, const StringMap& map) {
     if (map.empty()) return;
     json.add(std::string{name}, Json{Json::Object(map.begin(), map.end())});
@@ -215,6 +200,15 @@ Json write_app(const App& app) {
     add_string_map(json, "userAnnotations", app.user_annotations);
     add_string_map(json, "userLabels", app.user_labels);
     return json;
+}
+
+Result<App> app_from_json(const Json& json) {
+    const JsonNode node{json};
+    return read_app(node);
+}
+
+Json to_json(const App& app) {
+    return write_app(app);
 }
 
 }  // namespace podd::schema

@@ -74,18 +74,24 @@ template <typename Read>
 using ReadValue = std::remove_cvref_t<
     decltype(std::declval<std::invoke_result_t<Read, const JsonNode&>&>().value())>;
 
-/// Every element of an array member through `read`; an absent member is an empty list.
+/// Every element of an array through `read`; an absent node is an empty list.
 template <typename Read>
-base::Result<std::vector<ReadValue<Read>>> read_list(const JsonNode& parent, std::string_view name,
-                                                     Read read) {
+base::Result<std::vector<ReadValue<Read>>> read_elements(const JsonNode& node, Read read) {
     std::vector<ReadValue<Read>> list;
-    const JsonNode node = TRY(parent.member(name));
     if (node.absent()) return list;
     const auto* array = TRY(node.array());
     list.reserve(array->size());
     for (std::size_t index = 0; index < array->size(); ++index)
         list.push_back(TRY(read(node.element(index))));
     return list;
+}
+
+/// The same, of a member.
+template <typename Read>
+base::Result<std::vector<ReadValue<Read>>> read_list(const JsonNode& parent, std::string_view name,
+                                                     Read read) {
+    const JsonNode node = TRY(parent.member(name));
+    return read_elements(node, read);
 }
 
 /// A member through `read`, absent or not: `read` decides.

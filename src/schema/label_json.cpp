@@ -9,6 +9,7 @@
 
 namespace podd::schema {
 
+using base::Json;
 using base::Result;
 
 namespace {
@@ -63,6 +64,13 @@ Result<Annotation> read_annotation(const JsonNode& node) {
     return annotation;
 }
 
+Result<std::vector<Label>> read_label_list(const JsonNode& list) {
+    auto labels = TRY(read_elements(list, read_label));
+    TRY(check_unique(list, labels, name_of<Label>, "label"));
+    TRY(check_platform_labels(list, labels));
+    return labels;
+}
+
 Result<Isolator> read_isolator(const JsonNode& node) {
     auto name = TRY(read_member(node, "name", read_parsed<AcIdentifier>));
     const JsonNode value = TRY(node.member("value"));
@@ -75,10 +83,7 @@ Result<Isolator> read_isolator(const JsonNode& node) {
 
 Result<std::vector<Label>> read_labels(const JsonNode& parent) {
     const JsonNode list = TRY(parent.member("labels"));
-    auto labels = TRY(read_list(parent, "labels", read_label));
-    TRY(check_unique(list, labels, name_of<Label>, "label"));
-    TRY(check_platform_labels(list, labels));
-    return labels;
+    return read_label_list(list);
 }
 
 Result<std::vector<Annotation>> read_annotations(const JsonNode& parent) {
@@ -93,6 +98,41 @@ Result<std::vector<Isolator>> read_isolators(const JsonNode& parent) {
     auto isolators = TRY(read_list(parent, "isolators", read_isolator));
     TRY(check_isolator_conflicts(list, isolators));
     return isolators;
+}
+
+namespace {
+
+Json write_named(const AcIdentifier& name, const Json& value) {
+    return Json{Json::Object{{"name", name.str()}, {"value", value}}};
+}
+
+}  // namespace
+
+void add_labels(Json& json, const std::vector<Label>& labels) {
+    add_list(json, "labels", labels,
+             [](const Label& one) { return write_named(one.name, Json{one.value}); });
+}
+
+void add_annotations(Json& json, const std::vector<Annotation>& annotations) {
+    add_list(json, "annotations", annotations,
+             [](const Annotation& one) { return write_named(one.name, Json{one.value}); });
+}
+
+void add_isolators(Json& json, const std::vector<Isolator>& isolators) {
+    add_list(json, "isolators", isolators,
+             [](const Isolator& one) { return write_named(one.name, one.value); });
+}
+
+Result<std::vector<Label>> labels_from_json(const Json& json) {
+    const JsonNode list{json};
+    return read_label_list(list);
+}
+
+Json to_json(const std::vector<Label>& labels) {
+    Json json{Json::Array{}};
+    for (const auto& one : labels)
+        json.push_back(write_named(one.name, Json{one.value}));
+    return json;
 }
 
 }  // namespace podd::schema

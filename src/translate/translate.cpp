@@ -86,7 +86,8 @@ std::vector<std::string> mounted_paths(const schema::PodManifest& manifest) {
 Unit slice_unit(const Context& context, std::vector<Setting> resources) {
     Section head{"Unit", {}};
     describe(head, context, fmt::format("{}: resources", described(context)));
-    // A slice stays when its last unit has gone; a transient pod must leave nothing.
+    // A slice stays when its last unit has gone, and a second transient start of the pod would
+    // fail.
     set(head, "StopWhenUnneeded", "yes");
     return {context.slice, {std::move(head), {"Slice", std::move(resources)}}, {}};
 }
@@ -204,8 +205,7 @@ Result<std::vector<Unit>> translate(const Pod& pod, const Options& options) {
         units.push_back(TRY_CONTEXT(app_unit(context, pod.manifest.apps[i]), "/apps/{}", i));
     auto resources =
         TRY(resource_settings(pod.manifest.isolators, mounted_paths(pod.manifest), Scope::kPod));
-    if (!resources.empty() || context.transient())
-        units.push_back(slice_unit(context, std::move(resources)));
+    if (!resources.empty()) units.push_back(slice_unit(context, std::move(resources)));
     return units;
 }
 

@@ -97,10 +97,12 @@ host_root() {
     make_root "$suite" host "${host_packages[@]}" "${depends[@]}"
 }
 
+build_depends_field() {
+    sed -n '/^Build-Depends:/,/^[A-Z]/{s/^Build-Depends://;/^[A-Z]/d;p}' "$source_dir/packaging/debian/control"
+}
+
 build_root_of() {
-    local suite=$1 depends
-    depends=$(sed -n '/^Build-Depends:/,/^[A-Z]/{s/^Build-Depends://;/^[A-Z]/d;p}' "$source_dir/packaging/debian/control")
     local names
-    mapfile -t names < <(package_names "$depends")
-    make_root "$suite" build "${build_packages[@]}" "${names[@]}"
+    mapfile -t names < <(package_names "$(build_depends_field)")
+    make_root "$1" build "${build_packages[@]}" "${names[@]}"
 }

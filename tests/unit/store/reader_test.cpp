@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -47,7 +48,7 @@ private:
 };
 
 std::string sha512_id(char digit) {
-    return "sha512-" + std::string(128, digit);
+    return fmt::format("sha512-{}", std::string(128, digit));
 }
 
 store::ImageRecord record(const std::string& id, const std::string& version) {

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The data of one archive member, written and hashed in one pass.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "archive/tar_reader.h"
+#include "base/result.h"
+
+namespace podd::archive {
+
+struct FileData {
+    std::array<unsigned char, 32> sha256;  // holes read as zeros
+    std::uint64_t hole_bytes;
+};
+
+/// Fills the empty file `fd` with the current member's data. Errors: kInvalidArgument when more
+/// than `hole_limit` bytes are holes or the pieces do not fit `size`; kIo.
+base::Result<FileData> copy_file_data(TarReader& reader, int fd, std::uint64_t size,
+                                      std::uint64_t hole_limit);
+
+}  // namespace podd::archive

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "archive/member_path.h"
+
+#include <fmt/format.h>
+
+namespace podd::archive {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+constexpr std::size_t kMaxNameBytes = 255;    // NAME_MAX
+constexpr std::size_t kMaxQuotedBytes = 200;  // of a name in a message
+
+Error refuse(std::string_view name, std::string_view why) {
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("member {} of the archive {}", quoted(name), why)};
+}
+
+// Bytes of the UTF-8 sequence that `text` begins with; 0 when it is none. Source: RFC 3629.
+std::size_t sequence_length(std::string_view text) {
+    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const auto first = at(0);
+    if (first < 0x80) return 1;
+    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
+    for (std::size_t i = 1; i < length; ++i)
+        if ((at(i) & 0xc0) != 0x80) return 0;
+    const bool overlong = (first == 0xe0 && at(1) < 0xa0) || (first == 0xf0 && at(1) < 0x90);
+    const bool outside = (first == 0xed && at(1) > 0x9f) || (first == 0xf4 && at(1) > 0x8f);
+    return overlong || outside ? 0 : length;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        const auto length = sequence_length(text);
+        const auto byte = static_cast<unsigned char>(text.front());
+        if (length == 0 || (length == 1 && (byte < 0x20 || byte == 0x7f))) {
+            result += fmt::format("\\x{:02x}", byte);
+            text.remove_prefix(1);
+            continue;
+        }
+        result += text.substr(0, length);
+        text.remove_prefix(length);
+    }
+    return result;
+}
+
+std::string quoted(std::string_view name) {
+    const auto end = name.size() > kMaxQuotedBytes ? "…\"" : "\"";
+    return fmt::format("\"{}{}", printable(name.substr(0, kMaxQuotedBytes)), end);
+}
+
+base::Result<std::string> member_path(std::string_view name, Absolute absolute,
+                                      const Limits& limits) {
+    if (name.empty()) return refuse(name, "has no name");
+    if (name.front() == '/' && absolute == Absolute::kRefuse)
+        return refuse(name, "has an absolute name");
+    if (name.size() > limits.max_path_bytes)
+        return refuse(name, fmt::format("has a name of {} bytes, at most {} are taken", name.size(),
+                                        limits.max_path_bytes));
+    std::string path;
+    std::size_t depth = 0;
+    while (!name.empty()) {
+        const auto slash = name.find('/');
+        const auto component = name.substr(0, slash);
+        name.remove_prefix(slash == std::string_view::npos ? name.size() : slash + 1);
+        if (component.empty() || component == ".") continue;
+        if (component == "..") return refuse(fmt::format("{}/..", path), "has \"..\" in its name");
+        if (component.size() > kMaxNameBytes)
+            return refuse(component, fmt::format("has a name longer than {} bytes", kMaxNameBytes));
+        if (++depth > limits.max_depth)
+            return refuse(path, fmt::format("lies more than {} levels deep", limits.max_depth));
+        if (!path.empty()) path += '/';
+        path += component;
+    }
+    return path;
+}
+
+std::pair<std::string_view, std::string_view> split_path(std::string_view path) {
+    const auto slash = path.rfind('/');
+    if (slash == std::string_view::npos) return {{}, path};
+    return {path.substr(0, slash), path.substr(slash + 1)};
+}
+
+}  // namespace podd::archive

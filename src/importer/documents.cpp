@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "importer/documents.h"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "archive/member_path.h"
+#include "base/file.h"
+#include "schema/oci.h"
+
+namespace podd::importer {
+
+using base::Error;
+using base::ErrorCode;
+using base::Json;
+using base::Result;
+using base::UniqueFd;
+
+namespace {
+
+constexpr std::size_t kMaxPathBytes = 1024;
+constexpr std::size_t kMaxMessageBytes = 8192;
+// An index of indexes, a manifest, a configuration.
+constexpr std::size_t kMaxTotalBytes = std::size_t{32} << 20;
+
+// A message with one descriptor or none.
+Result<> send_reply(int socket, std::string text, int fd) {
+    text.resize(std::min(text.size(), kMaxMessageBytes));
+    iovec data{text.data(), text.size()};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+    msghdr message{};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    if (fd >= 0) {
+        message.msg_control = control;
+        message.msg_controllen = sizeof control;
+        cmsghdr* header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof fd);
+        std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
+    }
+    if (::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+        return base::errno_error("answering the worker", errno);
+    return {};
+}
+
+struct Reply {
+    std::string text;
+    UniqueFd fd;
+};
+
+Result<Reply> receive_reply(int socket) {
+    std::string text(kMaxMessageBytes, '\0');
+    iovec data{text.data(), text.size()};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+    msghdr message{};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    const ssize_t n = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    if (n < 0) return base::errno_error("asking for a document", errno);
+    text.resize(static_cast<std::size_t>(n));
+    Reply reply{std::move(text), {}};
+    const cmsghdr* header = CMSG_FIRSTHDR(&message);
+    if (header != nullptr && header->cmsg_type == SCM_RIGHTS) {
+        int fd = -1;
+        std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
+        reply.fd = UniqueFd{fd};
+    }
+    return reply;
+}
+
+// In the worker.
+Result<std::string> ask(int socket, const std::string& path) {
+    if (path.empty() || path.size() > kMaxPathBytes)
+        return Error{ErrorCode::kInvalidArgument, "the image names a file of impossible length"};
+    iovec data{const_cast<char*>(path.data()), path.size()};
+    msghdr message{};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    if (::sendmsg(socket, &message, MSG_NOSIGNAL) < 0)
+        return base::errno_error("asking for a document", errno);
+    const auto reply = TRY(receive_reply(socket));
+    if (reply.fd) return base::read_all(reply.fd.get(), schema::kMaxOciDocument);
+    const auto error = Json::parse(reply.text);
+    if (!error) return Error{ErrorCode::kInternal, "no readable answer"};
+    return error_value(*error);
+}
+
+}  // namespace
+
+Result<std::string> Documents::load(const std::string& path) {
+    if (const auto known = texts_.find(path); known != texts_.end()) return known->second;
+    // Links stay inside the folder; FIFOs and devices are no documents.
+    auto text = base::read_file(dir_fd_, path, schema::kMaxOciDocument);
+    if (!text && text.error().code() == ErrorCode::kNotFound)
+        return Error{ErrorCode::kNotFound,
+                     fmt::format("{} is not in the image", archive::quoted(path))};
+    auto known = TRY(std::move(text));
+    total_ += known.size();
+    if (total_ > kMaxTotalBytes)
+        return Error{ErrorCode::kInvalidArgument, "the image has too many documents"};
+    return texts_.emplace(path, std::move(known)).first->second;
+}
+
+Result<> Documents::answer(int socket) {
+    char path[kMaxPathBytes + 1];
+    const ssize_t n = ::recv(socket, path, sizeof path, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return {};
+    if (n < 0) return base::errno_error("listening to the worker", errno);
+    if (n == 0) return {};
+    const std::string name{path, static_cast<std::size_t>(n)};
+    auto text = name.find('\0') == std::string::npos
+                    ? load(name)
+                    : Error{ErrorCode::kInvalidArgument, "the image names an impossible file"};
+    if (!text) return send_reply(socket, error_json(text.error()).str(), -1);
+    const UniqueFd memory{::memfd_create("document", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
+    if (!memory) return base::errno_error("passing a document on", errno);
+    TRY(base::write_all(memory.get(), *text));
+    if (::lseek(memory.get(), 0, SEEK_SET) < 0)
+        return base::errno_error("passing a document on", errno);
+    return send_reply(socket, "ok", memory.get());
+}
+
+Result<Json> Documents::run(const std::function<Result<Json>(const ReadDocument&)>& body) {
+    int sockets[2];
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
+        return base::errno_error("making a socket", errno);
+    const UniqueFd ours{sockets[0]};
+    UniqueFd theirs{sockets[1]};
+    const int socket = theirs.get();
+    auto worker = TRY(Worker::start({.name = "the reader of manifests",
+                                     .confinement = Confinement::kPipe,
+                                     .keep = {socket},
+                                     .body = [&body, socket](const auto&) {
+                                         return body([socket](const std::string& path) {
+                                             return ask(socket, path);
+                                         });
+                                     }}));
+    theirs.reset();
+    while (!worker.finished()) {
+        pollfd polls[] = {{worker.result_fd(), POLLIN, 0}, {ours.get(), POLLIN, 0}};
+        if (::poll(polls, 2, -1) < 0 && errno != EINTR)
+            return base::errno_error("waiting for a worker", errno);
+        if ((polls[0].revents) != 0) TRY(worker.receive());
+        if ((polls[1].revents & POLLIN) != 0) TRY(answer(ours.get()));
+    }
+    return worker.result();
+}
+
+Result<std::string> Documents::text(const std::string& path) const {
+    const auto known = texts_.find(path);
+    if (known == texts_.end())
+        return Error{ErrorCode::kInternal, fmt::format("{} was not read", archive::quoted(path))};
+    return known->second;
+}
+
+}  // namespace podd::importer

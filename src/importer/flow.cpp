@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "importer/flow.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "importer/id_map.h"
+#include "schema/image_manifest.h"
+
+namespace podd::importer {
+
+using archive::Compression;
+using archive::Kind;
+using base::Error;
+using base::ErrorCode;
+using base::Json;
+using base::Result;
+using base::UniqueFd;
+
+namespace {
+
+constexpr std::size_t kBufferBytes = std::size_t{512} * 1024;
+constexpr int kPipeBytes = 1 << 20;
+
+// Both ends; the one that stays here does not block.
+struct Pipe {
+    UniqueFd read;
+    UniqueFd write;
+};
+
+enum class Ours : unsigned char { kRead, kWrite };
+
+Result<Pipe> make_pipe(Ours ours) {
+    int fds[2];
+    if (::pipe2(fds, O_CLOEXEC) < 0) return base::errno_error("making a pipe", errno);
+    Pipe pipe{UniqueFd{fds[0]}, UniqueFd{fds[1]}};
+    (void)::fcntl(fds[0], F_SETPIPE_SZ, kPipeBytes);  // smaller ones only cost time
+    const int mine = ours == Ours::kRead ? fds[0] : fds[1];
+    if (::fcntl(mine, F_SETFL, O_NONBLOCK) < 0) return base::errno_error("making a pipe", errno);
+    return pipe;
+}
+
+std::string_view kind_name(Kind kind) {
+    switch (kind) {
+        case Kind::kAci: return "aci";
+        case Kind::kLayer: return "layer";
+        case Kind::kContainer: return "container";
+    }
+    return "layer";
+}
+
+std::optional<Kind> kind_value(const Json* json) {
+    if (json == nullptr || json->as_string() == nullptr) return std::nullopt;
+    for (const auto kind : {Kind::kAci, Kind::kLayer, Kind::kContainer})
+        if (*json->as_string() == kind_name(kind)) return kind;
+    return std::nullopt;
+}
+
+Json unpacked_json(const archive::Unpacked& unpacked) {
+    Json notes{Json::Array{}};
+    for (const auto& note : unpacked.notes)
+        notes.push_back(note);
+    Json json;
+    json.add("kind", kind_name(unpacked.kind));
+    json.add("manifest", unpacked.manifest);
+    json.add("bytes", unpacked.bytes);
+    json.add("notes", std::move(notes));
+    return json;
+}
+
+Result<archive::Unpacked> unpacked_value(const Json& json) {
+    archive::Unpacked unpacked;
+    const auto kind = kind_value(json.find("kind"));
+    const Json* manifest = json.find("manifest");
+    const Json* bytes = json.find("bytes");
+    const Json* notes = json.find("notes");
+    if (!kind || manifest == nullptr || manifest->as_string() == nullptr || bytes == nullptr ||
+        !bytes->as_uint() || notes == nullptr || notes->as_array() == nullptr)
+        return Error{ErrorCode::kInternal, "the unpacker gave no readable result"};
+    unpacked.kind = *kind;
+    unpacked.manifest = *manifest->as_string();
+    unpacked.bytes = *bytes->as_uint();
+    for (const Json& note : *notes->as_array())
+        if (note.as_string() != nullptr) unpacked.notes.push_back(*note.as_string());
+    return unpacked;
+}
+
+Result<bool> is_readable(int fd) {
+    pollfd poll{fd, POLLIN, 0};
+    const int ready = ::poll(&poll, 1, 0);
+    if (ready < 0 && errno != EINTR) return base::errno_error("waiting for data", errno);
+    return ready > 0;
+}
+
+Error nameless_root() {
+    return Error{ErrorCode::kInvalidArgument,
+                 "this is neither an ACI nor an archive of OCI or Docker images, so it is taken "
+                 "for a root file system: give the image a name (--name=)"};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Flow>> Flow::start(FlowPlan plan) {
+    std::unique_ptr<Flow> flow{new Flow{std::move(plan)}};
+    TRY(flow->sniff());
+    TRY(flow->start_workers());
+    TRY(flow->on_source({flow->source_.buffer.data(), flow->source_.end}));
+    return flow;
+}
+
+// The first bytes are read here, because they decide which workers there are.
+Result<> Flow::sniff() {
+    source_.in = plan_.source;
+    source_.buffer.resize(kBufferBytes);
+    while (source_.end < archive::kSniffBytes) {
+        const ssize_t n = ::read(source_.in, source_.buffer.data() + source_.end,
+                                 source_.buffer.size() - source_.end);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return base::errno_error("reading the image", errno);
+        if (n == 0) break;
+        source_.end += static_cast<std::size_t>(n);
+    }
+    if (source_.end == 0) return Error{ErrorCode::kInvalidArgument, "the image is an empty file"};
+    result_.compression = archive::sniff({source_.buffer.data(), source_.end});
+    return {};
+}
+
+Result<Worker> Flow::start_decompressor(int in, int out) {
+    return Worker::start({.name = "the decompressor",
+                          .confinement = Confinement::kPipe,
+                          .keep = {in, out},
+                          .body = [this, in, out](const auto&) -> Result<Json> {
+                              TRY(archive::decompress(in, out, result_.compression));
+                              return Json{Json::Object{}};
+                          }});
+}
+
+Result<Worker> Flow::start_unpacker(int in) {
+    mount_ = TRY(id_mapped_mount(plan_.rootfs_fd));
+    const auto body = [this, in](const auto& say) -> Result<Json> {
+        archive::UnpackOptions options;
+        options.limits = plan_.limits;
+        options.root_fd = mount_.get();
+        options.digests_fd = plan_.digests_fd;
+        options.any_kind = plan_.any_kind;
+        options.on_kind = [&](Kind kind) -> Result<> {
+            if (kind == Kind::kLayer && plan_.any_kind && !plan_.root_has_name)
+                return nameless_root();
+            return say(Json{kind_name(kind)});
+        };
+        auto unpacked = TRY(archive::unpack(in, options));
+        if (unpacked.kind == Kind::kAci) {
+            const auto manifest =
+                TRY_CONTEXT(schema::ImageManifest::parse(unpacked.manifest), "the ACI's manifest");
+            unpacked.manifest = manifest.to_json().str();
+        }
+        return unpacked_json(unpacked);
+    };
+    return Worker::start({.name = "the unpacker",
+                          .confinement = Confinement::kTree,
+                          .keep = {in, mount_.get(), plan_.digests_fd},
+                          .max_file_bytes = plan_.limits.max_bytes,
+                          .body = body});
+}
+
+Result<> Flow::start_workers() {
+    if (plan_.any_kind) content_hash512_.emplace(base::HashAlgorithm::kSha512);
+    auto to_unpacker = TRY(make_pipe(Ours::kWrite));
+    unpacker_.emplace(TRY(start_unpacker(to_unpacker.read.get())));
+    if (result_.compression == Compression::kNone) {
+        source_.out = std::move(to_unpacker.write);
+        content_.at_end = true;
+        return {};
+    }
+    auto to_decompressor = TRY(make_pipe(Ours::kWrite));
+    auto from_decompressor = TRY(make_pipe(Ours::kRead));
+    decompressor_.emplace(
+        TRY(start_decompressor(to_decompressor.read.get(), from_decompressor.write.get())));
+    source_.out = std::move(to_decompressor.write);
+    content_.owned_in = std::move(from_decompressor.read);
+    content_.in = content_.owned_in.get();
+    content_.out = std::move(to_unpacker.write);
+    content_.buffer.resize(kBufferBytes);
+    return {};
+}
+
+void Flow::add_polls(std::vector<pollfd>& polls) {
+    for (Hop* hop : {&source_, &content_}) {
+        if (hop->begin < hop->end)
+            polls.push_back({hop->out.get(), POLLOUT, 0});
+        else if (!hop->at_end)
+            polls.push_back({hop->in, POLLIN, 0});
+    }
+    for (auto* worker : {&decompressor_, &unpacker_})
+        if (*worker && !(*worker)->finished()) polls.push_back({(*worker)->result_fd(), POLLIN, 0});
+}
+
+Result<> Flow::on_source(std::string_view bytes) {
+    source_hash_.update(bytes);
+    result_.size += bytes.size();
+    if (plan_.blob_fd >= 0)
+        TRY_CONTEXT(base::write_all(plan_.blob_fd, bytes), "keeping the image as it came");
+    if (plan_.progress) plan_.progress(bytes.size());
+    return result_.compression == Compression::kNone ? on_content(bytes) : Result<>{};
+}
+
+Result<> Flow::on_content(std::string_view bytes) {
+    // Until the unpacker has said what it is, both digests may be asked for.
+    if (kind_.value_or(Kind::kLayer) == Kind::kLayer) content_hash256_.update(bytes);
+    if (content_hash512_ && kind_.value_or(Kind::kAci) == Kind::kAci)
+        content_hash512_->update(bytes);
+    content_bytes_ += bytes.size();
+    const auto& limits = plan_.limits;
+    if (result_.compression != Compression::kNone && content_bytes_ > limits.ratio_free_bytes &&
+        (content_bytes_ - limits.ratio_free_bytes) / limits.max_ratio > result_.size)
+        return Error{ErrorCode::kInvalidArgument,
+                     fmt::format("the image is refused as a decompression bomb: {} bytes became "
+                                 "more than {}",
+                                 result_.size, content_bytes_)};
+    return {};
+}
+
+// Reads or writes once; the descriptors that others hold do not block, the source may.
+Result<> Flow::move(Hop& hop, Result<> (Flow::*on_data)(std::string_view)) {
+    if (hop.begin == hop.end && !hop.at_end && TRY(is_readable(hop.in))) {
+        const ssize_t n = ::read(hop.in, hop.buffer.data(), hop.buffer.size());
+        if (n < 0 && (errno == EINTR || errno == EAGAIN)) return {};
+        if (n < 0) return base::errno_error("reading the image", errno);
+        hop.begin = 0;
+        hop.end = static_cast<std::size_t>(n);
+        hop.at_end = n == 0;
+        TRY((this->*on_data)({hop.buffer.data(), hop.end}));
+    }
+    if (hop.broken) hop.begin = hop.end;
+    while (hop.begin < hop.end) {
+        const ssize_t n =
+            ::write(hop.out.get(), hop.buffer.data() + hop.begin, hop.end - hop.begin);
+        if (n < 0 && errno == EAGAIN) return {};
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && errno == EPIPE) {
+            hop.broken = true;  // why, that worker says itself
+            hop.begin = hop.end;
+            return {};
+        }
+        if (n < 0) return base::errno_error("passing the image on", errno);
+        hop.begin += static_cast<std::size_t>(n);
+    }
+    return {};
+}
+
+Result<> Flow::listen() {
+    for (auto* worker : {&decompressor_, &unpacker_}) {
+        if (!*worker || (*worker)->finished() || !TRY(is_readable((*worker)->result_fd())))
+            continue;
+        TRY((*worker)->receive());
+        // Only the first word counts: the hashes that are kept up follow it.
+        for (const Json& said : (*worker)->take_said())
+            if (!kind_) kind_ = kind_value(&said);
+        if ((*worker)->finished()) TRY((*worker)->result());
+    }
+    return {};
+}
+
+Result<> Flow::step() {
+    TRY(listen());
+    TRY(move(source_, &Flow::on_source));
+    if (content_.in >= 0) TRY(move(content_, &Flow::on_content));
+    if (source_.at_end && source_.begin == source_.end && source_.out) source_.out.reset();
+    // The unpacker must not take a stream that broke off for a whole one.
+    if (content_.at_end && content_.begin == content_.end && content_.out &&
+        decompressor_->finished())
+        content_.out.reset();
+    return {};
+}
+
+bool Flow::done() const {
+    return source_.at_end && content_.at_end && source_.begin == source_.end &&
+           content_.begin == content_.end && unpacker_->finished() &&
+           (!decompressor_ || decompressor_->finished());
+}
+
+Result<FlowResult> Flow::finish() {
+    if (decompressor_) TRY(decompressor_->result());
+    result_.unpacked = TRY(unpacked_value(TRY(unpacker_->result())));
+    if (source_.broken || content_.broken)
+        return Error{ErrorCode::kInternal, "the unpacker stopped before the archive's end"};
+    // What it claims at the end must be what it said when the hashes were chosen.
+    if (plan_.any_kind && kind_ != result_.unpacked.kind)
+        return Error{ErrorCode::kInternal, "the unpacker contradicts itself"};
+    result_.sha256 = source_hash_.finish_hex();
+    if (result_.unpacked.kind == Kind::kAci)
+        result_.content_sha512 = content_hash512_->finish_hex();
+    else if (result_.unpacked.kind == Kind::kLayer)
+        result_.content_sha256 = content_hash256_.finish_hex();
+    return std::move(result_);
+}
+
+Result<> run_flows(std::size_t count, std::size_t at_once,
+                   const std::function<Result<std::unique_ptr<Flow>>(std::size_t)>& next,
+                   const std::function<Result<>(std::size_t, FlowResult)>& done) {
+    std::vector<std::pair<std::size_t, std::unique_ptr<Flow>>> running;
+    std::vector<pollfd> polls;
+    for (std::size_t started = 0; started < count || !running.empty();) {
+        while (started < count && running.size() < at_once) {
+            running.emplace_back(started, TRY(next(started)));
+            ++started;
+        }
+        polls.clear();
+        for (auto& [index, flow] : running)
+            flow->add_polls(polls);
+        if (::poll(polls.data(), polls.size(), -1) < 0 && errno != EINTR)
+            return base::errno_error("waiting for workers", errno);
+        for (auto& [index, flow] : running)
+            TRY(flow->step());
+        for (auto at = running.begin(); at != running.end();) {
+            if (!at->second->done()) {
+                ++at;
+                continue;
+            }
+            TRY(done(at->first, TRY(at->second->finish())));
+            at = running.erase(at);
+        }
+    }
+    return {};
+}
+
+}  // namespace podd::importer

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "importer/id_map.h"
+
+#include <cerrno>
+#include <csignal>
+#include <string>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <linux/sched.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "importer/worker.h"
+
+namespace podd::importer {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::UniqueFd;
+
+namespace {
+
+Result<> write_map(const std::string& path, const std::string& line) {
+    const auto fd = TRY(base::open_path(path, O_WRONLY));
+    return base::write_all(fd.get(), line);
+}
+
+// A process whose only purpose is its user namespace.
+class NamespaceHolder {
+public:
+    NamespaceHolder() {
+        clone_args args{};
+        args.flags = CLONE_NEWUSER;
+        args.exit_signal = SIGCHLD;
+        pid_ = static_cast<pid_t>(::syscall(SYS_clone3, &args, sizeof args));
+        if (pid_ == 0)
+            for (;;)
+                ::pause();
+    }
+    NamespaceHolder(const NamespaceHolder&) = delete;
+    NamespaceHolder& operator=(const NamespaceHolder&) = delete;
+    ~NamespaceHolder() {
+        if (pid_ <= 0) return;
+        (void)::kill(pid_, SIGKILL);
+        while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+        }
+    }
+    pid_t pid() const { return pid_; }
+
+private:
+    pid_t pid_ = -1;
+};
+
+// A user namespace stays while a descriptor of it is open.
+Result<UniqueFd> mount_namespace_ids() {
+    const NamespaceHolder holder;
+    if (holder.pid() < 0) return base::errno_error("making a user namespace", errno);
+    TRY(write_id_maps(holder.pid(), kForeignBase, kWorkerBase));
+    return base::open_path(fmt::format("/proc/{}/ns/user", holder.pid()), O_RDONLY);
+}
+
+}  // namespace
+
+Result<> write_id_maps(pid_t pid, std::uint32_t inside, std::uint32_t outside) {
+    const auto line = fmt::format("{} {} {}\n", inside, outside, kIdCount);
+    for (const char* file : {"uid_map", "gid_map"})
+        TRY(write_map(fmt::format("/proc/{}/{}", pid, file), line));
+    return {};
+}
+
+Result<UniqueFd> id_mapped_mount(int dir_fd) {
+    UniqueFd mount{static_cast<int>(
+        ::syscall(SYS_open_tree, dir_fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH))};
+    if (!mount) return base::errno_error("making a mount of the new tree", errno);
+    const auto ids = TRY(mount_namespace_ids());
+    mount_attr attr{};
+    attr.attr_set = MOUNT_ATTR_IDMAP | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+    attr.userns_fd = static_cast<std::uint64_t>(ids.get());
+    if (::syscall(SYS_mount_setattr, mount.get(), "", AT_EMPTY_PATH, &attr, sizeof attr) < 0) {
+        if (errno == EINVAL)
+            return Error{ErrorCode::kUnsupported,
+                         "the file system of the store cannot be mounted with mapped ids by this "
+                         "kernel: put it on ext4, xfs or btrfs"};
+        return base::errno_error("mapping the ids of the new tree", errno);
+    }
+    return mount;
+}
+
+}  // namespace podd::importer

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "importer/image_import.h"
+
+#include <cerrno>
+#include <ctime>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "importer/derive.h"
+#include "importer/describe.h"
+#include "importer/flow.h"
+#include "importer/id_map.h"
+#include "importer/layers.h"
+#include "schema/platform.h"
+#include "store/layout.h"
+#include "store/writer.h"
+
+namespace podd::importer {
+
+using archive::Kind;
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::UniqueFd;
+
+namespace {
+
+constexpr const char* kBlob = "blob";
+constexpr const char* kTree = "tree";
+
+std::uint64_t now_usec() {
+    timespec now{};
+    (void)::clock_gettime(CLOCK_REALTIME, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +
+           static_cast<std::uint64_t>(now.tv_nsec) / 1000;
+}
+
+std::string sha256(std::string_view bytes) {
+    return base::hash_hex(base::HashAlgorithm::kSha256, bytes);
+}
+
+class ImageImport {
+public:
+    ImageImport(const store::Writer& store, const store::Workspace& workspace,
+                const ImportOptions& options, Report& report)
+        : store_{store}, workspace_{workspace}, options_{options}, report_{report} {}
+
+    /// A file or a pipe, read once.
+    Result<store::NewImage> from_stream(int source) {
+        const auto blob = TRY(workspace_.make_blob(kBlob));
+        const auto rootfs = TRY(workspace_.make_tree(kTree, kForeignBase, kForeignBase));
+        const auto digests = TRY(workspace_.make_digests(kTree));
+        FlowPlan plan;
+        plan.source = source;
+        plan.blob_fd = blob.get();
+        plan.rootfs_fd = rootfs.get();
+        plan.digests_fd = digests.get();
+        plan.any_kind = true;
+        plan.root_has_name = options_.name.has_value();
+        plan.progress = progress_of(source);
+        FlowResult flow;
+        TRY(run_flows(
+            1, 1, [&](std::size_t) { return Flow::start(std::move(plan)); },
+            [&](std::size_t, FlowResult result) -> Result<> {
+                flow = std::move(result);
+                return {};
+            }));
+        notes_ = flow.unpacked.notes;
+        switch (flow.unpacked.kind) {
+            case Kind::kAci: return aci(flow);
+            case Kind::kLayer: return root_file_system(flow);
+            case Kind::kContainer: break;
+        }
+        // What was unpacked is itself the folder of images; the file around it is of no use.
+        TRY(base::remove_tree(workspace_.fd(), kBlob));
+        return from_folder(rootfs.get());
+    }
+
+    /// The folder of an OCI layout, or of what `docker save` packs.
+    Result<store::NewImage> from_folder(int folder) {
+        Documents documents{folder};
+        const auto json = TRY(documents.run(
+            [this](const ReadDocument& read) { return describe_image(read, options_); }));
+        auto image = TRY(image_description(json));
+        const auto config = TRY(documents.text(image.config_path));
+        TRY(check_bindings(documents, image, config));
+        auto layers = TRY(import_layers(store_, workspace_, folder, image.layers, report_));
+        notes_.insert(notes_.end(), image.notes.begin(), image.notes.end());
+        notes_.insert(notes_.end(), layers.notes.begin(), layers.notes.end());
+        auto manifest = image.manifest_digest ? TRY(documents.text(image.manifest_path))
+                : derive_manifest({sha256(config), config.size()}, layers.blobs, nullptr);
+                store::NewImage result{
+                    .record = record(store::ImageKind::kOci, std::move(image.manifest)),
+                    .trees = std::move(layers.new_trees),
+                    .blobs = std::move(layers.new_blobs)};
+                result.record.trees = std::move(layers.trees);
+                result.record.size_bytes = layers.size_bytes;
+                TRY(add_documents(result, manifest, config));
+                for (const auto& blob : layers.blobs)
+                    result.record.blobs.push_back("sha256/" + blob.sha256);
+                return result;
+    }
+
+    const std::vector<std::string>& notes() const { return notes_; }
+
+private:
+    std::function<void(std::uint64_t)> progress_of(int source) {
+        struct stat st{};
+        std::optional<std::uint64_t> total;
+        if (::fstat(source, &st) == 0 && S_ISREG(st.st_mode))
+            total = static_cast<std::uint64_t>(st.st_size);
+        return [this, total](std::uint64_t bytes) {
+            read_ += bytes;
+            report_.progress(read_, total);
+        };
+    }
+
+    store::ImageRecord record(store::ImageKind kind, schema::ImageManifest manifest) {
+        utsname host{};
+        if (::uname(&host) == 0)
+            if (const auto arch = schema::arch_of_machine(host.machine))
+                if (const auto runs = schema::check_runs_on(manifest.labels, *arch); !runs)
+                    notes_.push_back(runs.error().message());
+        return {.id = {},
+                .kind = kind,
+                .manifest = std::move(manifest),
+                .trees = {},
+                .blobs = {},
+                .size_bytes = 0,
+                .imported_usec = now_usec(),
+                .verification = {"import", options_.by}};
+    }
+
+    Result<store::NewImage> aci(const FlowResult& flow) {
+        if (options_.name)
+            return Error{ErrorCode::kInvalidArgument,
+                         "this is an ACI, which has a name of its own: leave out --name="};
+        auto manifest = TRY(schema::ImageManifest::parse(flow.unpacked.manifest));
+        if (!manifest.dependencies.empty())
+            return Error{ErrorCode::kUnsupported,
+                         fmt::format("the ACI depends on image \"{}\": this version of podd runs "
+                                     "ACIs without dependencies only",
+                                     manifest.dependencies.front().image_name.str())};
+        if (!manifest.path_whitelist.empty())
+            return Error{ErrorCode::kUnsupported,
+                         "the ACI has a pathWhitelist, which this version of podd does not apply"};
+        store::NewImage result{.record = record(store::ImageKind::kAci, std::move(manifest)),
+                               .trees = {},
+                               .blobs = {}};
+        result.record.id = "sha512-" + flow.content_sha512;
+        TRY(add_stream(result, flow, result.record.id));
+        return result;
+    }
+
+    Result<store::NewImage> root_file_system(const FlowResult& flow) {
+        const auto manifest = TRY(manifest_of(options_));
+        const auto config = derive_config(manifest, flow.content_sha256);
+        const auto oci = derive_manifest({sha256(config), config.size()},
+                                         {{flow.sha256, flow.size, flow.compression}}, &manifest);
+        store::NewImage result{
+            .record = record(store::ImageKind::kOci, manifest), .trees = {}, .blobs = {}};
+        TRY(add_documents(result, oci, config));
+        TRY(add_stream(result, flow, "sha256:" + flow.content_sha256));
+        return result;
+    }
+
+    static Result<> add_stream(store::NewImage& image, const FlowResult& flow,
+                               const std::string& tree) {
+        image.record.trees.push_back(tree);
+        image.record.size_bytes = flow.unpacked.bytes;
+        image.trees.push_back({kTree, tree});
+        image.record.blobs.push_back("sha256/" + flow.sha256);
+        image.blobs.push_back({kBlob, "sha256/" + flow.sha256});
+        return {};
+    }
+
+    // The manifest gives the image its id; it and the configuration are blobs like any layer.
+    Result<> add_documents(store::NewImage& image, const std::string& manifest,
+                           const std::string& config) const {
+        image.record.id = "sha256:" + sha256(manifest);
+        for (const auto& [name, text] :
+             {std::pair{"manifest", &manifest}, std::pair{"config", &config}}) {
+            const auto file = TRY(workspace_.make_blob(name));
+            TRY_CONTEXT(base::write_all(file.get(), *text), "keeping the image's {}", name);
+            const auto blob = "sha256/" + sha256(*text);
+            image.record.blobs.push_back(blob);
+            image.blobs.push_back({name, blob});
+        }
+        return {};
+    }
+
+    // Each document must be the one that the one above it names. The worker that read them said
+    // so; here the bytes themselves are asked.
+    static Result<> check_bindings(const Documents& documents, const ImageDescription& image,
+                                   const std::string& config) {
+        const auto differs = [](std::string_view what, std::string_view wanted) {
+            return Error{ErrorCode::kInvalidArgument,
+                         fmt::format("the image's {} does not have the digest {}", what, wanted)};
+        };
+        if (image.config_digest && sha256(config) != image.config_digest->hex())
+            return differs("configuration", image.config_digest->str());
+        const auto named_in = [](const std::string& document, const schema::Digest& digest) {
+            return document.find(digest.str()) != std::string::npos;
+        };
+        const auto unnamed = [](const schema::Digest& digest) {
+            return Error{ErrorCode::kInternal,
+                         fmt::format("the reader of manifests made up {}", digest.str())};
+        };
+        for (const auto& layer : image.layers)
+            if (!named_in(config, layer.diff_id)) return unnamed(layer.diff_id);
+        if (!image.manifest_digest) return {};
+        const auto manifest = TRY(documents.text(image.manifest_path));
+        if (sha256(manifest) != image.manifest_digest->hex())
+            return differs("manifest", image.manifest_digest->str());
+        if (!image.config_digest || !named_in(manifest, *image.config_digest))
+            return Error{ErrorCode::kInternal, "the reader of manifests contradicts itself"};
+        for (const auto& layer : image.layers)
+            if (!layer.digest || !named_in(manifest, *layer.digest))
+                return unnamed(layer.digest.value_or(layer.diff_id));
+        return {};
+    }
+
+    const store::Writer& store_;
+    const store::Workspace& workspace_;
+    const ImportOptions& options_;
+    Report& report_;
+    std::uint64_t read_ = 0;
+    std::vector<std::string> notes_;
+};
+
+// A directory that its opener could not read would be read here with root's rights.
+Result<UniqueFd> open_folder(int source) {
+    const int flags = ::fcntl(source, F_GETFL);
+    if (flags < 0) return base::errno_error("looking at the image", errno);
+    if ((flags & O_PATH) != 0)
+        return Error{ErrorCode::kInvalidArgument,
+                     "the folder must be opened for reading, not with O_PATH"};
+    return base::open_at(source, ".", O_RDONLY | O_DIRECTORY);
+}
+
+Error explain(Error error, const std::string& store_dir) {
+    if (error.sys_errno() == ENOSPC || error.sys_errno() == EDQUOT)
+        return std::move(error).with_context(
+            fmt::format("\"{}\" is full, nothing of the image was kept", store_dir));
+    return error;
+}
+
+}  // namespace
+
+Result<> import_image(int source, const std::string& store_dir, const ImportOptions& options,
+                      Report& report) {
+    struct stat st{};
+    if (::fstat(source, &st) < 0) return base::errno_error("looking at the image", errno);
+    if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode) && !S_ISFIFO(st.st_mode) &&
+        !S_ISSOCK(st.st_mode))
+        return Error{ErrorCode::kInvalidArgument,
+                     "an image is a file, a pipe or the folder of an OCI layout"};
+    const auto work = [&]() -> Result<> {
+        auto store = TRY(store::Writer::open(store_dir));
+        const auto workspace = TRY(store.begin());
+        ImageImport import{store, workspace, options, report};
+        const auto image =
+            S_ISDIR(st.st_mode) ? TRY(import.from_folder(TRY(open_folder(source)).get()))
+                               : TRY(import.from_stream(source));
+                               TRY(store.publish(workspace, image));
+                               report.image(image.record.id, image.record.manifest.name.str(),
+                                            import.notes());
+                               return {};
+    };
+    auto done = work();
+    if (!done) return explain(std::move(done).error(), store_dir);
+    return {};
+}
+
+}  // namespace podd::importer

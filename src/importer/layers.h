@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The layers of an OCI or Docker image: each becomes one blob and one tree.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "importer/derive.h"
+#include "importer/describe.h"
+#include "importer/report.h"
+#include "store/writer.h"
+
+namespace podd::importer {
+
+struct ImportedLayers {
+    std::vector<DerivedBlob> blobs;  // of every layer, base first
+    std::vector<std::string> trees;  // to stack, lowest first; none twice
+    std::vector<store::NewTree> new_trees;
+    std::vector<store::NewBlob> new_blobs;
+    std::uint64_t size_bytes = 0;  // of the trees
+    std::vector<std::string> notes;
+};
+
+/// Reads the layers from `dir_fd`, several at a time, and checks each against both of its digests.
+/// Errors: kInvalidArgument naming the layer, kIo.
+base::Result<ImportedLayers> import_layers(const store::Writer& store,
+                                           const store::Workspace& workspace, int dir_fd,
+                                           const std::vector<LayerDescription>& layers,
+                                           Report& report);
+
+}  // namespace podd::importer

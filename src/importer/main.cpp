@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// /usr/lib/podd/importer: the only program that writes the store, and the only one that lets
+// foreign bytes be parsed, in processes without rights.
+#include <clocale>
+#include <csignal>
+#include <cstdio>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "importer/image_import.h"
+#include "importer/image_remove.h"
+#include "importer/options.h"
+#include "importer/report.h"
+
+namespace {
+
+using namespace podd;  // NOLINT(google-build-using-namespace): the program's own rooms
+
+base::Result<> run(const importer::CommandLine& line, importer::Report& report) {
+    if (line.verb == importer::Verb::kRemove)
+        return importer::remove_image(line.id, line.store, line.run_dir, report);
+    return importer::import_image(STDIN_FILENO, line.store, line.import, report);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    // libarchive reads names in pax headers as UTF-8; workers have no files to load a locale from.
+    (void)std::setlocale(LC_CTYPE, "C.UTF-8");  // NOLINT(concurrency-mt-unsafe): one thread
+    (void)std::signal(SIGPIPE, SIG_IGN);
+    (void)::umask(022);
+    // OpenSSL looks for its configuration when it is first used, which workers cannot.
+    (void)base::hash_hex(base::HashAlgorithm::kSha256, "");
+
+    importer::Report report{STDOUT_FILENO};
+    const auto line = importer::parse_command_line(argc, argv);
+    if (line && line->verb == importer::Verb::kHelp) {
+        (void)std::fputs(importer::kHelp, stdout);
+        return 0;
+    }
+    const auto done = line ? run(*line, report) : base::Result<>{line.error()};
+    if (done) return 0;
+    report.error(done.error());
+    return 1;
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "importer/options.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <sys/utsname.h>
+
+#include "plan/plan.h"
+#include "schema/platform.h"
+#include "store/layout.h"
+#include "store/reader.h"
+
+namespace podd::importer {
+
+using base::Error;
+using base::ErrorCode;
+using base::Json;
+using base::Result;
+
+const char kHelp[] =
+    "importer import [--store=DIR] [--options=JSON] < FILE\n"
+    "importer remove [--store=DIR] --id=ID\n"
+    "\n"
+    "Adds an image to podd's store, or removes one. podd runs it; FILE is an ACI, an\n"
+    "OCI layout (folder or tar), a docker-save archive or the tar of a root file\n"
+    "system. Says what it does as lines of JSON.\n";
+
+namespace {
+
+Error invalid(std::string message) {
+    return Error{ErrorCode::kInvalidArgument, std::move(message)};
+}
+
+Result<std::string> text_of(const Json& json, std::string_view member) {
+    if (json.as_string() == nullptr)
+        return invalid(fmt::format("/{}: found {}, wanted a string", member, json.type_name()));
+    return *json.as_string();
+}
+
+Result<std::vector<schema::Label>> labels_of(const Json& json) {
+    if (json.as_array() == nullptr)
+        return invalid(fmt::format("/labels: found {}, wanted an array", json.type_name()));
+    std::vector<schema::Label> labels;
+    for (const Json& element : *json.as_array()) {
+        const Json* name = element.find("name");
+        const Json* value = element.find("value");
+        if (name == nullptr || value == nullptr)
+            return invalid("/labels: wanted objects with \"name\" and \"value\"");
+        labels.push_back({
+            TRY_CONTEXT(schema::AcIdentifier::parse(TRY(text_of(*name, "labels"))), "/labels")
+            , TRY(text_of(*value, "labels"))
+        });
+    }
+    return labels;
+}
+
+std::string host_machine() {
+    utsname name{};
+    return ::uname(&name) == 0 ? name.machine : "";
+}
+
+void add_label(std::vector<schema::Label>& labels, std::string_view name,
+               const std::string& value) {
+    const auto identifier = schema::AcIdentifier::parse(name);
+    if (!schema::label(labels, name)) labels.push_back({identifier.value(), value});
+}
+
+}  // namespace
+
+Result<ImportOptions> ImportOptions::parse(std::string_view text) {
+    const auto json = TRY(Json::parse(text));
+    if (json.as_object() == nullptr) return invalid("wanted an object");
+    ImportOptions options;
+    for (const auto& [name, value] : *json.as_object()) {
+        if (name == "by")
+            options.by = TRY(text_of(value, name));
+        else if (name == "name")
+            options.name =
+                TRY_CONTEXT(schema::AcIdentifier::parse(TRY(text_of(value, name))), "/name");
+        else if (name == "labels")
+            options.labels = TRY(labels_of(value));
+        else if (name == "reference")
+            options.reference = TRY(text_of(value, name));
+        else if (name == "app")
+            options.app = value;
+        else
+            return invalid(fmt::format("/{}: there is no such option", name));
+    }
+    if (options.name) {
+        TRY_CONTEXT(store::check_name(options.name->str()), "/name");
+        TRY(manifest_of(options));  // before anything is read
+    }
+    return options;
+}
+
+Result<schema::ImageManifest> manifest_of(const ImportOptions& options) {
+    auto labels = options.labels;
+    add_label(labels, "os", "linux");
+    // Only programs know what they were made for; what a user unpacks is nearly always for here.
+    if (const auto arch = schema::arch_of_machine(host_machine())) add_label(labels, "arch", *arch);
+    Json list{Json::Array{}};
+    for (const auto& label : labels) {
+        Json one;
+        one.add("name", label.name.str());
+        one.add("value", label.value);
+        list.push_back(std::move(one));
+    }
+    Json json;
+    json.add("acKind", "ImageManifest");
+    json.add("acVersion", "0.8.11");
+    json.add("name", options.name->str());
+    json.add("labels", std::move(list));
+    if (options.app) json.add("app", *options.app);
+    return schema::ImageManifest::from_json(json);
+}
+
+Result<CommandLine> parse_command_line(int argc, char** argv) {
+    CommandLine line{.store = std::string{store::kStoreDir},
+                     .run_dir = std::string{plan::kRunDir},
+                     .import = {},
+                     .id = {}};
+    bool help = argc < 2;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument = argv[i];
+        const auto value = argument.substr(std::min(argument.find('=') + 1, argument.size()));
+        if (argument == "--help" || argument == "-h")
+            help = true;
+        else if (i == 1 && argument == "import")
+            line.verb = Verb::kImport;
+        else if (i == 1 && argument == "remove")
+            line.verb = Verb::kRemove;
+        else if (argument.starts_with("--store="))
+            line.store = value;
+        else if (argument.starts_with("--run-dir="))
+            line.run_dir = value;
+        else if (argument.starts_with("--options=") && line.verb == Verb::kImport)
+            line.import = TRY_CONTEXT(ImportOptions::parse(value), "--options");
+        else if (argument.starts_with("--id=") && line.verb == Verb::kRemove)
+            line.id = value;
+        else
+            return invalid(fmt::format("\"{}\" is not understood here: see --help", argument));
+    }
+    if (help) line.verb = Verb::kHelp;
+    if (line.verb == Verb::kRemove && line.id.empty()) return invalid("remove wants --id=");
+    return line;
+}
+
+}  // namespace podd::importer

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The command line of the importer.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "schema/app.h"
+#include "schema/image_manifest.h"
+
+namespace podd::importer {
+
+/// --options= of "import".
+struct ImportOptions {
+    std::string by = "uid 0";  // who asked
+    std::optional<schema::AcIdentifier>
+        name;  // of a root file system; for others in place of its own
+    std::vector<schema::Label> labels;
+    std::string reference;          // which image of several
+    std::optional<base::Json> app;  // of a root file system, as in an image manifest
+
+    /// {"by":…,"name":…,"labels":[{"name":…,"value":…}],"reference":…,"app":{…}}, all optional.
+    /// Errors: kInvalidArgument.
+    static base::Result<ImportOptions> parse(std::string_view text);
+};
+
+/// The manifest that the options make for a root file system. Errors: kInvalidArgument.
+base::Result<schema::ImageManifest> manifest_of(const ImportOptions& options);
+
+enum class Verb : unsigned char { kImport, kRemove, kHelp };
+
+struct CommandLine {
+    Verb verb = Verb::kHelp;
+    std::string store;    // directory
+    std::string run_dir;  // where running pods keep their plans
+    ImportOptions import;
+    std::string id;  // of "remove"
+};
+
+base::Result<CommandLine> parse_command_line(int argc, char** argv);
+extern const char kHelp[];
+
+}  // namespace podd::importer

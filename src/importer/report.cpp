@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "importer/report.h"
+
+#include <ctime>
+#include <utility>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "importer/worker.h"
+
+namespace podd::importer {
+
+namespace {
+
+using base::Json;
+
+constexpr std::uint64_t kProgressUsec = 100'000;
+
+std::uint64_t now_usec() {
+    timespec now{};
+    (void)::clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +
+           static_cast<std::uint64_t>(now.tv_nsec) / 1000;
+}
+
+// Nobody listening any more is no reason to stop half-way: the exit status still tells.
+void send(int fd, const char* member, Json value) {
+    Json line;
+    line.add(member, std::move(value));
+    (void)base::write_all(fd, line.str() + "\n").has_value();
+}
+
+}  // namespace
+
+void Report::progress(std::uint64_t bytes, std::optional<std::uint64_t> total) {
+    const auto now = now_usec();
+    if (now - last_usec_ < kProgressUsec) return;
+    last_usec_ = now;
+    Json value;
+    value.add("bytes", bytes);
+    if (total) value.add("total", *total);
+    send(fd_, "progress", std::move(value));
+}
+
+void Report::image(const std::string& id, const std::string& name,
+                   const std::vector<std::string>& notes) const {
+    Json list{Json::Array{}};
+    for (const auto& note : notes)
+        list.push_back(note);
+    Json value;
+    value.add("id", id);
+    value.add("name", name);
+    value.add("notes", std::move(list));
+    send(fd_, "image", std::move(value));
+}
+
+void Report::removed(const std::string& id) const {
+    Json value;
+    value.add("id", id);
+    send(fd_, "removed", std::move(value));
+}
+
+void Report::error(const base::Error& error) const {
+    send(fd_, "error", error_json(error));
+}
+
+}  // namespace podd::importer

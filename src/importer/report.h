@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the importer says on its standard output: JSON, one object on each line.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace podd::importer {
+
+class Report {
+public:
+    explicit Report(int fd) : fd_{fd} {}
+
+    /// {"progress":{"bytes":N,"total":M}}, at most ten times a second. `total` is left out where
+    /// nobody knows it.
+    void progress(std::uint64_t bytes, std::optional<std::uint64_t> total);
+    /// {"image":{"id":…,"name":…,"notes":[…]}}; the last line of a success.
+    void image(const std::string& id, const std::string& name,
+               const std::vector<std::string>& notes) const;
+    /// {"removed":{"id":…}}
+    void removed(const std::string& id) const;
+    /// {"error":{"code":…,"message":…}}; the last line of a failure.
+    void error(const base::Error& error) const;
+
+private:
+    int fd_;
+    std::uint64_t last_usec_ = 0;
+};
+
+}  // namespace podd::importer

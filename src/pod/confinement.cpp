@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pod/confinement.h"
+
+#include <optional>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+
+#include "base/file.h"
+#include "sandbox/capabilities.h"
+#include "sandbox/seccomp.h"
+
+namespace podd::pod {
+
+using base::Result;
+
+namespace {
+
+constexpr const char* kCacheParent = "/run/podd";
+constexpr const char* kCacheDir = "seccomp";
+constexpr std::size_t kMaxProgram = 4096 * 8;  // BPF_MAXINSNS instructions of 8 bytes
+
+Result<std::uint64_t> capabilities_of(const ResolvedApp& app) {
+    if (!app.capabilities) return sandbox::default_capabilities();
+    const auto mask = TRY_CONTEXT(sandbox::capability_mask(app.capabilities->set),
+                                  "isolator \"os/linux/capabilities-{}-set\"",
+                                  app.capabilities->retain ? "retain" : "remove");
+    return app.capabilities->retain ? mask : sandbox::default_capabilities() & ~mask;
+}
+
+Result<std::optional<sandbox::SeccompPolicy>> policy_of(const ResolvedApp& app,
+                                                        std::uint64_t capabilities) {
+    if (!app.seccomp) return std::optional{sandbox::default_policy(capabilities)};
+    return TRY_CONTEXT(sandbox::isolator_policy(app.seccomp->retain, app.seccomp->set,
+                                                app.seccomp->errno_name, capabilities),
+                       "isolator \"os/linux/seccomp-{}-set\"",
+                       app.seccomp->retain ? "retain" : "remove");
+}
+
+// Compiled once a boot: the cache lies in /run, and its names hold all that a program depends on.
+Result<std::string> program_of(const sandbox::SeccompPolicy& policy) {
+    if (policy.cache_name.empty()) return sandbox::compile(policy);
+    const auto parent = TRY(base::open_path(kCacheParent, O_RDONLY | O_DIRECTORY));
+    const auto cache = TRY(base::open_or_make_dir(parent.get(), kCacheDir, 0700));
+    const auto name = fmt::format("{}-{}-{}.bpf", policy.cache_name, sandbox::kSeccompRevision,
+                                  sandbox::seccomp_library_version());
+    if (auto cached = base::read_file(cache.get(), name, kMaxProgram, base::Resolve::kNoSymlinks))
+        return cached;
+    auto program = TRY(sandbox::compile(policy));
+    TRY(base::write_file(cache.get(), name, program, 0600));
+    return program;
+}
+
+}  // namespace
+
+Result<> confine(plan::AppPlan& plan, const ResolvedApp& app, int run_dir) {
+    plan.capabilities = TRY(capabilities_of(app));
+    plan.no_new_privileges = app.no_new_privileges.value_or(true);
+    if (app.selinux)
+        plan.selinux_label = fmt::format("{}:{}:{}:{}", app.selinux->user, app.selinux->role,
+                                         app.selinux->type, app.selinux->level);
+    if (app.apparmor) plan.apparmor_profile = app.apparmor->profile;
+    const auto policy = TRY(policy_of(app, plan.capabilities));
+    plan.seccomp = policy.has_value();
+    if (!policy) return {};
+    return base::write_file(run_dir, plan::seccomp_file(plan.name), TRY(program_of(*policy)), 0600);
+}
+
+}  // namespace podd::pod

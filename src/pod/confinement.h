@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What an app may do: isolators of the manifest → capability masks and seccomp programs of the
+// plan.
+#pragma once
+
+#include "base/result.h"
+#include "plan/plan.h"
+#include "pod/resolve.h"
+
+namespace podd::pod {
+
+/// Fills capabilities, no_new_privileges, labels, and writes the app's seccomp program into
+/// `run_dir`. Compiled programs are kept in /run/podd/seccomp, since compiling one takes longer
+/// than starting a pod. Errors: kInvalidArgument (both sets given, a name unknown to the kernel in
+/// a retain set).
+base::Result<> confine(plan::AppPlan& plan, const ResolvedApp& app, int run_dir);
+
+}  // namespace podd::pod

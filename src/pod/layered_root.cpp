@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pod/layered_root.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <deque>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+namespace podd::pod {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::UniqueFd;
+
+namespace {
+
+constexpr int kMaxLinks = 40;  // as the kernel: path_resolution(7)
+
+// A folder of the merged view: the folders of the layers that make it up, highest first.
+using MergedDir = std::vector<std::shared_ptr<UniqueFd>>;
+
+// What one name in a merged folder is.
+struct Entry {
+    enum class Kind : unsigned char { kNothing, kDirectory, kLink, kOther };
+    Kind kind = Kind::kNothing;
+    struct stat st{};                  // of the highest layer's entry
+    MergedDir dirs;                    // kDirectory
+    std::shared_ptr<UniqueFd> holder;  // folder that holds a link or other entry
+};
+
+bool is_whiteout(const struct stat& st) {
+    return S_ISCHR(st.st_mode) && st.st_rdev == 0;
+}
+
+bool is_opaque(int dir_fd) {
+    char value = 0;
+    return ::fgetxattr(dir_fd, "user.overlay.opaque", &value, 1) == 1 && value == 'y';
+}
+
+Result<Entry> look_up(const MergedDir& dir, const std::string& name) {
+    Entry entry;
+    for (const auto& layer : dir) {
+        struct stat st{};
+        if (::fstatat(layer->get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) {
+            if (errno == ENOENT) continue;
+            return base::errno_error(fmt::format("looking at \"{}\"", name), errno);
+        }
+        const bool first = entry.kind == Entry::Kind::kNothing;
+        if (!S_ISDIR(st.st_mode)) {
+            if (!first || is_whiteout(st)) break;  // hides everything below
+            entry.kind = S_ISLNK(st.st_mode) ? Entry::Kind::kLink : Entry::Kind::kOther;
+            entry.st = st;
+            entry.holder = layer;
+            break;
+        }
+        if (first) entry.st = st;
+        entry.kind = Entry::Kind::kDirectory;
+        auto child = TRY(base::open_at(layer->get(), name, O_RDONLY | O_DIRECTORY, 0,
+                                       base::Resolve::kNoSymlinks));
+        const bool opaque = is_opaque(child.get());
+        entry.dirs.push_back(std::make_shared<UniqueFd>(std::move(child)));
+        if (opaque) break;
+    }
+    return entry;
+}
+
+void push_front(std::deque<std::string>& todo, std::string_view path) {
+    std::vector<std::string> words;
+    for (std::size_t at = 0; at < path.size();) {
+        const auto end = std::min(path.find('/', at), path.size());
+        if (end > at) words.emplace_back(path.substr(at, end - at));
+        at = end + 1;
+    }
+    todo.insert(todo.begin(), words.begin(), words.end());
+}
+
+Result<std::string> read_link(const Entry& entry, const std::string& name) {
+    std::string target(4096, '\0');
+    const ssize_t n = ::readlinkat(entry.holder->get(), name.c_str(), target.data(), target.size());
+    if (n < 0) return base::errno_error(fmt::format("reading link \"{}\"", name), errno);
+    target.resize(static_cast<std::size_t>(n));
+    return target;
+}
+
+// The entry that `path` names in the end, and the name it has in its folder.
+struct Found {
+    Entry entry;
+    std::string name;
+};
+
+Result<Found> walk(const std::vector<UniqueFd>& layers, std::string_view path) {
+    MergedDir root;
+    for (const auto& layer : layers) {
+        auto own = TRY(base::open_at(layer.get(), ".", O_RDONLY | O_DIRECTORY));
+        root.push_back(std::make_shared<UniqueFd>(std::move(own)));
+    }
+    std::vector<MergedDir> trail{root};
+    Found found;
+    found.entry.kind = Entry::Kind::kDirectory;
+    std::deque<std::string> todo;
+    push_front(todo, path);
+    for (int links = 0; !todo.empty();) {
+        const std::string name = std::move(todo.front());
+        todo.pop_front();
+        if (name == ".") continue;
+        if (name == "..") {
+            if (trail.size() > 1) trail.pop_back();
+            continue;
+        }
+        found = { TRY(look_up(trail.back(), name)), name };
+        switch (found.entry.kind) {
+            case Entry::Kind::kDirectory: trail.push_back(found.entry.dirs); break;
+            case Entry::Kind::kNothing: return found;
+            case Entry::Kind::kOther:
+                if (!todo.empty()) return Found{};  // a file where a folder must be: nothing there
+                break;
+            case Entry::Kind::kLink: {
+                if (++links > kMaxLinks)
+                    return Error{
+                        ErrorCode::kInvalidArgument,
+                        fmt::format("\"{}\": more than {} links on the way", path, kMaxLinks)};
+                const auto target = TRY(read_link(found.entry, name));
+                if (target.starts_with('/')) trail.resize(1);
+                push_front(todo, target);
+                break;
+            }
+        }
+    }
+    return found;
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> LayeredRoot::read_file(std::string_view path,
+                                                          std::size_t limit) const {
+    const auto found = TRY(walk(layers_, path));
+    if (found.entry.kind == Entry::Kind::kNothing) return std::optional<std::string>{};
+    if (!S_ISREG(found.entry.st.st_mode) || !found.entry.holder)
+        return Error{ErrorCode::kInvalidArgument,
+                     fmt::format("\"{}\" in the image is not a regular file", path)};
+    auto text = TRY_CONTEXT(
+        base::read_file(found.entry.holder->get(), found.name, limit, base::Resolve::kNoSymlinks),
+        "\"{}\" in the image", path);
+    return std::optional{std::move(text)};
+}
+
+Result<std::optional<LayeredRoot::Owner>> LayeredRoot::owner(std::string_view path) const {
+    const auto found = TRY(walk(layers_, path));
+    if (found.entry.kind == Entry::Kind::kNothing) return std::optional<Owner>{};
+    return std::optional{Owner{found.entry.st.st_uid, found.entry.st.st_gid}};
+}
+
+}  // namespace podd::pod

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Looking into an image's merged file system without mounting it: users are resolved before a pod
+// has mounts.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+
+namespace podd::pod {
+
+/// The merged view of a stack of overlay layers, as overlayfs with "userxattr" shows it: whiteouts
+/// are character devices 0:0, opaque folders carry user.overlay.opaque=y. Links are followed inside
+/// the view, never out of it. Source: Documentation/filesystems/overlayfs.rst.
+class LayeredRoot {
+public:
+    struct Owner {
+        uid_t uid;  // as on disk
+        gid_t gid;
+    };
+
+    /// `layers`: open directories (O_RDONLY), highest first.
+    explicit LayeredRoot(std::vector<base::UniqueFd> layers) : layers_{std::move(layers)} {}
+
+    /// The regular file at an absolute path; no value when nothing is there.
+    /// Errors: kInvalidArgument when it is no regular file, holds more than `limit` bytes, or links
+    /// run in a circle.
+    base::Result<std::optional<std::string>> read_file(std::string_view path,
+                                                       std::size_t limit) const;
+
+    /// Owner of what an absolute path names; no value when nothing is there.
+    base::Result<std::optional<Owner>> owner(std::string_view path) const;
+
+private:
+    std::vector<base::UniqueFd> layers_;
+};
+
+}  // namespace podd::pod

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pod/prepare.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "plan/plan.h"
+#include "pod/confinement.h"
+#include "pod/identity.h"
+#include "pod/layered_root.h"
+#include "pod/resolve.h"
+#include "pod/volumes.h"
+#include "schema/platform.h"
+#include "store/reader.h"
+
+namespace podd::pod {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::UniqueFd;
+
+namespace {
+
+constexpr std::string_view kDefaultPath =
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+// Folders of one run, open, and where they are.
+struct StateDir {
+    std::string path;
+    UniqueFd fd;
+    UniqueFd apps;
+    UniqueFd volumes;
+};
+
+Result<std::string> new_uuid() {
+    auto text = TRY(base::read_file("/proc/sys/kernel/random/uuid", 64));
+    while (!text.empty() && text.back() == '\n')
+        text.pop_back();
+    return text;
+}
+
+Result<StateDir> make_state_dir(const std::string& uuid) {
+    StateDir state;
+    const auto pods = fmt::format("{}/pods", store::kStoreDir);
+    state.path = fmt::format("{}/{}", pods, uuid);
+    const auto parent = TRY(base::open_path(pods, O_RDONLY | O_DIRECTORY));
+    state.fd = TRY(base::open_or_make_dir(parent.get(), uuid, 0700));
+    state.apps = TRY(base::open_or_make_dir(state.fd.get(), "apps", 0700));
+    state.volumes = TRY(base::open_or_make_dir(state.fd.get(), "volumes", 0700));
+    return state;
+}
+
+// Whatever an earlier run left: its ExecStopPost= could not finish, or the plan is of a start that
+// failed.
+Result<UniqueFd> make_run_dir(const std::string& pod) {
+    const auto parent = TRY(base::open_path(std::string{plan::kRunDir}, O_RDONLY | O_DIRECTORY));
+    TRY(base::remove_tree(parent.get(), pod));
+    return base::open_or_make_dir(parent.get(), pod, 0700);
+}
+
+Result<> check_platform(const store::ImageRecord& image) {
+    struct utsname host{};
+    if (::uname(&host) < 0) return base::errno_error("asking for the host's architecture", errno);
+    const auto arch = schema::arch_of_machine(host.machine);
+    return schema::check_runs_on(image.manifest.labels, arch.value_or(host.machine));
+}
+
+// Overlay's upper folder gives the root its owner and mode, so they are copied from the highest
+// layer.
+Result<> make_upper(const StateDir& state, const std::string& app, const UniqueFd& highest) {
+    struct stat root{};
+    if (::fstat(highest.get(), &root) < 0)
+        return base::errno_error("looking at the image's root", errno);
+    const auto dir = TRY(base::open_or_make_dir(state.apps.get(), app, 0700));
+    for (const char* name : {"upper", "work"}) {
+        const auto fd = TRY(base::open_or_make_dir(dir.get(), name, 0700));
+        if (::fchown(fd.get(), root.st_uid, root.st_gid) < 0 ||
+            ::fchmod(fd.get(), root.st_mode & 07777U) < 0)
+            return base::errno_error(fmt::format("setting owner and mode of \"{}\"", name), errno);
+    }
+    return {};
+}
+
+void add_environment(plan::AppPlan& plan, const ResolvedApp& app, const Identity& identity) {
+    std::vector<std::pair<std::string, std::string>> all{{"PATH", std::string{kDefaultPath}}};
+    if (!identity.name.empty()) {
+        all.emplace_back("HOME", identity.home);
+        all.emplace_back("USER", identity.name);
+        all.emplace_back("LOGNAME", identity.name);
+        all.emplace_back("SHELL", identity.shell);
+    }
+    all.insert(all.end(), app.environment.begin(), app.environment.end());
+    all.emplace_back("AC_APP_NAME", app.name);
+    all.emplace_back("container", "podd");
+    // Later ones win; the place of the first is kept.
+    for (auto& variable : all) {
+        const auto before =
+            std::find_if(plan.environment.begin(), plan.environment.end(),
+                         [&](const auto& other) { return other.first == variable.first; });
+        if (before == plan.environment.end())
+            plan.environment.push_back(std::move(variable));
+        else
+            before->second = std::move(variable.second);
+    }
+}
+
+Result<> add_mounts(plan::AppPlan& plan, const ResolvedApp& app, const StateDir& state) {
+    for (const auto& mount : app.mounts) {
+        if (mount.volume.kind == schema::Volume::Kind::kHost)
+            plan.mounts.push_back(TRY(plan_host_volume(mount)));
+        else
+            plan.mounts.push_back(TRY(
+                plan_empty_volume(mount, app.name, state.volumes.get(), state.path + "/volumes")));
+    }
+    return {};
+}
+
+Result<store::ImageRecord> find_image(const store::Reader& store,
+                                      const schema::ImageReference& reference) {
+    auto image = store.find(reference);
+    if (image || image.error().code() != ErrorCode::kNotFound) return image;
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("{}; run 'podctl import FILE'", image.error().message())};
+}
+
+struct Preparation {
+    const translate::Pod& pod;
+    const store::Reader& store;
+    const StateDir& state;
+    int run_dir;
+    std::vector<std::string>& warnings;
+};
+
+Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
+    const auto image = TRY(find_image(to.store, runtime.image));
+    TRY_CONTEXT(check_platform(image), "image \"{}\"", image.manifest.name.str());
+    const auto app = TRY(resolve(to.pod.manifest, runtime, image));
+    for (const auto& warning : app.warnings)
+        to.warnings.push_back(fmt::format("app \"{}\": {}", app.name, warning));
+
+    plan::AppPlan plan;
+    std::vector<UniqueFd> layers;  // highest first
+    for (auto tree = image.trees.rbegin(); tree != image.trees.rend(); ++tree)
+        layers.push_back(TRY(to.store.open_tree(*tree)));
+    if (layers.empty())
+        return Error{ErrorCode::kCorrupt, fmt::format("image {} has no trees", image.id)};
+    TRY(make_upper(to.state, app.name, layers.front()));
+    const auto identity = TRY(identify(app, LayeredRoot{std::move(layers)}));
+    for (const auto& tree : image.trees)
+        plan.trees.push_back(to.store.tree_path(tree));
+
+    plan.name = app.name;
+    plan.image_id = image.id;
+    plan.argv = app.argv;
+    plan.working_directory = app.working_directory;
+    plan.make_working_directory = app.make_working_directory;
+    plan.uid = identity.uid;
+    plan.gid = identity.gid;
+    plan.groups = identity.groups;
+    plan.read_only_root = app.read_only_root;
+    plan.upper = fmt::format("{}/apps/{}", to.state.path, app.name);
+    plan.stdio_links = app.settings.stdio_links.value_or(false);
+    plan.notify = app.settings.supports_notify;
+    plan.stop_signal = app.settings.stop_signal.value_or(SIGTERM);
+    plan.oom_score_adj = app.oom_score_adj;
+    add_environment(plan, app, identity);
+    TRY(add_mounts(plan, app, to.state));
+    TRY(confine(plan, app, to.run_dir));
+    return base::write_file(to.run_dir, plan::app_file(app.name), plan::to_json(plan).str(), 0600);
+}
+
+}  // namespace
+
+Result<Prepared> prepare(const translate::Pod& pod) {
+    const auto& name = pod.name.str();
+    const auto settings = TRY(schema::pod_settings(pod.manifest));
+    const auto store = TRY(store::Reader::open());
+    Prepared prepared {
+        TRY(pick_id_range(name))
+        , {}
+    };
+
+    plan::PodPlan plan;
+    plan.name = name;
+    plan.uuid = TRY(new_uuid());
+    plan.hostname = settings.hostname.empty() ? name : settings.hostname;
+    plan.uid_base = prepared.range.base;
+    plan.network =
+        settings.network == schema::Network::kHost ? plan::Network::kHost : plan::Network::kNone;
+    plan.state_dir = fmt::format("{}/pods/{}", store::kStoreDir, plan.uuid);
+    for (const auto& app : pod.manifest.apps)
+        plan.apps.push_back(app.name.str());
+
+    const auto run_dir = TRY(make_run_dir(name));
+    // First of all: from here on `gc` knows what to remove.
+    TRY(base::write_file(run_dir.get(), std::string{plan::kPodFile}, plan::to_json(plan).str(),
+                         0600));
+    TRY(base::write_file(run_dir.get(), std::string{plan::kManifestFile},
+                         pod.manifest.to_json().str(), 0600));
+    const auto state = TRY(make_state_dir(plan.uuid));
+    for (const auto& app : pod.manifest.apps)
+        TRY_CONTEXT(prepare_app({pod, store, state, run_dir.get(), prepared.warnings}, app),
+                    "app \"{}\"", app.name.str());
+    return prepared;
+}
+
+}  // namespace podd::pod

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pod/volumes.h"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "pod/users.h"
+
+namespace podd::pod {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+namespace {
+
+Result<struct stat> look_at_source(const schema::Volume& volume) {
+    const auto root = TRY(base::open_path("/", O_PATH | O_DIRECTORY));
+    // openat2() beneath "/" wants a relative path.
+    auto fd =
+        base::open_at(root.get(), volume.source.substr(1), O_PATH, 0, base::Resolve::kNoSymlinks);
+    if (!fd && fd.error().sys_errno() == ELOOP)
+        return Error{
+            ErrorCode::kInvalidArgument,
+            fmt::format(
+                "volume \"{}\": source \"{}\" is or passes a symbolic link; name the real path",
+                volume.name.str(), volume.source)};
+    if (!fd && fd.error().sys_errno() == ENOENT)
+        return Error{ErrorCode::kNotFound,
+                     fmt::format("volume \"{}\": source \"{}\" does not exist; create it first",
+                                 volume.name.str(), volume.source)};
+    const auto source = TRY_CONTEXT(std::move(fd), "volume \"{}\"", volume.name.str());
+    struct stat st{};
+    if (::fstat(source.get(), &st) < 0)
+        return base::errno_error(fmt::format("looking at \"{}\"", volume.source), errno);
+    return st;
+}
+
+Result<> check_ids(const schema::Volume& volume, bool read_only, const struct stat& st) {
+    if (volume.idmap == schema::VolumeIdmap::kHost || read_only || st.st_uid != 0) return {};
+    return Error{
+        ErrorCode::kInvalidArgument,
+        fmt::format("volume \"{}\": source \"{}\" is owned by root, and the pod's root could leave "
+                    "setuid-root files there; set \"readOnly\": true or \"idmap\": \"host\" on the "
+                    "volume, or give the source to another user",
+                    volume.name.str(), volume.source)};
+}
+
+// The folder of an empty volume belongs to the pod, in the ids that are on disk.
+Result<> make_volume_dir(int volumes_fd, const std::string& name, const schema::Volume& volume) {
+    if (::mkdirat(volumes_fd, name.c_str(), 0700) < 0) {
+        if (errno == EEXIST) return {};
+        return base::errno_error(fmt::format("making volume \"{}\"", name), errno);
+    }
+    const auto dir =
+        TRY(base::open_at(volumes_fd, name, O_RDONLY | O_DIRECTORY, 0, base::Resolve::kNoSymlinks));
+    // Owner first: chown would clear setuid and setgid bits of the mode.
+    if (::fchown(dir.get(), plan::kForeignBase + volume.uid, plan::kForeignBase + volume.gid) < 0 ||
+        ::fchmod(dir.get(), volume.mode) < 0)
+        return base::errno_error(fmt::format("setting owner and mode of volume \"{}\"", name),
+                                 errno);
+    return {};
+}
+
+}  // namespace
+
+Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount) {
+    const auto& volume = mount.volume;
+    const auto st = TRY(look_at_source(volume));
+    TRY(check_ids(volume, mount.read_only, st));
+    plan::MountPlan planned;
+    planned.kind = plan::MountPlan::Kind::kHost;
+    planned.idmap = volume.idmap == schema::VolumeIdmap::kHost ? plan::MountPlan::Idmap::kHost
+                                                               : plan::MountPlan::Idmap::kOwner;
+    planned.source = volume.source;
+    planned.target = mount.target;
+    planned.read_only = mount.read_only;
+    planned.recursive = volume.recursive.value_or(true);
+    planned.owner_uid = st.st_uid;
+    planned.owner_gid = st.st_gid;
+    return planned;
+}
+
+Result<plan::MountPlan> plan_empty_volume(const ResolvedMount& mount, const std::string& app,
+                                          int volumes_fd, const std::string& volumes_path) {
+    const auto& volume = mount.volume;
+    if (volume.uid > kMaxId || volume.gid > kMaxId)
+        return Error{ErrorCode::kInvalidArgument,
+                     fmt::format("volume \"{}\": uid {} or gid {} is out of a pod's range, 0…{}",
+                                 volume.name.str(), volume.uid, volume.gid, kMaxId)};
+    // AC Names have no dot, so a volume made up for one app cannot meet one of the pod's.
+    const auto name =
+        mount.implicit ? fmt::format("{}.{}", app, volume.name.str()) : volume.name.str();
+    TRY(make_volume_dir(volumes_fd, name, volume));
+    plan::MountPlan planned;
+    planned.kind = plan::MountPlan::Kind::kEmpty;
+    planned.idmap = plan::MountPlan::Idmap::kForeign;
+    planned.source = fmt::format("{}/{}", volumes_path, name);
+    planned.target = mount.target;
+    planned.read_only = mount.read_only;
+    return planned;
+}
+
+}  // namespace podd::pod

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Volumes → mounts of the plan: sources are looked at, empty ones are made.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "plan/plan.h"
+#include "pod/resolve.h"
+
+namespace podd::pod {
+
+/// Plans one host volume. Its source must exist, hold no symbolic link on its way, and say whose
+/// ids it has: a source owned by root needs "readOnly" or "idmap": "host", because the pod's root
+/// could leave setuid files there. Errors: kNotFound, kInvalidArgument; the message names the
+/// volume and what to write into the manifest.
+base::Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount);
+
+/// Plans an empty volume under `volumes_path`, and makes its folder in `volumes_fd` unless another
+/// app did. `app` is the owner of an implicit volume.
+base::Result<plan::MountPlan> plan_empty_volume(const ResolvedMount& mount, const std::string& app,
+                                                int volumes_fd, const std::string& volumes_path);
+
+}  // namespace podd::pod

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What a system test has. tests/run sources it before the test; $HOST is a booted host with podd installed,
+# $SUITE its suite, $KIND container or vm, $TEST_TMP a folder of the test's own on this machine.
+#
+# The head of a test says where it runs:
+#   # hosts: bookworm trixie vm   suites, and "vm" when it also runs under each suite's own kernel
+#   # smoke                       part of the short run on trixie
+#   # full                        only in tests/run --full
+#   # fresh                       wants a host that no other test has used, and leaves it unusable
+#   # timeout: 300                seconds, 180 unless said
+# A test fails when a command fails (set -e), or when it leaves anything behind.
+# shellcheck shell=bash
+
+# host CMD...: on the host, as root.
+host() { "$TESTHOST" exec "$HOST" -- "$@"; }
+
+# host_sh SCRIPT [ARG...]: a shell script on the host; its arguments are $1, $2, ...
+host_sh() {
+    local script=$1
+    shift
+    host sh -euc "$script" sh "$@"
+}
+
+# copy SRC DST: a file or folder of this machine to the host.
+copy() { "$TESTHOST" copy "$HOST" "$1" "$2"; }
+
+# host_file PATH [MODE]: writes stdin to a file on the host.
+host_file() { host_sh 'mkdir -p "$(dirname "$1")" && cat >"$1" && chmod "$2" "$1"' "$1" "${2:-644}"; }
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+    say "FAILED: $*"
+    exit 1
+}
+
+# skip REASON: counts as skipped, and is shown.
+skip() {
+    say "SKIPPED: $*"
+    exit 77
+}
+
+assert_eq() { [ "$1" = "$2" ] || fail "${3:-not equal}: expected '$1', got '$2'"; }
+
+assert_contains() { [[ $1 == *"$2"* ]] || fail "${3:-text is missing}: expected '$2' in: $1"; }
+
+assert_not_contains() { [[ $1 != *"$2"* ]] || fail "${3:-text is there}: did not expect '$2' in: $1"; }
+
+assert_matches() { [[ $1 =~ $2 ]] || fail "${3:-no match}: expected /$2/ in: $1"; }
+
+# assert_fails CMD...: the command must fail; what it printed is in $output, its status in $status.
+assert_fails() {
+    status=0
+    output=$("$@" 2>&1) || status=$?
+    [ "$status" != 0 ] || fail "should have failed: $*; it printed: $output"
+}
+
+# assert_status N CMD...: the command must end with exactly this status; $output as above.
+assert_status() {
+    local expected=$1
+    shift
+    status=0
+    output=$("$@" 2>&1) || status=$?
+    [ "$status" = "$expected" ] || fail "status $status instead of $expected: $*; it printed: $output"
+}
+
+# wait_until SECONDS CMD...: tries the command until it succeeds.
+wait_until() {
+    local deadline=$((SECONDS + $1)) seconds=$1
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$deadline" ] || fail "not within $seconds s: $*"
+        sleep 0.1
+    done
+}
+
+# property UNIT NAME: as systemctl says it.
+property() { host systemctl show --value --property="$2" "$1"; }
+
+unit_is() { [ "$(property "$1" ActiveState)" = "$2" ]; }
+
+# journal UNIT: what the unit has logged since the test began, text only.
+journal() { host journalctl --sync >/dev/null && host journalctl --quiet --output=cat --since="@$TEST_BEGIN" --unit="$1"; }
+
+# drop_manifest POD: stdin becomes the manifest of a declared pod; it goes when the test ends.
+drop_manifest() {
+    host_file "/etc/podd/pods.d/$1.json"
+    host systemctl daemon-reload
+}
+
+# image NAME FORMAT: makes an image of tests/images and prints its path on the host.
+image() {
+    local path=/var/tmp/images/$1.$2
+    if ! host test -e "$path"; then
+        "$source_dir/tests/images/make" "$1" "$2" "$TEST_TMP/image"
+        copy "$TEST_TMP/image" "$path"
+        rm -rf "$TEST_TMP/image"
+    fi
+    printf '%s\n' "$path"
+}
+
+# import_image NAME [FORMAT]: has the image example.com/NAME in the store. It stays for the tests that follow.
+import_image() {
+    if ! host podctl image list 2>/dev/null | grep -q "example.com/$1\b"; then
+        host podctl import "$(image "$1" "${2:-aci}")" >/dev/null
+    fi
+}
+
+# tidy: ends what the test started. Tests need not call it; it runs when they end, however they end.
+tidy() {
+    host_sh '
+        rm -f /etc/podd/pods.d/* /run/podd/pods.d/* /usr/lib/podd/pods.d/*
+        systemctl list-units --all --plain --no-legend --full "pod-*.service" "pod-*.socket" | while read -r unit rest; do
+            systemctl stop "$unit" || echo "$unit does not stop"
+        done
+        systemctl daemon-reload
+        systemctl reset-failed
+    '
+}
+
+# leftovers: prints what is there that was not there before any pod; nothing when all is well.
+leftovers() {
+    host_sh '
+        systemctl list-units --all --plain --no-legend --full "pod-*" "machine-*.slice" "podd-import-*" | grep -v "^pod-stop@" || test $? = 1
+        machinectl list --no-legend
+        ls -d /run/podd/pods/* /var/lib/podd/tmp/* /run/systemd/system.control/pod-* 2>/dev/null || test $? = 2
+        find /sys/fs/cgroup -maxdepth 2 -name "machine-*.slice"
+        awk "\$5 ~ \"^/(var/lib|run)/podd/\" { print \$5 }" /proc/1/mountinfo
+        ls -d /etc/systemd/system/pod-* /run/systemd/transient/pod-* 2>/dev/null || test $? = 2
+    ' 2>&1
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/notify.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/unique_fd.h"
+
+using namespace podd::base;
+
+namespace {
+
+// A service manager's end: a datagram socket in the abstract namespace.
+class Manager {
+public:
+    Manager() : socket_{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)} {
+        name_ = "@podd-test-" + std::to_string(::getpid());
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::memcpy(address.sun_path + 1, name_.data() + 1, name_.size() - 1);
+        const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name_.size());
+        REQUIRE(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), length) == 0);
+        ::setenv("NOTIFY_SOCKET", name_.c_str(), 1);
+    }
+    ~Manager() { ::unsetenv("NOTIFY_SOCKET"); }
+
+    // Descriptors that come along are closed, as the manager does after BARRIER=1.
+    std::string receive() {
+        char text[256];
+        alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+        iovec data{text, sizeof text};
+        msghdr message{};
+        message.msg_iov = &data;
+        message.msg_iovlen = 1;
+        message.msg_control = control;
+        message.msg_controllen = sizeof control;
+        const auto n = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        REQUIRE(n >= 0);
+        if (const cmsghdr* header = CMSG_FIRSTHDR(&message)) {
+            int fd = -1;
+            std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
+            (void)::close(fd);
+        }
+        return {text, static_cast<std::size_t>(n)};
+    }
+
+private:
+    UniqueFd socket_;
+    std::string name_;
+};
+
+}  // namespace
+
+TEST_SUITE("base/notify") {
+    TEST_CASE("notify sends the text as one datagram, also to an abstract socket") {
+        Manager manager;
+        REQUIRE(notify("READY=1\nSTATUS=here"));
+        CHECK(manager.receive() == "READY=1\nSTATUS=here");
+    }
+
+    TEST_CASE("without a manager notify does nothing") {
+        CHECK(notify("READY=1"));
+        CHECK(notify_barrier(0));
+    }
+
+    TEST_CASE("a socket that is no address is refused") {
+        ::setenv("NOTIFY_SOCKET", "relative", 1);
+        const auto sent = notify("READY=1");
+        ::unsetenv("NOTIFY_SOCKET");
+        REQUIRE_FALSE(sent.has_value());
+        CHECK(sent.error().code() == ErrorCode::kInvalidArgument);
+    }
+
+    TEST_CASE("the barrier waits until the manager has let the descriptor go") {
+        Manager manager;
+        const auto early = notify_barrier(10);
+        REQUIRE_FALSE(early.has_value());
+        CHECK(early.error().code() == ErrorCode::kUnavailable);
+        CHECK(manager.receive() == "BARRIER=1");
+    }
+}

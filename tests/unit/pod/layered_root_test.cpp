@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pod/layered_root.h"
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+using namespace podd;
+using pod::LayeredRoot;
+
+namespace {
+
+// Layers in a scratch folder, made lowest first.
+class Layers {
+public:
+    Layers() {
+        REQUIRE(::mkdtemp(path_) != nullptr);
+        root_ = base::UniqueFd{::open(path_, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    }
+    ~Layers() {
+        for (int i = 0; i < count_; ++i)
+            (void)base::remove_tree(root_.get(), std::to_string(i));
+        (void)::rmdir(path_);
+    }
+    int add() {
+        const auto name = std::to_string(count_++);
+        auto dir = base::open_or_make_dir(root_.get(), name, 0755);
+        REQUIRE(dir.has_value());
+        fds_.push_back(std::move(*dir));
+        return fds_.back().get();
+    }
+    LayeredRoot view() const {
+        std::vector<base::UniqueFd> highest_first;
+        for (auto fd = fds_.rbegin(); fd != fds_.rend(); ++fd)
+            highest_first.emplace_back(::fcntl(fd->get(), F_DUPFD_CLOEXEC, 3));
+        return LayeredRoot{std::move(highest_first)};
+    }
+
+private:
+    char path_[32] = "/tmp/podd-test-XXXXXX";
+    base::UniqueFd root_;
+    std::vector<base::UniqueFd> fds_;
+    int count_ = 0;
+};
+
+void put(int dir, const std::string& name, const std::string& text) {
+    REQUIRE(base::write_file(dir, name, text, 0644));
+}
+void make_dir(int dir, const char* name) {
+    REQUIRE(::mkdirat(dir, name, 0755) == 0);
+}
+std::string read(const LayeredRoot& root, const std::string& path) {
+    const auto text = root.read_file(path, 1000);
+    if (!text) return "error: " + text.error().message();
+    return text->value_or("nothing");
+}
+
+}  // namespace
+
+TEST_SUITE("pod/layered_root") {
+    TEST_CASE("the highest layer that has a file provides it") {
+        Layers layers;
+        const int low = layers.add();
+        make_dir(low, "etc");
+        put(low, "etc/passwd", "low");
+        put(low, "etc/group", "low");
+        const int high = layers.add();
+        make_dir(high, "etc");
+        put(high, "etc/passwd", "high");
+        CHECK(read(layers.view(), "/etc/passwd") == "high");
+        CHECK(read(layers.view(), "/etc/group") == "low");
+        CHECK(read(layers.view(), "/etc/shadow") == "nothing");
+    }
+
+    TEST_CASE("whiteouts, opaque folders and files in the way hide what is below") {
+        Layers layers;
+        const int low = layers.add();
+        for (const char* dir : {"a", "b", "c"}) {
+            make_dir(low, dir);
+            put(low, std::string{dir} + "/f", "low");
+        }
+        const int high = layers.add();
+        if (::mknodat(high, "a", S_IFCHR, makedev(0, 0)) < 0) return;  // needs Linux 5.8 or root
+        make_dir(high, "b");
+        if (::setxattr(base::fd_path(high).append("/b").c_str(), "user.overlay.opaque", "y", 1, 0) <
+            0)
+            return;  // a file system without user attributes
+        put(high, "c", "now a file");
+        CHECK(read(layers.view(), "/a/f") == "nothing");
+        CHECK(read(layers.view(), "/b/f") == "nothing");
+        CHECK(read(layers.view(), "/c/f") == "nothing");
+        CHECK(read(layers.view(), "/c") == "now a file");
+    }
+
+    TEST_CASE("links stay inside the image, across layers") {
+        Layers layers;
+        const int low = layers.add();
+        make_dir(low, "real");
+        put(low, "real/passwd", "inside");
+        const int high = layers.add();
+        REQUIRE(::symlinkat("/real", high, "etc") == 0);
+        REQUIRE(::symlinkat("../../../../real", high, "up") == 0);
+        REQUIRE(::symlinkat("loop", high, "loop") == 0);
+        CHECK(read(layers.view(), "/etc/passwd") == "inside");
+        CHECK(read(layers.view(), "/up/passwd") == "inside");
+        CHECK(read(layers.view(), "/loop").find("links on the way") != std::string::npos);
+    }
+
+    // attack row A10: /etc/passwd → FIFO hangs the store (CVE-2024-9676)
+    TEST_CASE("A10: a FIFO, folder or oversized file is refused at once") {
+        Layers layers;
+        const int low = layers.add();
+        make_dir(low, "etc");
+        REQUIRE(::mkfifoat(low, "fifo", 0600) == 0);
+        REQUIRE(::symlinkat("/fifo", low, "etc/passwd") == 0);
+        put(low, "big", std::string(1001, 'x'));
+        CHECK(read(layers.view(), "/etc/passwd").find("not a regular file") != std::string::npos);
+        CHECK(read(layers.view(), "/etc").find("not a regular file") != std::string::npos);
+        CHECK(read(layers.view(), "/big").find("more than 1000 bytes") != std::string::npos);
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pod/resolve.h"
+
+#include <algorithm>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+using namespace podd;
+
+namespace {
+
+const std::string kImageApp =
+    R"({"exec":["/srv"],"user":"www","group":"www","workingDirectory":"/w",
+        "environment":[{"name":"A","value":"1"}],
+        "mountPoints":[{"name":"data","path":"/data"},{"name":"conf","path":"/etc/app","readOnly":true}],
+        "isolators":[{"name":"os/linux/capabilities-remove-set","value":{"set":["CAP_KILL"]}},
+                     {"name":"example.com/odd","value":1}]})";
+
+store::ImageRecord image(const std::string& app, const std::string& annotations = "[]") {
+    auto manifest = schema::ImageManifest::parse(fmt::format(
+        R"({{"acKind":"ImageManifest","acVersion":"0.8.11","name":"example.com/a","annotations":{}{}}})",
+        annotations, app.empty() ? "" : ",\"app\":" + app));
+    REQUIRE_MESSAGE(manifest.has_value(), manifest.error().message());
+    const auto id = "sha512-" + std::string(128, '0');
+    return {
+        .id = id, .manifest = std::move(*manifest), .trees = {id}, .blobs = {}, .verification = {}};
+}
+
+schema::PodManifest manifest_of(const std::string& app_members,
+                                const std::string& pod_members = "") {
+    auto manifest = schema::PodManifest::parse(fmt::format(
+        R"({{"acKind":"PodManifest","acVersion":"0.8.11","apps":[{{"name":"a","image":{{"name":"example.com/a"}}{}}}]{}}})",
+        app_members, pod_members));
+    REQUIRE_MESSAGE(manifest.has_value(), manifest.error().message());
+    return std::move(*manifest);
+}
+
+base::Result<pod::ResolvedApp> resolve(const schema::PodManifest& manifest,
+                                       const store::ImageRecord& record) {
+    return pod::resolve(manifest, manifest.apps.front(), record);
+}
+
+bool mentions(const std::vector<std::string>& lines, std::string_view word) {
+    return std::any_of(lines.begin(), lines.end(),
+                       [&](const auto& line) { return line.find(word) != std::string::npos; });
+}
+
+}  // namespace
+
+TEST_SUITE("pod/resolve") {
+    TEST_CASE("the image's app is used when the pod says nothing") {
+        const auto app = resolve(manifest_of(""), image(kImageApp));
+        REQUIRE(app.has_value());
+        CHECK(app->argv == std::vector<std::string>{"/srv"});
+        CHECK(app->user == "www");
+        CHECK(app->working_directory == "/w");
+        REQUIRE(app->capabilities.has_value());
+        CHECK_FALSE(app->capabilities->retain);
+        CHECK(mentions(app->warnings, "example.com/odd"));
+    }
+
+    // appc spec 0.8.11, pods.md: "app" replaces, nothing is merged
+    TEST_CASE("the pod's app replaces the image's whole") {
+        const auto app = resolve(
+            manifest_of(R"(,"app":{"exec":["/other"],"user":"0","group":"0"})"), image(kImageApp));
+        REQUIRE(app.has_value());
+        CHECK(app->argv == std::vector<std::string>{"/other"});
+        CHECK(app->environment.empty());
+        CHECK(app->mounts.empty());
+        CHECK_FALSE(app->capabilities.has_value());
+        CHECK(app->working_directory == "/");
+    }
+
+    TEST_CASE("nothing to execute is an error that names the image") {
+        for (const std::string body :
+             {"", R"({"user":"0","group":"0"})", R"({"exec":[""],"user":"0","group":"0"})"}) {
+            CAPTURE(body);
+            const auto app = resolve(manifest_of(""), image(body));
+            REQUIRE_FALSE(app.has_value());
+            CHECK(app.error().message().find("example.com/a") != std::string::npos);
+        }
+    }
+
+    // reference: rkt's order of mounts, mount points and volumes
+    TEST_CASE("mount points take volumes of their name, explicit mounts come first") {
+        const auto app = resolve(
+            manifest_of(
+                R"(,"mounts":[{"volume":"other","path":"/data"}])",
+                R"(,"volumes":[{"name":"other","kind":"empty"},{"name":"data","kind":"empty"},
+                               {"name":"conf","kind":"host","source":"/srv/conf"}])"),
+            image(kImageApp));
+        REQUIRE(app.has_value());
+        REQUIRE(app->mounts.size() == 2);
+        CHECK(app->mounts[0].target == "/data");
+        CHECK(app->mounts[0].volume.name.str() == "other");
+        CHECK_FALSE(app->mounts[0].read_only);
+        CHECK(app->mounts[1].target == "/etc/app");
+        CHECK(app->mounts[1].read_only);  // the mount point's word, the volume has none
+    }
+
+    TEST_CASE("a volume's readOnly wins over the mount point's") {
+        const auto app = resolve(
+            manifest_of(
+                "", R"(,"volumes":[{"name":"conf","kind":"host","source":"/c","readOnly":false}])"),
+            image(kImageApp));
+        REQUIRE(app.has_value());
+        const auto conf =
+            std::find_if(app->mounts.begin(), app->mounts.end(),
+                         [](const auto& mount) { return mount.target == "/etc/app"; });
+        REQUIRE(conf != app->mounts.end());
+        CHECK_FALSE(conf->read_only);
+    }
+
+    TEST_CASE(
+        "a mount point without volume gets an empty one, but in an OCI image stays the image's") {
+        auto record = image(kImageApp);
+        const auto aci = resolve(manifest_of(""), record);
+        REQUIRE(aci.has_value());
+        CHECK(aci->mounts.size() == 2);
+        CHECK(aci->mounts[0].implicit);
+        CHECK(mentions(aci->warnings, "\"data\""));
+        record.kind = store::ImageKind::kOci;
+        const auto oci = resolve(manifest_of(""), record);
+        REQUIRE(oci.has_value());
+        CHECK(oci->mounts.empty());
+    }
+
+    TEST_CASE("the pod's stop signal wins over the image's") {
+        const auto notes = R"([{"name":"podd.org/stop-signal","value":"SIGQUIT"}])";
+        CHECK(resolve(manifest_of(""), image(kImageApp, notes))->settings.stop_signal == 3);
+        const auto both = resolve(
+            manifest_of(R"(,"annotations":[{"name":"podd.org/stop-signal","value":"SIGINT"}])"),
+            image(kImageApp, notes));
+        REQUIRE(both.has_value());
+        CHECK(both->settings.stop_signal == 2);
+    }
+}
