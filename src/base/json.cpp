@@ -120,6 +120,12 @@ Result<Json> Json::parse(std::string_view text, const JsonLimits& limits) {
     if (text.starts_with("\xEF\xBB\xBF"))
         return Error{ErrorCode::kInvalidArgument,
                      "line 1, column 1: a byte order mark is not JSON"};
+    // The library takes a NUL for the end and never looks at what comes after it.
+    if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
+        const auto at = position_of(text, nul);
+        return Error{ErrorCode::kInvalidArgument,
+                     fmt::format("line {}, column {}: a NUL is not JSON", at.line, at.column)};
+    }
     Builder builder{limits};
     if (nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return builder.take();
     if (const auto offset = builder.offset()) {

@@ -37,18 +37,18 @@ extern "C" void out_of_time(int /*signal*/) {
     ::_exit(EXIT_FAILURE);
 }
 
-// The kernel log is all there is at boot; whoever runs a generator by hand looks at the terminal.
-void complain(std::string_view line) {
+// Whom to tell: the kernel log is all there is at boot; whoever tries another root sits here.
+using Complain = void (*)(std::string_view line);
+
+void to_kernel_log(std::string_view line) {
     base::log_kmsg(base::LogLevel::kError, kName, line);
-    if (::isatty(STDERR_FILENO) == 1) base::log_line(base::LogLevel::kError, line);
 }
 
-int usage() {
-    complain("wanted: podd-generator [--root=DIR] NORMAL-DIR [EARLY-DIR LATE-DIR]");
-    return EXIT_FAILURE;
+void to_standard_error(std::string_view line) {
+    base::log_line(base::LogLevel::kError, line);
 }
 
-int generate(const pod::ManifestSearch& search, const std::string& directory) {
+int generate(const pod::ManifestSearch& search, const std::string& directory, Complain complain) {
     auto scan = pod::scan_manifests(search);
     bool failed = !scan.problems.empty();
     for (const auto& problem : scan.problems)
@@ -81,16 +81,21 @@ int main(int argc, char** argv) {
 
     std::vector<std::string> arguments(argv + 1, argv + argc);
     auto search = pod::manifest_search();
+    Complain complain = to_kernel_log;
     if (!arguments.empty() && arguments.front().starts_with(kRootOption)) {
         const auto root = arguments.front().substr(kRootOption.size());
         for (auto& directory : search.directories)
             directory = root + directory;
         arguments.erase(arguments.begin());
+        complain = to_standard_error;
     }
-    if (arguments.size() != 1 && arguments.size() != 3) return usage();
+    if (arguments.size() != 1 && arguments.size() != 3) {
+        to_standard_error("wanted: podd-generator [--root=DIR] NORMAL-DIR [EARLY-DIR LATE-DIR]");
+        return EXIT_FAILURE;
+    }
     // The initrd has no pods of its own. Source: systemd.generator(7), $SYSTEMD_IN_INITRD.
     if (const char* initrd = ::secure_getenv("SYSTEMD_IN_INITRD");
         initrd != nullptr && std::string_view{initrd} == "1")
         return EXIT_SUCCESS;
-    return generate(search, arguments.front());
+    return generate(search, arguments.front(), complain);
 }

@@ -2,6 +2,7 @@
 #include "translate/translate.h"
 
 #include <algorithm>
+#include <csignal>
 
 #include <fmt/format.h>
 
@@ -86,8 +87,7 @@ std::vector<std::string> mounted_paths(const schema::PodManifest& manifest) {
 Unit slice_unit(const Context& context, std::vector<Setting> resources) {
     Section head{"Unit", {}};
     describe(head, context, fmt::format("{}: resources", described(context)));
-    // A slice stays when its last unit has gone, and a second transient start of the pod would
-    // fail.
+    // A slice stays when its last unit has gone; a transient pod must leave nothing.
     set(head, "StopWhenUnneeded", "yes");
     return {context.slice, {std::move(head), {"Slice", std::move(resources)}}, {}};
 }
@@ -98,7 +98,10 @@ Section sandbox_head(const Context& context) {
     std::vector<std::string> apps;
     for (const auto& app : context.pod.manifest.apps)
         apps.push_back(unit::app_name(context.name, app.name.str()));
-    set_words(head, "Wants", std::move(apps));
+    // Exit policy "any". Not OnSuccess=, which fires in the middle of every restart by hand as well
+    // and turns it into a stop; BindsTo= leaves units with a job of their own alone.
+    const bool any = context.settings.exit_policy == schema::ExitPolicy::kAny;
+    set_words(head, any ? "BindsTo" : "Wants", std::move(apps));
     // The last app that ends makes it unneeded, and so ends the pod.
     set(head, "StopWhenUnneeded", "yes");
     // At shutdown a pod ends while its machine can still be unregistered.
@@ -134,18 +137,23 @@ Section app_head(const Context& context, const schema::RuntimeApp& app) {
     describe(head, context, fmt::format("{}: app {}", described(context), app.name.str()));
     set_words(head, "BindsTo", {context.sandbox});
     set_words(head, "After", {context.sandbox});
-    const auto policy = context.settings.exit_policy;
-    const std::vector<std::string> stop{unit::stop_name(context.name)};
-    if (policy != schema::ExitPolicy::kAll) {
-        set_words(head, "OnFailure", stop);
+    if (context.settings.exit_policy == schema::ExitPolicy::kOnFailure) {
+        set_words(head, "OnFailure", {unit::stop_name(context.name)});
+        // Start jobs of the pod's other apps must not be in the way.
         set(head, "OnFailureJobMode", "replace");
     }
-    if (policy == schema::ExitPolicy::kAny) {
-        set_words(head, "OnSuccess", stop);
-        // The default is "fail": the pod's own jobs would be in the way.
-        set(head, "OnSuccessJobMode", "replace");
-    }
     return head;
+}
+
+// An app that ends as it was told to has not failed, whether it lets the signal kill it or says so
+// in the shells' way; else each restart by hand would look like a failure and end the pod.
+std::vector<std::string> stop_statuses(const schema::AppSettings& settings) {
+    std::vector<std::string> words{fmt::format("{}", 128 + SIGTERM)};
+    const int signal = settings.stop_signal.value_or(SIGTERM);
+    if (signal == SIGTERM) return words;  // as a signal it is clean for systemd anyway
+    words.push_back(fmt::format("{}", 128 + signal));
+    words.push_back(unit::signal_text(signal));
+    return words;
 }
 
 void set_restart(Section& body, const Context& context, const schema::AppSettings& settings) {
@@ -167,6 +175,7 @@ Result<Unit> app_unit(const Context& context, const schema::RuntimeApp& app) {
     if (settings.stop_signal) set(body, "KillSignal", unit::signal_text(*settings.stop_signal));
     if (settings.stop_timeout_usec)
         set(body, "TimeoutStopSec", unit::duration_text(*settings.stop_timeout_usec));
+    set_words(body, "SuccessExitStatus", stop_statuses(settings));
     set_restart(body, context, settings);
     set(body, "Delegate", "yes");
     set(body, "DevicePolicy", "closed");
@@ -205,7 +214,8 @@ Result<std::vector<Unit>> translate(const Pod& pod, const Options& options) {
         units.push_back(TRY_CONTEXT(app_unit(context, pod.manifest.apps[i]), "/apps/{}", i));
     auto resources =
         TRY(resource_settings(pod.manifest.isolators, mounted_paths(pod.manifest), Scope::kPod));
-    if (!resources.empty()) units.push_back(slice_unit(context, std::move(resources)));
+    if (!resources.empty() || context.transient())
+        units.push_back(slice_unit(context, std::move(resources)));
     return units;
 }
 

@@ -18,8 +18,6 @@ constexpr Entry kCatalog[] = {
     {"Unit", "Documentation", Kind::kUris, "Documentation"},
     {"Unit", "OnFailure", Kind::kUnits, "OnFailure"},
     {"Unit", "OnFailureJobMode", Kind::kWord, "OnFailureJobMode"},
-    {"Unit", "OnSuccess", Kind::kUnits, "OnSuccess"},
-    {"Unit", "OnSuccessJobMode", Kind::kWord, "OnSuccessJobMode"},
     {"Unit", "RequiresMountsFor", Kind::kPaths, "RequiresMountsFor"},
     {"Unit", "SourcePath", Kind::kText, "SourcePath"},
     {"Unit", "StopWhenUnneeded", Kind::kFlag, "StopWhenUnneeded"},

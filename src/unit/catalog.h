@@ -24,7 +24,7 @@ enum class Kind : unsigned char {
     kWeight,    // 1…10000; bus: t
     kSigned,    // whole number; bus: i
     kSignal,    // file: "SIGTERM"; bus: i
-    kStatuses,  // words: exit statuses 0…255; bus: (aiai), no signals
+    kStatuses,  // words: exit statuses 0…255 and signals; bus: (aiai)
     kIoLimit,   // words: absolute path and bytes (or operations) per second; bus: a(st)
     kData,      // file: base64; bus: ay
 };

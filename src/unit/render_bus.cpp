@@ -119,7 +119,12 @@ Result<Value> whole(std::string_view text) {
 
 Result<Value> statuses(const Setting& setting) {
     ExitStatuses out;
+    if (setting.words.empty()) return Error{ErrorCode::kInvalidArgument, "found no exit status"};
     for (const auto& word : setting.words) {
+        if (word.starts_with("SIG")) {
+            out.signals.push_back(TRY(signal_number(word)));
+            continue;
+        }
         const auto status = TRY(number(word));
         if (status > 255) return wrong(word, "0…255");
         out.statuses.push_back(static_cast<std::int32_t>(status));

@@ -33,6 +33,7 @@ TEST_SUITE("base/json") {
                  Case{"[1] x", "column 5"},
                  Case{R"({"a":1,"a":2})", "member \"a\" stands twice"},
                  Case{"\xEF\xBB\xBF{}", "byte order mark"},
+                 Case{std::string{"{}\n\0", 4}, "line 2, column 1: a NUL"},
                  Case{"\"\xff\"", "line 1"},
                  Case{"[NaN]", "line 1, column 2"},
                  Case{"// c\n{}", "line 1"},

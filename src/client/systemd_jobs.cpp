@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Jobs of the service manager: queued, waited for, and units kept until their end was read.
+#include <utility>
+
+#include "client/bus_error.h"
+#include "client/systemd.h"
+
+namespace podd::client {
+
+namespace {
+constexpr const char* kManager = "org.freedesktop.systemd1.Manager";
+}  // namespace
+
+void Systemd::start_transient(const TransientUnit& main, const std::vector<TransientUnit>& aux,
+                              Done<std::string> done) const {
+    std::vector<sdbus::Struct<std::string, BusProperties>> others;
+    for (const TransientUnit& unit : aux)
+        others.emplace_back(unit.name, unit.properties);
+    proxy_->callMethodAsync("StartTransientUnit")
+        .onInterface(kManager)
+        .withArguments(main.name, std::string{"fail"}, main.properties, others)
+        .uponReplyInvoke([done = std::move(done)](CallError error, const sdbus::ObjectPath& job) {
+            if (error) return done(from_bus_error(*error));
+            done(std::string{job});
+        });
+}
+
+void Systemd::queue_job(const char* method, const std::string& unit, Done<std::string> done) const {
+    proxy_->callMethodAsync(method)
+        .onInterface(kManager)
+        .withArguments(unit, std::string{"replace"})
+        .uponReplyInvoke([done = std::move(done)](CallError error, const sdbus::ObjectPath& job) {
+            if (error) return done(from_bus_error(*error));
+            done(std::string{job});
+        });
+}
+
+void Systemd::start(const std::string& unit, Done<std::string> done) const {
+    queue_job("StartUnit", unit, std::move(done));
+}
+
+void Systemd::stop(const std::string& unit, Done<std::string> done) const {
+    queue_job("StopUnit", unit, std::move(done));
+}
+
+void Systemd::reset_failed(const std::string& unit) const {
+    proxy_->callMethodAsync("ResetFailedUnit")
+        .onInterface(kManager)
+        .withArguments(unit)
+        .uponReplyInvoke([](CallError) {});  // not loaded is as good as not failed
+}
+
+void Systemd::ref(const std::string& unit) const {
+    proxy_->callMethodAsync("RefUnit").onInterface(kManager).withArguments(unit).uponReplyInvoke(
+        [](CallError) {});
+}
+
+void Systemd::unref(const std::string& unit) const {
+    proxy_->callMethodAsync("UnrefUnit")
+        .onInterface(kManager)
+        .withArguments(unit)
+        .uponReplyInvoke([](CallError) {});
+}
+
+void Systemd::wait_for(const std::string& job, std::function<void(const std::string&)> done) {
+    waiting_[job] = std::move(done);
+}
+
+void Systemd::job_removed(const std::string& job, const std::string& result) {
+    const auto found = waiting_.find(job);
+    if (found == waiting_.end()) return;
+    // Out of the table first: the handler may wait for another job.
+    const auto done = std::move(found->second);
+    waiting_.erase(found);
+    done(result);
+}
+
+}  // namespace podd::client

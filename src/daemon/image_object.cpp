@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/image_object.h"
+
+#include "client/bus_path.h"
+
+namespace podd::daemon {
+
+std::map<std::string, std::string> labels_of(const store::ImageRecord& image) {
+    std::map<std::string, std::string> labels;
+    for (const schema::Label& label : image.manifest.labels)
+        labels.emplace(label.name.str(), label.value);
+    return labels;
+}
+
+ImageObject::ImageObject(sdbus::IConnection& bus, store::ImageRecord image, const Remover& remover)
+    : AdaptorInterfaces{bus, sdbus::ObjectPath{client::image_path(image.id)}},
+      image_{std::move(image)},
+      remover_{remover} {
+    registerAdaptor();
+    emitInterfacesAddedSignal();
+}
+
+ImageObject::~ImageObject() {
+    emitInterfacesRemovedSignal();
+    unregisterAdaptor();
+}
+
+void ImageObject::Remove(sdbus::Result<>&& result, std::uint64_t flags) {
+    remover_(std::move(result), client::current_sender(getObject()), image_.id, flags);
+}
+
+}  // namespace podd::daemon

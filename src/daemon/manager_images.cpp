@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The methods of org.podd1.Manager that are about images.
+#include "base/log.h"
+#include "client/bus_path.h"
+#include "daemon/manager_object.h"
+#include "daemon/received_fd.h"
+
+namespace podd::daemon {
+
+void ManagerObject::refresh_images() {
+    if (const auto done = images_.refresh(); !done)
+        base::log_line(base::LogLevel::kWarning, "reading the store: " + done.error().message());
+}
+
+void ManagerObject::ListImages(sdbus::Result<std::vector<ImageRow>>&& result) {
+    const Reply<std::vector<ImageRow>> reply{std::move(result), activity_};
+    if (const auto done = images_.refresh(); !done) return reply.fail(done.error());
+    std::vector<ImageRow> rows;
+    for (const store::ImageRecord& image : images_.list())
+        rows.emplace_back(image.id, image.manifest.name.str(), labels_of(image), image.size_bytes,
+                          image.imported_usec, sdbus::ObjectPath{client::image_path(image.id)});
+    reply.ok(rows);
+}
+
+void ManagerObject::GetImageManifest(sdbus::Result<std::string>&& result, std::string image,
+                                     std::uint64_t flags) {
+    const Reply<std::string> reply{std::move(result), activity_};
+    authorized(reply, {sender(), kInspectPods, {{"image", image}}, flags}, [reply, image](uid_t) {
+        const auto record = Images::find(image);
+        if (!record) return reply.fail(record.error());
+        reply.ok(record->manifest.to_json().str());
+    });
+}
+
+void ManagerObject::ImportImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result,
+                                sdbus::UnixFd file, Options options, std::uint64_t flags) {
+    const Reply<std::uint32_t, sdbus::ObjectPath> reply{std::move(result), activity_};
+    auto taken = take_fd(file);
+    if (!taken) return reply.fail(taken.error());
+    const auto held = std::make_shared<base::UniqueFd>(std::move(*taken));
+    authorized(reply, {sender(), kManageImages, {}, flags},
+               [this, reply, held, options = std::move(options)](uid_t user) {
+                   if (const auto good = check_image_fd(held->get(), user); !good)
+                       return reply.fail(good.error());
+                   const auto text = import_options(options, user);
+                   if (!text) return reply.fail(text.error());
+                   transfers_.import(
+                       std::move(*held), *text, user,
+                       [this, reply](const base::Result<const Transfer*>& started) {
+                           if (!started) return reply.fail(started.error());
+                           const Transfer& transfer = **started;
+                           reply.ok(transfer.id(), sdbus::ObjectPath{transfer.path()});
+                           emitTransferNew(transfer.id(), sdbus::ObjectPath{transfer.path()});
+                       });
+               });
+}
+
+void ManagerObject::RemoveImage(sdbus::Result<std::string>&& result, std::string image,
+                                std::uint64_t flags) {
+    const Reply<std::string> reply{std::move(result), activity_};
+    authorized(reply, {sender(), kManageImages, {{"image", image}}, flags},
+               [this, reply, image](uid_t user) {
+                   const auto record = Images::find(image);
+                   if (!record) return reply.fail(record.error());
+                   remove_image(record->id, user,
+                                [reply, id = record->id](const base::Result<>& done) {
+                                    if (!done) return reply.fail(done.error());
+                                    reply.ok(id);
+                                });
+               });
+}
+
+void ManagerObject::remove_image(const std::string& id, uid_t user, client::Done<> done) {
+    transfers_.remove(id, user, [this, done = std::move(done)](const base::Result<>& removed) {
+        refresh_images();
+        done(removed);
+    });
+}
+
+}  // namespace podd::daemon

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// D-Bus object /org/podd1: unpack, authorise, delegate, answer. No pod logic lives here.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/pinned.h"
+#include "client/sdbus_compat.h"
+#include "daemon/activity.h"
+#include "daemon/authorizer.h"
+#include "daemon/images.h"
+#include "daemon/pod_control.h"
+#include "daemon/pods.h"
+#include "daemon/reply.h"
+#include "daemon/transfers.h"
+#include "manager_adaptor.h"  // generated from dbus/org.podd1.Manager.xml
+
+namespace podd::daemon {
+
+class ManagerObject final
+    : public sdbus::AdaptorInterfaces<org::podd1::Manager_adaptor, sdbus::ObjectManager_adaptor>,
+      private base::Pinned {
+public:
+    /// `event` and `bus` must outlive this object.
+    ManagerObject(sd_event* event, sdbus::IConnection& bus, Activity& activity);
+    ~ManagerObject();
+
+    /// Asks systemd for its version and its units; `ready` when calls can be answered.
+    void load(client::Done<> ready);
+
+private:
+    using PodRow = sdbus::Struct<std::string, std::string, std::vector<std::string>, std::string,
+                                 sdbus::ObjectPath>;
+    using ImageRow = sdbus::Struct<std::string, std::string, std::map<std::string, std::string>,
+                                   std::uint64_t, std::uint64_t, sdbus::ObjectPath>;
+    using Diagnostic = sdbus::Struct<std::string, std::string>;
+    using Options = std::map<std::string, sdbus::Variant>;
+
+    void StartTransientPod(sdbus::Result<sdbus::ObjectPath>&& result, std::string name,
+                           sdbus::UnixFd manifest, std::uint64_t flags) override;
+    void StartPod(sdbus::Result<sdbus::ObjectPath>&& result, std::string name,
+                  std::uint64_t flags) override;
+    void StopPod(sdbus::Result<>&& result, std::string name, std::uint64_t flags) override;
+    void ListPods(sdbus::Result<std::vector<PodRow>>&& result) override;
+    void GetPodManifest(sdbus::Result<std::string>&& result, std::string name,
+                        std::uint64_t flags) override;
+    void VerifyManifest(sdbus::Result<std::vector<Diagnostic>>&& result, sdbus::UnixFd manifest,
+                        std::string name) override;
+    void ListImages(sdbus::Result<std::vector<ImageRow>>&& result) override;
+    void GetImageManifest(sdbus::Result<std::string>&& result, std::string image,
+                          std::uint64_t flags) override;
+    void ImportImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result, sdbus::UnixFd file,
+                     Options options, std::uint64_t flags) override;
+    void RemoveImage(sdbus::Result<std::string>&& result, std::string image,
+                     std::uint64_t flags) override;
+    void Subscribe(sdbus::Result<>&& result) override;
+    void Unsubscribe(sdbus::Result<>&& result) override;
+    std::string Version() override { return PODD_VERSION; }
+    std::uint32_t NPods() override { return pods_.count(); }
+    std::uint32_t NTransfers() override { return transfers_.count(); }
+
+    std::string sender() { return client::current_sender(getObject()); }
+    /// Asks whether the caller may; then runs `next` with the caller's user id, else answers no.
+    template <typename... Values>
+    void authorized(const Reply<Values...>& reply, Request request,
+                    std::function<void(uid_t)> next);
+    void stop_pod(sdbus::Result<>&& result, const std::string& sender, const std::string& name,
+                  std::uint64_t flags);
+    void remove_image(const std::string& id, uid_t user, client::Done<> done);
+    void refresh_images();
+
+    Activity& activity_;
+    client::BusDriver driver_;
+    client::Polkit polkit_;
+    client::Systemd systemd_;
+    Authorizer authorizer_;
+    PodControl control_;
+    Pods pods_;
+    Images images_;
+    Transfers transfers_;
+};
+
+template <typename... Values>
+void ManagerObject::authorized(const Reply<Values...>& reply, Request request,
+                               std::function<void(uid_t)> next) {
+    authorizer_.check(std::move(request),
+                      [reply, next = std::move(next)](const base::Result<uid_t>& user) {
+                          if (!user) return reply.fail(user.error());
+                          next(*user);
+                      });
+}
+
+}  // namespace podd::daemon

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The methods of org.podd1.Manager that are about pods.
+#include "client/bus_path.h"
+#include "daemon/manager_object.h"
+#include "daemon/received_fd.h"
+#include "daemon/verify.h"
+
+namespace podd::daemon {
+
+void ManagerObject::StartTransientPod(sdbus::Result<sdbus::ObjectPath>&& result, std::string name,
+                                      sdbus::UnixFd manifest, std::uint64_t flags) {
+    const Reply<sdbus::ObjectPath> reply{std::move(result), activity_};
+    auto file = take_fd(manifest);
+    if (!file) return reply.fail(file.error());
+    const auto held = std::make_shared<base::UniqueFd>(std::move(*file));
+    authorized(reply, {sender(), kCreatePod, {{"pod", name}}, flags},
+               [this, reply, name, held](uid_t) {
+                   const auto text = read_manifest(held->get(), Source::kSealedOrFile);
+                   if (!text) return reply.fail(text.error());
+                   control_.start_transient(name, *text, [reply, name](const auto& done) {
+                       if (!done) return reply.fail(done.error());
+                       reply.ok(sdbus::ObjectPath{client::pod_path(name)});
+                   });
+               });
+}
+
+void ManagerObject::StartPod(sdbus::Result<sdbus::ObjectPath>&& result, std::string name,
+                             std::uint64_t flags) {
+    const Reply<sdbus::ObjectPath> reply{std::move(result), activity_};
+    authorized(reply, {sender(), kControlPod, {{"pod", name}}, flags}, [this, reply, name](uid_t) {
+        control_.start(name, [reply, name](const auto& done) {
+            if (!done) return reply.fail(done.error());
+            reply.ok(sdbus::ObjectPath{client::pod_path(name)});
+        });
+    });
+}
+
+void ManagerObject::StopPod(sdbus::Result<>&& result, std::string name, std::uint64_t flags) {
+    stop_pod(std::move(result), sender(), name, flags);
+}
+
+void ManagerObject::stop_pod(sdbus::Result<>&& result, const std::string& sender,
+                             const std::string& name, std::uint64_t flags) {
+    const Reply<> reply{std::move(result), activity_};
+    authorized(reply, {sender, kControlPod, {{"pod", name}}, flags}, [this, reply, name](uid_t) {
+        control_.stop(name, [reply](const auto& done) { reply.answer(done); });
+    });
+}
+
+void ManagerObject::ListPods(sdbus::Result<std::vector<PodRow>>&& result) {
+    const Reply<std::vector<PodRow>> reply{std::move(result), activity_};
+    pods_.refresh([this, reply](const base::Result<>& done) {
+        if (!done) return reply.fail(done.error());
+        std::vector<PodRow> rows;
+        for (const PodInfo& pod : pods_.list()) {
+            std::vector<std::string> apps;
+            for (const AppInfo& app : pod.apps)
+                apps.push_back(app.name);
+            rows.emplace_back(pod.name, pod.active_state, apps, pod.source_path,
+                              sdbus::ObjectPath{client::pod_path(pod.name)});
+        }
+        reply.ok(rows);
+    });
+}
+
+void ManagerObject::GetPodManifest(sdbus::Result<std::string>&& result, std::string name,
+                                   std::uint64_t flags) {
+    const Reply<std::string> reply{std::move(result), activity_};
+    authorized(reply, {sender(), kInspectPods, {{"pod", name}}, flags},
+               [reply, name](uid_t) { reply.answer(manifest_text(name)); });
+}
+
+void ManagerObject::VerifyManifest(sdbus::Result<std::vector<Diagnostic>>&& result,
+                                   sdbus::UnixFd manifest, std::string name) {
+    const Reply<std::vector<Diagnostic>> reply{std::move(result), activity_};
+    const auto file = take_fd(manifest);
+    if (!file) return reply.fail(file.error());
+    const auto text = read_manifest(file->get(), Source::kSealed);
+    if (!text) return reply.fail(text.error());
+    std::vector<Diagnostic> diagnostics;
+    if (const auto valid = verify_manifest(name, *text); !valid)
+        diagnostics.emplace_back("error", valid.error().message());
+    reply.ok(diagnostics);
+}
+
+}  // namespace podd::daemon

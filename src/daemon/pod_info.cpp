@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/pod_info.h"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+
+#include "base/file.h"
+#include "daemon/weakened.h"
+#include "plan/plan.h"
+#include "pod/manifest_files.h"
+#include "unit/names.h"
+
+namespace podd::daemon {
+
+namespace {
+
+constexpr std::size_t kMaxPlanBytes = std::size_t{4} * 1024 * 1024;
+
+void fill_from_manifest(PodInfo& pod, const schema::PodManifest& manifest) {
+    pod.weakened = weakened(manifest);
+    pod.apps.clear();
+    for (const schema::RuntimeApp& app : manifest.apps) {
+        AppInfo info;
+        info.name = app.name.str();
+        info.unit = unit::app_name(pod.name, info.name);
+        if (app.image.name)
+            info.image = app.image.name->str();
+        else if (app.image.id)
+            info.image = *app.image.id;
+        pod.apps.push_back(std::move(info));
+    }
+}
+
+base::Result<base::Json> read_json(int dir, const std::string& name) {
+    const std::string text =
+        TRY(base::read_file(dir, name, kMaxPlanBytes, base::Resolve::kNoSymlinks));
+    return base::Json::parse(text);
+}
+
+// What a running pod was started with counts, not what its manifest file says by now.
+base::Result<> fill_from_plan(PodInfo& pod, int pods_dir) {
+    const base::UniqueFd dir = TRY(
+        base::open_at(pods_dir, pod.name, O_RDONLY | O_DIRECTORY, 0, base::Resolve::kNoSymlinks));
+    const plan::PodPlan plan =
+        TRY(plan::pod_plan(TRY(read_json(dir.get(), std::string{plan::kPodFile}))));
+    pod.uuid = plan.uuid;
+    if (auto json = read_json(dir.get(), std::string{plan::kManifestFile}))
+        if (auto manifest = schema::PodManifest::from_json(*json))
+            fill_from_manifest(pod, *manifest);
+    for (AppInfo& app : pod.apps)
+        if (auto json = read_json(dir.get(), plan::app_file(app.name)))
+            if (auto app_plan = plan::app_plan(*json)) app.image_id = app_plan->image_id;
+    return {};
+}
+
+PodInfo& pod_called(std::map<std::string, PodInfo>& pods, const std::string& name) {
+    PodInfo& pod = pods[name];
+    pod.name = name;
+    pod.unit = unit::sandbox_name(name);
+    return pod;
+}
+
+}  // namespace
+
+std::map<std::string, PodInfo> known_pods() {
+    std::map<std::string, PodInfo> pods;
+    const pod::ManifestScan scan = pod::scan_manifests(pod::manifest_search());
+    for (const pod::Manifest& manifest : scan.manifests) {
+        PodInfo& pod = pod_called(pods, manifest.pod.name.str());
+        pod.source_path = manifest.pod.source_path;
+        fill_from_manifest(pod, manifest.pod.manifest);
+    }
+    const auto dir = base::open_path(std::string{plan::kRunDir}, O_RDONLY | O_DIRECTORY);
+    if (!dir) return pods;
+    const auto names = base::list_dir(dir->get());
+    if (!names) return pods;
+    for (const std::string& name : *names) {
+        if (!schema::PodName::parse(name)) continue;
+        // Without a plan it is being prepared, or was left behind.
+        static_cast<void>(fill_from_plan(pod_called(pods, name), dir->get()));
+    }
+    return pods;
+}
+
+void add_states(std::map<std::string, PodInfo>& pods, const std::vector<client::UnitState>& units) {
+    for (const client::UnitState& unit : units) {
+        const auto name = unit::pod_unit(unit.name);
+        if (!name) continue;
+        const auto found = pods.find(name->pod);
+        if (found == pods.end()) continue;  // a unit of somebody else's
+        PodInfo& pod = found->second;
+        if (name->app.empty()) {
+            pod.active_state = unit.active_state;
+            pod.sub_state = unit.sub_state;
+            continue;
+        }
+        for (AppInfo& app : pod.apps) {
+            if (app.unit != unit.name) continue;
+            app.active_state = unit.active_state;
+            app.sub_state = unit.sub_state;
+        }
+    }
+}
+
+base::Result<std::string> manifest_text(const std::string& pod) {
+    TRY(schema::PodName::parse(pod));
+    const std::string running = fmt::format("{}/{}/{}", plan::kRunDir, pod, plan::kManifestFile);
+    if (auto text = base::read_file(running, kMaxPlanBytes)) return text;
+    pod::Manifest manifest = TRY(pod::find_manifest(pod, pod::manifest_search()));
+    return std::move(manifest.text);
+}
+
+}  // namespace podd::daemon

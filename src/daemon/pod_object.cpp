@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/pod_object.h"
+
+#include <algorithm>
+
+#include "client/bus_path.h"
+
+namespace podd::daemon {
+
+AppObject::AppObject(sdbus::IConnection& bus, const std::string& pod, AppInfo info)
+    : AdaptorInterfaces{bus, sdbus::ObjectPath{client::app_path(pod, info.name)}},
+      info_{std::move(info)} {
+    registerAdaptor();
+    emitInterfacesAddedSignal();
+}
+
+AppObject::~AppObject() {
+    emitInterfacesRemovedSignal();
+    unregisterAdaptor();
+}
+
+void AppObject::update(const AppInfo& info) {
+    if (info_ == info) return;
+    info_ = info;
+    emitPropertiesChangedSignal(client::InterfaceName{App_adaptor::INTERFACE_NAME});
+}
+
+PodObject::PodObject(sdbus::IConnection& bus, PodInfo info, const Stopper& stopper)
+    : AdaptorInterfaces{bus, sdbus::ObjectPath{client::pod_path(info.name)}},
+      bus_{bus},
+      info_{std::move(info)},
+      stopper_{stopper} {
+    registerAdaptor();
+    emitInterfacesAddedSignal();
+    update_apps();
+}
+
+PodObject::~PodObject() {
+    apps_.clear();
+    emitInterfacesRemovedSignal();
+    unregisterAdaptor();
+}
+
+void PodObject::update(const PodInfo& info) {
+    if (info_ == info) return;
+    info_ = info;
+    update_apps();
+    emitPropertiesChangedSignal(client::InterfaceName{Pod_adaptor::INTERFACE_NAME});
+}
+
+void PodObject::update_apps() {
+    std::erase_if(apps_, [this](const auto& entry) {
+        return std::ranges::none_of(info_.apps,
+                                    [&](const AppInfo& app) { return app.name == entry.first; });
+    });
+    for (const AppInfo& app : info_.apps) {
+        auto& object = apps_[app.name];
+        if (object)
+            object->update(app);
+        else
+            object = std::make_unique<AppObject>(bus_, info_.name, app);
+    }
+}
+
+std::vector<sdbus::Struct<std::string, sdbus::ObjectPath>> PodObject::Apps() {
+    std::vector<sdbus::Struct<std::string, sdbus::ObjectPath>> apps;
+    for (const AppInfo& app : info_.apps)
+        apps.emplace_back(app.name, sdbus::ObjectPath{client::app_path(info_.name, app.name)});
+    return apps;
+}
+
+void PodObject::Stop(sdbus::Result<>&& result, std::uint64_t flags) {
+    stopper_(std::move(result), client::current_sender(getObject()), info_.name, flags);
+}
+
+}  // namespace podd::daemon

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/received_fd.h"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+namespace podd::daemon {
+
+namespace {
+
+constexpr std::size_t kMaxManifestBytes = std::size_t{4} * 1024 * 1024;
+constexpr int kNeededSeals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK;
+
+base::Error refused(std::string message) {
+    return {base::ErrorCode::kInvalidArgument, std::move(message)};
+}
+
+base::Result<> check_readable(int fd) {
+    const int flags = ::fcntl(fd, F_GETFL);
+    if (flags < 0) return base::errno_error("cannot look at the descriptor", errno);
+    if ((flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_WRONLY)
+        return refused("the descriptor is not open for reading");
+    return {};
+}
+
+bool is_sealed(int fd) {
+    const int seals = ::fcntl(fd, F_GET_SEALS);
+    return seals >= 0 && (seals & kNeededSeals) == kNeededSeals;
+}
+
+}  // namespace
+
+base::Result<base::UniqueFd> take_fd(const sdbus::UnixFd& fd) {
+    if (!fd.isValid()) return refused("the call brought no descriptor");
+    base::UniqueFd copy{::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3)};
+    if (!copy) return base::errno_error("cannot copy a descriptor", errno);
+    return copy;
+}
+
+base::Result<std::string> read_manifest(int fd, Source source) {
+    TRY(check_readable(fd));
+    struct stat st{};
+    if (::fstat(fd, &st) < 0) return base::errno_error("cannot look at the manifest", errno);
+    if (!S_ISREG(st.st_mode)) return refused("the manifest is not a regular file");
+    if (source == Source::kSealed && !is_sealed(fd))
+        return refused("the manifest is not a sealed memory file (memfd_create(2))");
+    if (static_cast<std::uint64_t>(st.st_size) > kMaxManifestBytes)
+        return refused("the manifest holds more than 4 MiB");
+    if (::lseek(fd, 0, SEEK_SET) < 0) return base::errno_error("cannot read the manifest", errno);
+    return TRY_CONTEXT(base::read_all(fd, kMaxManifestBytes), "reading the manifest");
+}
+
+base::Result<> check_image_fd(int fd, uid_t caller) {
+    TRY(check_readable(fd));
+    struct stat st{};
+    if (::fstat(fd, &st) < 0) return base::errno_error("cannot look at the image file", errno);
+    if (S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode)) return {};
+    if (!S_ISDIR(st.st_mode)) return refused("the image is not a file, pipe or folder");
+    if (caller == 0) return {};
+    return base::Error{base::ErrorCode::kDenied,
+                       "Access denied: an image in a folder may be imported by root only\n"
+                       "hint: make a tar archive of the folder and import that"};
+}
+
+sdbus::UnixFd give_fd(base::UniqueFd fd) {
+    return sdbus::UnixFd{fd.release(), sdbus::adopt_fd};
+}
+
+}  // namespace podd::daemon

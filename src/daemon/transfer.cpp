@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/transfer.h"
+
+#include <cerrno>
+#include <exception>
+
+#include <unistd.h>
+
+#include "base/log.h"
+#include "client/bus_path.h"
+#include "daemon/transfers.h"
+
+namespace podd::daemon {
+
+namespace {
+// A line of the importer's; an error message may quote a manifest.
+constexpr std::size_t kMaxLineBytes = std::size_t{64} * 1024;
+
+std::string transfer_path(std::uint32_t id) {
+    return fmt::format("{}/transfer/{}", client::kManagerPath, id);
+}
+}  // namespace
+
+Transfer::Transfer(sdbus::IConnection& bus, Transfers& owner, std::uint32_t id, uid_t user,
+                   Ended ended)
+    : AdaptorInterfaces{bus, sdbus::ObjectPath{transfer_path(id)}},
+      owner_{owner},
+      id_{id},
+      user_{user},
+      ended_{std::move(ended)} {
+    registerAdaptor();
+    emitInterfacesAddedSignal();
+}
+
+Transfer::~Transfer() {
+    sd_event_source_disable_unref(source_);
+    emitInterfacesRemovedSignal();
+    unregisterAdaptor();
+}
+
+std::string Transfer::unit() const {
+    return fmt::format("podd-import-{}.service", id_);
+}
+
+std::string Transfer::path() const {
+    return transfer_path(id_);
+}
+
+void Transfer::Cancel(sdbus::Result<>&& result) {
+    owner_.cancel(*this, std::move(result), client::current_sender(getObject()));
+}
+
+base::Result<> Transfer::watch(sd_event* event, base::UniqueFd output) {
+    output_ = std::move(output);
+    const int r = sd_event_add_io(event, &source_, output_.get(), EPOLLIN, on_output, this);
+    if (r < 0) return base::errno_error("cannot watch the importer", -r);
+    return {};
+}
+
+int Transfer::on_output(sd_event_source* /*source*/, int /*fd*/, std::uint32_t /*events*/,
+                        void* self) {
+    // sd-event is C: nothing may be thrown through it.
+    try {
+        static_cast<Transfer*>(self)->read_output();
+    } catch (const std::exception& error) {
+        base::log_line(base::LogLevel::kError, error.what());
+    }
+    return 0;
+}
+
+void Transfer::read_output() {
+    char chunk[4096];
+    const ssize_t got = ::read(output_.get(), chunk, sizeof chunk);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (got <= 0) return output_ended();
+    buffer_.append(chunk, static_cast<std::size_t>(got));
+    take_lines();
+    if (buffer_.size() > kMaxLineBytes) buffer_.clear();  // no line of the protocol is that long
+}
+
+void Transfer::take_lines() {
+    std::size_t begin = 0;
+    for (std::size_t end = 0; (end = buffer_.find('\n', begin)) != std::string::npos;
+         begin = end + 1)
+        take_line(std::string_view{buffer_}.substr(begin, end - begin));
+    buffer_.erase(0, begin);
+}
+
+void Transfer::take_line(std::string_view line) {
+    const auto said = importer_line(line);
+    if (!said) return;  // no result at the end is what will be reported
+    if (const auto* progress = std::get_if<ImportProgress>(&*said)) {
+        emitProgress(progress->bytes, progress->total);
+    } else if (const auto* image = std::get_if<ImportedImage>(&*said)) {
+        result_.emplace(*image);
+    } else if (const auto* error = std::get_if<base::Error>(&*said)) {
+        result_.emplace(*error);
+    }
+}
+
+void Transfer::output_ended() {
+    sd_event_source_disable_unref(source_);
+    source_ = nullptr;
+    if (result_) return end(*result_);
+    owner_.explain(*this, [this](const base::Error& error) { end(error); });
+}
+
+void Transfer::end(const base::Result<ImportedImage>& result) {
+    if (const auto ended = std::exchange(ended_, nullptr)) ended(result);
+}
+
+}  // namespace podd::daemon

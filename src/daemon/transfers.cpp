@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/transfers.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "client/bus_path.h"
+#include "daemon/received_fd.h"
+#include "daemon/reply.h"
+
+namespace podd::daemon {
+
+namespace {
+
+struct Pipe {
+    base::UniqueFd read;
+    base::UniqueFd write;
+};
+
+base::Result<Pipe> make_pipe() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) < 0) return base::errno_error("cannot make a pipe", errno);
+    Pipe pipe{base::UniqueFd{ends[0]}, base::UniqueFd{ends[1]}};
+    // Our end only: the importer's must wait when nobody reads.
+    if (::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK) < 0)
+        return base::errno_error("cannot set up a pipe", errno);
+    return pipe;
+}
+
+}  // namespace
+
+Transfers::Transfers(sd_event* event, sdbus::IConnection& bus, client::Systemd& systemd,
+                     Activity& activity, Authorizer& authorizer, Removed removed)
+    : event_{event},
+      bus_{bus},
+      systemd_{systemd},
+      activity_{activity},
+      authorizer_{authorizer},
+      removed_{std::move(removed)} {}
+
+Transfers::~Transfers() {
+    sd_event_source_disable_unref(forget_source_);
+}
+
+base::Result<Transfer*> Transfers::add(uid_t user, Transfer::Ended ended) {
+    const auto mine = std::ranges::count_if(
+        transfers_, [&](const auto& entry) { return entry.second.transfer->user() == user; });
+    if (static_cast<std::size_t>(mine) >= kMaxPerUser)
+        return base::Error{
+            base::ErrorCode::kDenied,
+            fmt::format("Access denied: user {} has {} transfers under way already", user, mine)};
+    // The number is in a unit's name: one that a podd before this one left running is passed over
+    // by starting at a moment's value that does not come again soon.
+    if (last_id_ == 0) {
+        struct timespec now{};
+        ::clock_gettime(CLOCK_BOOTTIME, &now);
+        last_id_ = static_cast<std::uint32_t>(now.tv_sec) * 100 +
+                   static_cast<std::uint32_t>(now.tv_nsec / 10'000'000);
+    }
+    const std::uint32_t id = ++last_id_;
+    auto transfer = std::make_unique<Transfer>(
+        bus_, *this, id, user,
+        [this, id, ended = std::move(ended)](const base::Result<ImportedImage>& result) {
+            ended(result);
+            forget(id);
+        });
+    Transfer* added = transfer.get();
+    transfers_.emplace(id, Entry{std::move(transfer), activity_.hold()});
+    return added;
+}
+
+void Transfers::run(Transfer& transfer, const std::vector<std::string>& arguments,
+                    const std::string& description, base::UniqueFd input, client::Done<> started) {
+    auto pipe = make_pipe();
+    if (!pipe) return started(std::move(pipe).error());
+    client::TransientUnit unit{transfer.unit(), importer_service(arguments, description)};
+    if (input)
+        unit.properties.emplace_back("StandardInputFileDescriptor",
+                                     sdbus::Variant{give_fd(std::move(input))});
+    unit.properties.emplace_back("StandardOutputFileDescriptor",
+                                 sdbus::Variant{give_fd(std::move(pipe->write))});
+    // Listened to from the answer on: what the importer says must not overtake it.
+    const auto output = std::make_shared<base::UniqueFd>(std::move(pipe->read));
+    systemd_.start_transient(
+        unit, {}, [this, &transfer, output, started = std::move(started)](const auto& job) {
+            if (!job) return started(job.error());
+            started(transfer.watch(event_, std::move(*output)));
+        });
+}
+
+void Transfers::import(base::UniqueFd file, const std::string& options, uid_t user,
+                       client::Done<const Transfer*> started) {
+    // Nobody hears of the end of a transfer whose beginning was not told.
+    const auto announced = std::make_shared<const Transfer*>(nullptr);
+    const auto added = add(user, [this, announced](const base::Result<ImportedImage>& result) {
+        if (*announced != nullptr) removed_(**announced, result);
+    });
+    if (!added) return started(added.error());
+    Transfer* transfer = *added;
+    run(*transfer, {"import", "--options=" + options}, "Import of an image for podd",
+        std::move(file),
+        [announced, transfer, started = std::move(started)](const base::Result<>& done) {
+            if (done) {
+                started(*announced = transfer);
+            } else {
+                started(base::Error{done.error()}.with_context("starting the importer"));
+                transfer->fail(done.error());
+            }
+        });
+}
+
+void Transfers::remove(const std::string& image_id, uid_t user, client::Done<> done) {
+    const auto reply = std::make_shared<client::Done<>>(std::move(done));
+    const auto added = add(user, [reply](const base::Result<ImportedImage>& result) {
+        if (!result) return (*reply)(result.error());
+        (*reply)({});
+    });
+    if (!added) return (*reply)(added.error());
+    Transfer* transfer = *added;
+    run(*transfer, {"remove", "--id=" + image_id}, "Removal of an image of podd", {},
+        [transfer](const auto& started) {
+            if (!started) transfer->fail(started.error());
+        });
+}
+
+void Transfers::cancel(const Transfer& transfer, sdbus::Result<>&& result,
+                       const std::string& sender) {
+    const Reply<> reply{std::move(result), activity_};
+    const std::string unit = transfer.unit();
+    authorizer_.identify(sender, [this, reply, unit, owner = transfer.user()](const auto& uid) {
+        if (!uid) return reply.fail(uid.error());
+        if (*uid != 0 && *uid != owner)
+            return reply.fail(
+                {base::ErrorCode::kDenied, "Access denied: the transfer is somebody else's"});
+        systemd_.stop(unit, [reply](const auto& job) {
+            if (!job) return reply.fail(job.error());
+            reply.ok();
+        });
+    });
+}
+
+void Transfers::explain(const Transfer& transfer, std::function<void(const base::Error&)> done) {
+    const std::string unit = transfer.unit();
+    systemd_.service_outcome(unit, [unit, done = std::move(done)](const auto& outcome) {
+        const std::string result = outcome ? outcome->result : "unknown";
+        if (result == "success")
+            return done({base::ErrorCode::kUnavailable, "the import was cancelled"});
+        done({base::ErrorCode::kIo, fmt::format("the importer ended without an answer ({})\n"
+                                                "hint: see 'journalctl -u {}'",
+                                                result, unit)});
+    });
+}
+
+// A transfer cannot be destroyed by its own handler: the loop does it.
+void Transfers::forget(std::uint32_t id) {
+    ended_.push_back(id);
+    if (forget_source_ == nullptr)
+        static_cast<void>(sd_event_add_defer(event_, &forget_source_, on_forget, this));
+    static_cast<void>(sd_event_source_set_enabled(forget_source_, SD_EVENT_ONESHOT));
+}
+
+int Transfers::on_forget(sd_event_source* /*source*/, void* self) {
+    auto& transfers = *static_cast<Transfers*>(self);
+    for (const std::uint32_t id : std::exchange(transfers.ended_, {})) {
+        if (const auto found = transfers.transfers_.find(id); found != transfers.transfers_.end()) {
+            transfers.systemd_.unref(found->second.transfer->unit());
+            transfers.transfers_.erase(found);
+        }
+    }
+    return 0;
+}
+
+}  // namespace podd::daemon

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Imports and removals: every change to the store, each in a process and unit of its own.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <systemd/sd-event.h>
+
+#include <sys/types.h>
+
+#include "base/pinned.h"
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "client/systemd.h"
+#include "daemon/activity.h"
+#include "daemon/authorizer.h"
+#include "daemon/transfer.h"
+
+namespace podd::daemon {
+
+class Transfers : private base::Pinned {
+public:
+    static constexpr std::size_t kMaxPerUser = 16;
+
+    /// All must outlive this object. `removed` tells the world; called before the transfer goes.
+    using Removed = std::function<void(const Transfer&, const base::Result<ImportedImage>&)>;
+    Transfers(sd_event* event, sdbus::IConnection& bus, client::Systemd& systemd,
+              Activity& activity, Authorizer& authorizer, Removed removed);
+    ~Transfers();
+
+    /// Starts an import that reads `file`. Errors go to `started`, later ones to `removed`.
+    void import(base::UniqueFd file, const std::string& options, uid_t user,
+                client::Done<const Transfer*> started);
+    /// Runs `importer remove`; not a bus object: nobody waits long for it.
+    void remove(const std::string& image_id, uid_t user, client::Done<> done);
+
+    std::uint32_t count() const { return static_cast<std::uint32_t>(transfers_.size()); }
+
+    // For Transfer.
+    void cancel(const Transfer& transfer, sdbus::Result<>&& result, const std::string& sender);
+    void explain(const Transfer& transfer, std::function<void(const base::Error&)> done);
+
+private:
+    base::Result<Transfer*> add(uid_t user, Transfer::Ended ended);
+    void run(Transfer& transfer, const std::vector<std::string>& arguments,
+             const std::string& description, base::UniqueFd input, client::Done<> started);
+    void forget(std::uint32_t id);
+    static int on_forget(sd_event_source* source, void* self);
+
+    sd_event* event_;
+    sdbus::IConnection& bus_;
+    client::Systemd& systemd_;
+    Activity& activity_;
+    Authorizer& authorizer_;
+    Removed removed_;
+    std::uint32_t last_id_ = 0;
+    struct Entry {
+        std::unique_ptr<Transfer> transfer;
+        Activity::Token token;
+    };
+    std::map<std::uint32_t, Entry> transfers_;
+    std::vector<std::uint32_t> ended_;
+    sd_event_source* forget_source_ = nullptr;
+};
+
+}  // namespace podd::daemon

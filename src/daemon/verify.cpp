@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/verify.h"
+
+#include "translate/translate.h"
+#include "unit/render.h"
+
+namespace podd::daemon {
+
+base::Result<> verify_manifest(const std::string& name, const std::string& text) {
+    const translate::Pod pod {
+        TRY(schema::PodName::parse(name))
+        , TRY(schema::PodManifest::parse(text))
+        , {}
+    };
+    const auto units = TRY(translate::translate(pod, {}));
+    for (const unit::Unit& unit : units)
+        TRY(unit::bus_properties(unit));
+    return {};
+}
+
+}  // namespace podd::daemon

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "podctl/options.h"
+
+#include <charconv>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include <getopt.h>
+#include <unistd.h>
+
+namespace podd::podctl {
+
+namespace {
+
+using base::Result;
+
+base::Error bad(std::string message) {
+    return {base::ErrorCode::kInvalidArgument, std::move(message)};
+}
+
+template <bool Options::* Member, bool Value>
+Result<> set_flag(Options& options, const char* /*argument*/) {
+    options.*Member = Value;
+    return {};
+}
+
+template <std::string Options::* Member>
+Result<> set_text(Options& options, const char* argument) {
+    options.*Member = argument;
+    return {};
+}
+
+template <std::vector<std::string> Options::* Member>
+Result<> add_text(Options& options, const char* argument) {
+    (options.*Member).emplace_back(argument);
+    return {};
+}
+
+template <Pairs Options::* Member>
+Result<> add_pair(Options& options, const char* argument) {
+    const std::string_view text{argument};
+    const std::size_t equals = text.find('=');
+    if (equals == std::string_view::npos || equals == 0)
+        return bad(fmt::format("\"{}\": wanted NAME=VALUE", text));
+    (options.*Member).emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    return {};
+}
+
+Result<> set_json(Options& options, const char* argument) {
+    const std::string_view mode{argument};
+    if (mode == "off")
+        options.json = JsonMode::kOff;
+    else if (mode == "short")
+        options.json = JsonMode::kShort;
+    else if (mode == "pretty")
+        options.json = JsonMode::kPretty;
+    else
+        return bad(fmt::format("--json={}: wanted short, pretty or off", mode));
+    return {};
+}
+
+Result<> set_json_default(Options& options, const char* /*argument*/) {
+    options.json = ::isatty(STDOUT_FILENO) == 1 ? JsonMode::kPretty : JsonMode::kShort;
+    return {};
+}
+
+Result<> set_lines(Options& options, const char* argument) {
+    const std::string_view text{argument};
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), options.lines);
+    if (error != std::errc{} || end != text.data() + text.size())
+        return bad(fmt::format("--lines={}: wanted a number", text));
+    return {};
+}
+
+constexpr OptionRow kTable[] = {
+    {"help", 'h', "", "", "Show this help", set_flag<&Options::help, true>},
+    {"version", 0, "", "", "Show the version", set_flag<&Options::version, true>},
+    {"no-pager", 0, "", "", "Do not pipe output into a pager", set_flag<&Options::pager, false>},
+    {"no-legend", 0, "", "", "Do not show headers and counts", set_flag<&Options::legend, false>},
+    {"no-ask-password", 0, "", "", "Do not ask for passwords",
+     set_flag<&Options::ask_password, false>},
+    {"quiet", 'q', "", "", "Show results only", set_flag<&Options::quiet, true>},
+    {"full", 'l', "", "", "Do not shorten ids", set_flag<&Options::full, true>},
+    {"json", 0, "MODE", "", "Output as JSON: short, pretty or off", set_json},
+    {"", 'j', "", "", "Same as --json=pretty on a terminal, else short", set_json_default},
+    {"lines", 'n', "NUMBER", "status", "Journal lines to show", set_lines},
+    {"strict", 0, "", "verify", "Let warnings fail, too", set_flag<&Options::strict, true>},
+    {"ref", 0, "REFERENCE", "import", "Which image of an archive with several",
+     set_text<&Options::reference>},
+    {"name", 0, "NAME", "import", "Name of the image; needed for a root file system",
+     set_text<&Options::name>},
+    {"label", 0, "NAME=VALUE", "import", "Add a label, such as version=1.0",
+     add_pair<&Options::labels>},
+    {"exec", 0, "WORD", "import", "Program of the app, or one more word of its command",
+     add_text<&Options::exec>},
+    {"user", 0, "USER", "import", "User of the app; default 0", set_text<&Options::user>},
+    {"group", 0, "GROUP", "import", "Group of the app; default 0", set_text<&Options::group>},
+    {"working-directory", 0, "PATH", "import", "Working directory of the app",
+     set_text<&Options::working_directory>},
+    {"setenv", 'E', "NAME=VALUE", "import", "Add a variable to the app's environment",
+     add_pair<&Options::environment>},
+    {"mount", 0, "NAME:PATH[:ro]", "import", "Add a mount point", add_text<&Options::mounts>},
+    {"port", 0, "NAME:PROTOCOL:PORT", "import", "Add a port", add_text<&Options::ports>},
+    {"isolator", 0, "NAME=JSON", "import", "Add an isolator", add_text<&Options::isolators>},
+};
+
+struct Getopt {
+    std::vector<option> longs;
+    std::string shorts = ":";  // a missing value is told apart
+};
+
+// Values above every letter stand for rows.
+constexpr int kFirstRow = 256;
+
+}  // namespace
+
+std::span<const OptionRow> option_table() {
+    return kTable;
+}
+
+namespace {
+
+Getopt getopt_tables() {
+    Getopt tables;
+    int row = kFirstRow;
+    for (const OptionRow& entry : kTable) {
+        const int has_argument = entry.argument.empty() ? no_argument : required_argument;
+        if (!entry.long_name.empty())
+            tables.longs.push_back({entry.long_name.data(), has_argument, nullptr, row});
+        if (entry.letter != 0) {
+            tables.shorts += entry.letter;
+            if (!entry.argument.empty()) tables.shorts += ':';
+        }
+        ++row;
+    }
+    tables.longs.push_back({});
+    return tables;
+}
+
+const OptionRow* row_of(int found) {
+    if (found >= kFirstRow) return &kTable[found - kFirstRow];
+    for (const OptionRow& row : kTable)
+        if (row.letter == found) return &row;
+    return nullptr;
+}
+
+std::string spelled(const OptionRow& row) {
+    return row.long_name.empty() ? fmt::format("-{}", row.letter)
+                                 : fmt::format("--{}", row.long_name);
+}
+
+}  // namespace
+
+Result<CommandLine> parse(int argc, char** argv) {
+    CommandLine line;
+    int count = argc;  // up to "--"
+    for (int i = 1; i < argc; ++i) {
+        if (std::string_view{argv[i]} != "--") continue;
+        count = i;
+        line.after.assign(argv + i + 1, argv + argc);
+        break;
+    }
+    const Getopt tables = getopt_tables();
+    opterr = 0;
+    optind = 0;
+    for (int found = 0; (found = ::getopt_long(count, argv, tables.shorts.c_str(),
+                                               tables.longs.data(), nullptr)) >= 0;) {
+        const OptionRow* row = row_of(found);
+        if (found == ':') return bad(fmt::format("option {} wants a value", argv[optind - 1]));
+        if (row == nullptr)
+            return bad(fmt::format("option {} is not known; see podctl --help", argv[optind - 1]));
+        TRY_CONTEXT(row->apply(line.options, optarg), "option {}", spelled(*row));
+        if (!row->verb.empty()) line.given.push_back(row);
+    }
+    line.words.assign(argv + optind, argv + count);
+    return line;
+}
+
+}  // namespace podd::podctl

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The command line: one table of options, one parser.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace podd::podctl {
+
+enum class JsonMode : unsigned char { kOff, kShort, kPretty };
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+struct Options {
+    bool help = false;
+    bool version = false;
+    bool legend = true;
+    bool pager = true;
+    bool ask_password = true;
+    bool quiet = false;
+    bool full = false;
+    bool strict = false;
+    JsonMode json = JsonMode::kOff;
+    unsigned lines = 10;
+    // import
+    std::string name;
+    std::string reference;
+    std::string user;
+    std::string group;
+    std::string working_directory;
+    std::vector<std::string> exec;
+    Pairs labels;
+    Pairs environment;
+    std::vector<std::string> mounts;     // NAME:PATH[:ro]
+    std::vector<std::string> ports;      // NAME:PROTOCOL:PORT
+    std::vector<std::string> isolators;  // NAME=JSON
+    Pairs annotations;
+};
+
+/// One row of the table that parsing, --help and the manual page's test read.
+struct OptionRow {
+    std::string_view long_name;
+    char letter;                // 0: none
+    std::string_view argument;  // empty: takes none
+    std::string_view verb;      // the one verb that knows it; empty: all do
+    std::string_view help;
+    base::Result<> (*apply)(Options& options, const char* argument);
+};
+
+std::span<const OptionRow> option_table();
+
+struct CommandLine {
+    Options options;
+    std::vector<std::string> words;  // verb first
+    std::vector<std::string> after;  // what stood after "--"
+    /// Options that were given and that one verb only knows.
+    std::vector<const OptionRow*> given;
+};
+
+/// Errors: kInvalidArgument.
+base::Result<CommandLine> parse(int argc, char** argv);
+
+}  // namespace podd::podctl

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How far an import is, on one line of a terminal; nothing is drawn elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/pinned.h"
+
+namespace podd::podctl {
+
+class ProgressLine : private base::Pinned {
+public:
+    ProgressLine(std::string what, bool quiet);
+    ~ProgressLine() { clear(); }
+
+    /// `total` is 0 when it is not known.
+    void show(std::uint64_t bytes, std::uint64_t total);
+    void clear();
+
+private:
+    std::string what_;
+    bool draws_;
+    bool drawn_ = false;
+};
+
+}  // namespace podd::podctl

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "podctl/terminal.h"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include "base/json.h"
+#include "client/bus_error.h"
+
+namespace podd::podctl {
+
+namespace {
+
+struct Decoded {
+    char32_t code;
+    std::size_t length;  // 0: no UTF-8
+};
+
+// Source: RFC 3629, section 4.
+Decoded decode(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char first = byte(0);
+    if (first < 0x80) return {first, 1};
+    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
+    if (length == 0 || first > 0xF4 || text.size() < length) return {0, 0};
+    char32_t code = first & (0xFFU >> (length + 1));
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xC0) != 0x80) return {0, 0};
+        code = (code << 6) | (byte(i) & 0x3FU);
+    }
+    constexpr std::array<char32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
+    if (code < smallest[length] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
+        return {0, 0};
+    return {code, length};
+}
+
+bool is_harmless(char32_t code) {
+    const bool control = code < 0x20 || (code >= 0x7F && code <= 0x9F);
+    const bool line_break = code == 0x2028 || code == 0x2029;
+    // Unicode Standard Annex 9, "Explicit Directional" formatting characters and marks.
+    const bool direction = (code >= 0x202A && code <= 0x202E) ||
+                           (code >= 0x2066 && code <= 0x2069) || code == 0x200E || code == 0x200F ||
+                           code == 0x061C;
+    return !control && !line_break && !direction;
+}
+
+bool colours_wanted() {
+    // Read once, before anything else runs: one thread.
+    const char* forced = std::getenv("SYSTEMD_COLORS");  // NOLINT(concurrency-mt-unsafe)
+    if (forced != nullptr) {
+        const std::string_view value{forced};
+        if (value == "0" || value == "no" || value == "false") return false;
+        if (value == "1" || value == "yes" || value == "true") return true;
+    }
+    if (std::getenv("NO_COLOR") != nullptr) return false;  // NOLINT(concurrency-mt-unsafe)
+    const char* term = std::getenv("TERM");                // NOLINT(concurrency-mt-unsafe)
+    return ::isatty(STDOUT_FILENO) == 1 && term != nullptr && std::string_view{term} != "dumb";
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const Decoded character = decode(text);
+        if (character.length == 0) {
+            out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
+            text.remove_prefix(1);
+            continue;
+        }
+        if (is_harmless(character.code))
+            out += text.substr(0, character.length);
+        else if (character.code < 0x100)
+            out += fmt::format("\\x{:02x}", static_cast<std::uint32_t>(character.code));
+        else
+            out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(character.code));
+        text.remove_prefix(character.length);
+    }
+    return out;
+}
+
+std::string_view style(Style wanted) {
+    static const bool colours = colours_wanted();
+    if (!colours) return "";
+    switch (wanted) {
+        case Style::kPlain: return "\033[0m";
+        case Style::kBold: return "\033[1m";
+        case Style::kGreen: return "\033[1;32m";
+        case Style::kRed: return "\033[1;31m";
+        case Style::kYellow: return "\033[1;33m";
+        case Style::kGrey: return "\033[90m";
+    }
+    return "";
+}
+
+std::string human_bytes(std::uint64_t bytes) {
+    constexpr std::string_view units = "BKMGTPE";
+    double value = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    while (value >= 1024 && unit + 1 < units.size()) {
+        value /= 1024;
+        ++unit;
+    }
+    return unit == 0 ? fmt::format("{}B", bytes) : fmt::format("{:.1f}{}", value, units[unit]);
+}
+
+std::string local_time(std::uint64_t realtime_usec) {
+    if (realtime_usec == 0) return "-";
+    const auto seconds = static_cast<std::time_t>(realtime_usec / 1'000'000);
+    std::tm parts{};
+    if (::localtime_r(&seconds, &parts) == nullptr) return "-";
+    char text[64];
+    const std::size_t length = std::strftime(text, sizeof text, "%a %Y-%m-%d %H:%M:%S %Z", &parts);
+    return {text, length};
+}
+
+std::string time_ago(std::uint64_t realtime_usec) {
+    const auto now = static_cast<std::uint64_t>(std::time(nullptr));
+    const std::uint64_t then = realtime_usec / 1'000'000;
+    const std::uint64_t seconds = now > then ? now - then : 0;
+    if (seconds < 60) return fmt::format("{}s ago", seconds);
+    if (seconds < 3600) return fmt::format("{}min {}s ago", seconds / 60, seconds % 60);
+    if (seconds < 86400) return fmt::format("{}h {}min ago", seconds / 3600, seconds / 60 % 60);
+    return fmt::format("{} days ago", seconds / 86400);
+}
+
+std::string short_id(const std::string& id, bool full) {
+    constexpr std::size_t algorithm_and_digits = 7 + 12;
+    return full ? id : id.substr(0, algorithm_and_digits);
+}
+
+void print_error(const base::Error& error, JsonMode json) {
+    if (json != JsonMode::kOff) {
+        base::Json inner;
+        inner.add("code", client::bus_error_name(error.code()));
+        inner.add("message", error.message());
+        base::Json outer;
+        outer.add("error", std::move(inner));
+        fmt::print(stderr, "{}\n", outer.str(json == JsonMode::kPretty ? 2 : 0));
+        return;
+    }
+    std::string_view rest{error.message()};
+    bool first = true;
+    while (first || !rest.empty()) {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+        fmt::print(stderr, "{}{}\n", first ? "podctl: " : "", printable(line));
+        first = false;
+    }
+}
+
+}  // namespace podd::podctl

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// podctl status
+#include <algorithm>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "podctl/journal.h"
+#include "podctl/manager.h"
+#include "podctl/table.h"
+#include "podctl/terminal.h"
+#include "podctl/unit_status.h"
+#include "podctl/verbs.h"
+#include "unit/names.h"
+
+namespace podd::podctl {
+
+namespace {
+
+using AppRow = sdbus::Struct<std::string, sdbus::ObjectPath>;
+
+struct App {
+    std::string name;
+    std::string unit;
+    std::string image;
+    std::string image_id;
+    UnitStatus status;
+};
+
+struct Pod {
+    std::string name;
+    std::string uuid;
+    std::string unit;
+    std::string source;
+    std::uint32_t leader = 0;
+    std::vector<std::string> weakened;
+    UnitStatus status;
+    std::vector<App> apps;
+};
+
+App load_app(sdbus::IConnection& bus, const AppRow& row) {
+    App app;
+    app.name = std::get<0>(row);
+    const auto all =
+        properties(bus, client::kBusName, std::string{std::get<1>(row)}, "org.podd1.App");
+    if (!all) return app;
+    app.unit = property_or<std::string>(*all, "Unit", "");
+    app.image = property_or<std::string>(*all, "Image", "");
+    app.image_id = property_or<std::string>(*all, "ImageID", "");
+    app.status = unit_status(bus, app.unit);
+    return app;
+}
+
+base::Result<Pod> load_pod(sdbus::IConnection& bus, const std::string& name) {
+    const auto all = properties(bus, client::kBusName, client::pod_path(name), "org.podd1.Pod");
+    if (!all || all->empty())
+        return base::Error{base::ErrorCode::kNotFound,
+                           fmt::format("pod \"{}\": there is no such pod", name)};
+    Pod pod;
+    pod.name = name;
+    pod.uuid = property_or<std::string>(*all, "UUID", "");
+    pod.unit = property_or<std::string>(*all, "Unit", "");
+    pod.source = property_or<std::string>(*all, "SourcePath", "");
+    pod.weakened = property_or<std::vector<std::string>>(*all, "Weakened", {});
+    pod.status = unit_status(bus, pod.unit);
+    pod.leader = machine_leader(bus, name);
+    for (const AppRow& row : property_or<std::vector<AppRow>>(*all, "Apps", {}))
+        pod.apps.push_back(load_app(bus, row));
+    return pod;
+}
+
+Style colour(const std::string& state) {
+    if (state == "active" || state == "reloading") return Style::kGreen;
+    if (state == "failed") return Style::kRed;
+    if (state == "activating" || state == "deactivating") return Style::kYellow;
+    return Style::kPlain;
+}
+
+// As systemctl status draws them.
+std::string_view bullet(const std::string& state) {
+    if (state == "inactive") return "○";
+    if (state == "failed") return "×";
+    if (state == "reloading") return "↻";
+    return "●";
+}
+
+std::string state_text(const UnitStatus& status) {
+    std::string text = fmt::format("{}{} ({}){}", style(colour(status.active_state)),
+                                   status.active_state, status.sub_state, style(Style::kPlain));
+    if (status.active_state == "failed" && !status.result.empty())
+        text += fmt::format(" (Result: {})", status.result);
+    return text;
+}
+
+void line(std::string_view key, const std::string& value) {
+    if (!value.empty()) fmt::print("{:>10}: {}\n", key, value);
+}
+
+void print_app(const App& app, std::size_t width) {
+    std::string text =
+        fmt::format("{:<{}}  {}", printable(app.name), width, state_text(app.status));
+    if (app.status.main_pid != 0)
+        text += fmt::format(", main PID {} ({})", app.status.main_pid,
+                            printable(command_name(app.status.main_pid)));
+    else if (app.status.active_state == "failed")
+        text += fmt::format(", exit status {}", app.status.exit_status);
+    fmt::print("            {}\n", text);
+    const std::string id = app.image_id.empty() ? "" : " " + short_id(app.image_id, false);
+    fmt::print("            {:<{}}  {}image {}{}{}\n", "", width, style(Style::kGrey),
+               printable(app.image), printable(id), style(Style::kPlain));
+}
+
+void print_pod(const Pod& pod, const Options& options) {
+    fmt::print("{}{}{} {}\n", style(colour(pod.status.active_state)),
+               bullet(pod.status.active_state), style(Style::kPlain), printable(pod.name));
+    line("Unit", pod.unit);
+    std::string state = state_text(pod.status);
+    if (pod.status.changed_usec != 0)
+        state += fmt::format(" since {}; {}", local_time(pod.status.changed_usec),
+                             time_ago(pod.status.changed_usec));
+    line("State", state);
+    line("Status", pod.status.active_state == "failed" ? printable(pod.status.status_text) : "");
+    line("UUID", pod.uuid);
+    if (pod.leader != 0) line("Machine", fmt::format("{} (leader {})", pod.name, pod.leader));
+    line("Manifest", pod.source.empty() ? "(transient)" : printable(pod.source));
+    for (const std::string& what : pod.weakened)
+        line("Weakened",
+             fmt::format("{}{}{}", style(Style::kYellow), printable(what), style(Style::kPlain)));
+    std::size_t width = 0;
+    for (const App& app : pod.apps)
+        width = std::max(width, app.name.size());
+    if (!pod.apps.empty()) fmt::print("{:>10}:\n", "Apps");
+    for (const App& app : pod.apps)
+        print_app(app, width);
+    if (options.lines == 0) return;
+    fmt::print("\n");
+    print_journal({pod.unit, unit::app_name(pod.name, "*")}, options.lines);
+}
+
+base::Json as_json(const UnitStatus& status) {
+    base::Json json;
+    json.add("activeState", status.active_state);
+    json.add("subState", status.sub_state);
+    json.add("result", status.result);
+    json.add("since", status.changed_usec);
+    json.add("mainPID", std::uint64_t{status.main_pid});
+    return json;
+}
+
+base::Json as_json(const Pod& pod) {
+    base::Json json;
+    json.add("name", pod.name);
+    json.add("unit", pod.unit);
+    json.add("uuid", pod.uuid);
+    json.add("manifest", pod.source);
+    json.add("leader", std::uint64_t{pod.leader});
+    json.add("state", as_json(pod.status));
+    base::Json::Array weakened;
+    for (const std::string& what : pod.weakened)
+        weakened.emplace_back(what);
+    json.add("weakened", base::Json{std::move(weakened)});
+    base::Json::Array apps;
+    for (const App& app : pod.apps) {
+        base::Json entry;
+        entry.add("name", app.name);
+        entry.add("unit", app.unit);
+        entry.add("image", app.image);
+        entry.add("imageID", app.image_id);
+        entry.add("state", as_json(app.status));
+        apps.push_back(std::move(entry));
+    }
+    json.add("apps", base::Json{std::move(apps)});
+    return json;
+}
+
+// Without words: every pod that runs or failed.
+base::Result<std::vector<std::string>> wanted_pods(Manager& manager, const Arguments& arguments) {
+    if (!arguments.words.empty()) return expand_pods(manager, arguments.words);
+    std::vector<std::string> names;
+    for (const auto& pod : TRY(client::guarded([&] { return manager.ListPods(); })))
+        if (std::get<1>(pod) != "inactive") names.push_back(std::get<0>(pod));
+    return names;
+}
+
+}  // namespace
+
+base::Result<int> verb_status(const Arguments& arguments) {
+    const Options& options = arguments.options;
+    const Session session = TRY(Session::open(options));
+    const auto names = TRY(wanted_pods(*session.manager, arguments));
+    int status = kOk;
+    base::Json::Array list;
+    bool first = true;
+    for (const std::string& name : names) {
+        const auto pod = load_pod(*session.bus, name);
+        if (!pod) {
+            print_error(pod.error(), options.json);
+            status = kNoSuchPod;
+            continue;
+        }
+        if (pod->status.active_state != "active" && status == kOk && !arguments.words.empty())
+            status = kNotActive;
+        if (options.json != JsonMode::kOff) {
+            list.push_back(as_json(*pod));
+            continue;
+        }
+        if (!std::exchange(first, false)) fmt::print("\n");
+        print_pod(*pod, options);
+    }
+    if (options.json != JsonMode::kOff) print_json(base::Json{std::move(list)}, options.json);
+    return status;
+}
+
+}  // namespace podd::podctl

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "podctl/verbs.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "podctl/terminal.h"
+
+namespace podd::podctl {
+
+namespace {
+
+constexpr std::size_t kAny = SIZE_MAX;
+
+constexpr Verb kVerbs[] = {
+    {"list", "", "List pods", 0, 0, verb_list},
+    {"status", "[POD...]", "Show state, apps and last log lines of pods", 0, kAny, verb_status},
+    {"start", "POD|FILE...", "Start declared pods; a manifest file makes a transient pod", 1, kAny,
+     verb_start},
+    {"stop", "POD...", "Stop pods with all their apps", 1, kAny, verb_stop},
+    {"verify", "[FILE...]",
+     "Say what is wrong with manifests; without FILE, with all declared ones", 0, kAny,
+     verb_verify},
+    {"import", "FILE|DIR [-- COMMAND...]",
+     "Import an image: ACI, OCI layout, docker-save archive, or root file system", 1, 1,
+     verb_import},
+    {"image list", "", "List images", 0, 0, verb_image_list},
+    {"image rm", "IMAGE...", "Remove images", 1, kAny, verb_image_rm},
+    {"image cat-manifest", "IMAGE...", "Show the manifests of images", 1, kAny,
+     verb_image_cat_manifest},
+};
+
+// Levenshtein.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+        }
+    }
+    return row.back();
+}
+
+base::Error unknown(const std::string& word) {
+    const Verb* best = nullptr;
+    std::size_t best_distance = std::max<std::size_t>(word.size() / 2, 2) + 1;
+    for (const Verb& verb : kVerbs) {
+        const std::size_t d = distance(word, verb.name);
+        if (d < best_distance) {
+            best_distance = d;
+            best = &verb;
+        }
+    }
+    const std::string shown = printable(word);
+    return {base::ErrorCode::kInvalidArgument,
+            best == nullptr
+                ? fmt::format("unknown command verb '{}'; see podctl --help", shown)
+                : fmt::format("unknown command verb '{}', did you mean '{}'?", shown, best->name)};
+}
+
+}  // namespace
+
+std::span<const Verb> verb_table() {
+    return kVerbs;
+}
+
+base::Result<const Verb*> find_verb(std::vector<std::string>& words) {
+    std::string name = words.empty() ? "list" : words.front();
+    std::size_t used = words.empty() ? 0 : 1;
+    if (name == "image") {
+        name += words.size() > 1 ? " " + words[1] : " list";
+        used = std::min<std::size_t>(words.size(), 2);
+    }
+    for (const Verb& verb : kVerbs) {
+        if (verb.name != name) continue;
+        words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(used));
+        return &verb;
+    }
+    return unknown(name);
+}
+
+std::string help_text() {
+    const std::string_view bold = style(Style::kBold);
+    const std::string_view plain = style(Style::kPlain);
+    std::string text =
+        fmt::format("podctl [OPTION...] VERB ...\n\nControl pods and their images.\n");
+    const auto verbs = [&](std::string_view title, bool images) {
+        text += fmt::format("\n{}{}:{}\n", bold, title, plain);
+        for (const Verb& verb : kVerbs) {
+            const bool of_images = verb.name.starts_with("im");
+            if (of_images != images) continue;
+            const std::string left = fmt::format("{} {}", verb.name, verb.arguments);
+            if (left.size() <= 28)
+                text += fmt::format("  {:<28} {}\n", left, verb.help);
+            else
+                text += fmt::format("  {}\n  {:<28} {}\n", left, "", verb.help);
+        }
+    };
+    verbs("Pod Commands", false);
+    verbs("Image Commands", true);
+    text += fmt::format("\n{}Options:{}\n", bold, plain);
+    for (const OptionRow& row : option_table()) {
+        std::string left = row.letter == 0 ? "   " : fmt::format("-{} ", row.letter);
+        if (!row.long_name.empty()) left += fmt::format("--{}", row.long_name);
+        if (!row.argument.empty()) left += fmt::format("={}", row.argument);
+        const std::string verb = row.verb.empty() ? "" : fmt::format("{}: ", row.verb);
+        if (left.size() <= 28)
+            text += fmt::format("  {:<28} {}{}\n", left, verb, row.help);
+        else
+            text += fmt::format("  {}\n  {:<28} {}{}\n", left, "", verb, row.help);
+    }
+    text += "\nSee the podctl(1) man page for details.\n";
+    return text;
+}
+
+}  // namespace podd::podctl

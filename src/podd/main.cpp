@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// podd: answers org.podd1 on the system bus. Source: podd.service(8).
+#include <csignal>
+#include <exception>
+#include <memory>
+
+#include <fmt/format.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "client/bus_error.h"
+#include "client/bus_event_source.h"
+#include "client/bus_path.h"
+#include "daemon/activity.h"
+#include "daemon/manager_object.h"
+
+namespace {
+
+using namespace podd;
+
+struct UnrefEvent {
+    void operator()(sd_event* event) const { sd_event_unref(event); }
+};
+
+base::Result<> check(const char* what, int r) {
+    if (r < 0) return base::errno_error(what, -r);
+    return {};
+}
+
+base::Result<> end_on_signals(sd_event* event) {
+    sigset_t signals;
+    ::sigemptyset(&signals);
+    ::sigaddset(&signals, SIGTERM);
+    ::sigaddset(&signals, SIGINT);
+    ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+    TRY(check("cannot wait for SIGTERM",
+              sd_event_add_signal(event, nullptr, SIGTERM, nullptr, nullptr)));
+    return check("cannot wait for SIGINT",
+                 sd_event_add_signal(event, nullptr, SIGINT, nullptr, nullptr));
+}
+
+// Calls that came while the name was given up are answered; one that starts work takes it back.
+void leave_when_idle(sd_event* event, sdbus::IConnection& bus, daemon::Activity& activity) {
+    bus.releaseName(client::ServiceName{client::kBusName});
+    while (client::process_pending(bus)) {
+    }
+    if (activity.busy())
+        bus.requestName(client::ServiceName{client::kBusName});
+    else
+        static_cast<void>(sd_event_exit(event, 0));
+}
+
+base::Result<> serve() {
+    sd_event* raw = nullptr;
+    TRY(check("cannot make an event loop", sd_event_default(&raw)));
+    const std::unique_ptr<sd_event, UnrefEvent> event{raw};
+    TRY(end_on_signals(raw));
+    TRY(check("cannot feed the watchdog", sd_event_set_watchdog(raw, 1)));
+
+    const auto bus = sdbus::createSystemBusConnection();
+    const auto attached = TRY(client::BusEventSource::attach(raw, *bus));
+    daemon::Activity activity;
+    daemon::ManagerObject manager{raw, *bus, activity};
+    TRY(activity.start(raw, [&] { leave_when_idle(raw, *bus, activity); }));
+
+    base::Result<> loaded;
+    manager.load([&](const base::Result<>& done) {
+        loaded = done;
+        if (!done) return static_cast<void>(sd_event_exit(raw, 1));
+        bus->requestName(client::ServiceName{client::kBusName});
+        static_cast<void>(sd_notify(0, "READY=1"));
+    });
+    const int r = sd_event_loop(raw);
+    static_cast<void>(sd_notify(0, "STOPPING=1"));
+    TRY(std::move(loaded));
+    return check("the connection to the bus broke", r);
+}
+
+}  // namespace
+
+int main() {
+    ::umask(0077);
+    try {
+        const auto done = serve();
+        if (done) return 0;
+        base::log_line(base::LogLevel::kError, done.error().message());
+    } catch (const std::exception& error) {  // sdbus::Error
+        base::log_line(base::LogLevel::kError, error.what());
+    }
+    return 1;
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "translate/translate.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "unit/catalog.h"
+#include "unit/render.h"
+
+using namespace podd;
+using namespace podd::translate;
+
+namespace {
+
+Pod pod(const std::string& name, const std::string& apps, const std::string& more = "") {
+    const auto text =
+        fmt::format(R"({{"acVersion":"0.8.11","acKind":"PodManifest","apps":[{}]{}}})", apps, more);
+    auto manifest = schema::PodManifest::parse(text);
+    REQUIRE_MESSAGE(manifest.has_value(), manifest.error().message());
+    return {*schema::PodName::parse(name), *std::move(manifest), "/etc/podd/pods.d/x.json"};
+}
+
+std::string app(const std::string& name, const std::string& more = "") {
+    return fmt::format(R"({{"name":"{}","image":{{"name":"example.com/x"}}{}}})", name, more);
+}
+
+std::string isolators(const std::string& list) {
+    return fmt::format(R"(,"app":{{"exec":["/x"],"user":"0","group":"0","isolators":[{}]}})", list);
+}
+
+const unit::Setting* find(const unit::Unit& unit, std::string_view key) {
+    for (const auto& section : unit.sections)
+        for (const auto& setting : section.settings)
+            if (setting.key == key) return &setting;
+    return nullptr;
+}
+
+std::string value(const unit::Unit& unit, std::string_view key) {
+    const auto* setting = find(unit, key);
+    if (setting == nullptr) return "(none)";
+    return setting->words.empty() ? setting->value
+                                  : fmt::format("{}", fmt::join(setting->words, " "));
+}
+
+std::vector<unit::Unit> units(const Pod& pod, const Options& options = {}) {
+    auto result = translate::translate(pod, options);
+    REQUIRE_MESSAGE(result.has_value(), result.error().message());
+    return *std::move(result);
+}
+
+}  // namespace
+
+TEST_SUITE("translate/translate") {
+    TEST_CASE("the sandbox comes first, and no slice that would say nothing") {
+        const auto all = units(pod("my-pod", app("one") + "," + app("two")));
+        REQUIRE(all.size() == 3);
+        CHECK(all[0].name == "pod-my-pod.service");
+        CHECK(all[1].name == "pod-my-pod@one.service");
+        CHECK(all[2].name == "pod-my-pod@two.service");
+        for (const auto& unit : all)
+            CHECK(value(unit, "Slice") == "machine-my\\x2dpod.slice");
+        CHECK(value(all[0], "Wants") == "pod-my-pod@one.service pod-my-pod@two.service");
+        CHECK(value(all[1], "BindsTo") == "pod-my-pod.service");
+        CHECK(value(all[1], "After") == "pod-my-pod.service");
+    }
+
+    TEST_CASE("boot links stand on the apps: one on the sandbox would keep it for ever") {
+        const auto all = units(pod("web", app("one"),
+                                   R"(,"annotations":[{"name":"podd.org/wanted-by",
+                                      "value":"multi-user.target other.target"}])"));
+        CHECK(all[0].wanted_by.empty());
+        CHECK(all[1].wanted_by == std::vector<std::string>{"multi-user.target", "other.target"});
+    }
+
+    TEST_CASE("RestartMode is written only for a systemd that knows it") {
+        const auto with = pod(
+            "web", app("one", R"(,"annotations":[{"name":"podd.org/restart","value":"always"}])"));
+        CHECK(value(units(with, {253, {}})[1], "RestartMode") == "(none)");
+        CHECK(value(units(with, {254, {}})[1], "RestartMode") == "direct");
+        CHECK(value(units(pod("web", app("one")), {257, {}})[1], "RestartMode") == "(none)");
+    }
+
+    TEST_CASE("isolators become resource control") {
+        struct Case {
+            std::string isolator, key, wanted;
+        };
+        for (const auto& [isolator, key, wanted] : {
+                 Case{R"({"name":"resource/memory","value":{"limit":"64Mi"}})", "MemoryMax",
+                      "67108864"},
+                 Case{R"({"name":"resource/memory","value":{"request":"1k"}})", "MemoryLow",
+                      "1000"},
+                 Case{R"({"name":"resource/cpu","value":{"limit":"1500m"}})", "CPUQuota", "150%"},
+                 Case{R"({"name":"resource/cpu","value":{"limit":"1m"}})", "CPUQuota", "0.1%"},
+                 Case{R"({"name":"resource/cpu","value":{"limit":"0.5m"}})", "CPUQuota", "0.1%"},
+                 Case{R"({"name":"resource/cpu","value":{"request":"2"}})", "CPUWeight", "200"},
+                 Case{R"({"name":"resource/cpu","value":{"request":"1m"}})", "CPUWeight", "1"},
+                 Case{R"({"name":"resource/cpu","value":{"request":"1000"}})", "CPUWeight",
+                      "10000"},
+                 Case{R"({"name":"os/linux/cpu-shares","value":1024})", "CPUWeight", "39"},
+                 Case{R"({"name":"os/linux/cpu-shares","value":2})", "CPUWeight", "1"},
+                 Case{R"({"name":"os/linux/cpu-shares","value":262144})", "CPUWeight", "10000"},
+                 Case{R"({"name":"os/linux/oom-score-adj","value":-500})", "OOMScoreAdjust",
+                      "-500"},
+                 Case{
+                     R"({"name":"resource/block-bandwidth","value":{"default":true,"limit":"2M"}})",
+                     "IOWriteBandwidthMax", "/var/lib/podd 2000000"},
+                 Case{R"({"name":"resource/block-iops","value":{"default":true,"limit":"100"}})",
+                      "IOReadIOPSMax", "/var/lib/podd 100"},
+                 Case{R"({"name":"resource/memory","value":{"limit":"1k"}},
+                         {"name":"resource/memory","value":{"limit":"2k"}})",
+                      "MemoryMax", "2000"},
+             }) {
+            CAPTURE(isolator);
+            const auto all = units(pod("web", app("one", isolators(isolator))));
+            CHECK(all.size() == 2);
+            CHECK(value(all[1], key) == wanted);
+        }
+    }
+
+    TEST_CASE("isolators of the pod stand on its slice") {
+        const auto all =
+            units(pod("my-pod", app("one"),
+                      R"(,"isolators":[{"name":"resource/memory","value":{"limit":"1Gi"}},
+                                      {"name":"os/linux/oom-score-adj","value":1}])"));
+        REQUIRE(all.size() == 3);
+        CHECK(all[2].name == "machine-my\\x2dpod.slice");
+        CHECK(value(all[2], "MemoryMax") == "1073741824");
+        CHECK(value(all[2], "StopWhenUnneeded") == "yes");
+        CHECK(find(all[2], "OOMScoreAdjust") == nullptr);
+    }
+
+    TEST_CASE("a limit of nothing is refused") {
+        for (const std::string isolator :
+             {R"({"name":"resource/memory","value":{"limit":"0"}})",
+              R"({"name":"resource/cpu","value":{"limit":"0"}})",
+              R"({"name":"resource/block-iops","value":{"default":true,"limit":"0"}})"}) {
+            CAPTURE(isolator);
+            const auto result =
+                translate::translate(pod("web", app("one", isolators(isolator))), {});
+            REQUIRE_FALSE(result.has_value());
+            CHECK(result.error().code() == base::ErrorCode::kInvalidArgument);
+            CHECK(result.error().message().find("/apps/0") == 0);
+        }
+    }
+
+    TEST_CASE("names that are too long together for a unit are refused") {
+        const std::string long_app(200, 'a');
+        const std::string long_pod(48, 'p');
+        CHECK(translate::translate(pod("web", app(long_app)), {}).has_value());
+        const auto result = translate::translate(pod(long_pod, app(long_app)), {});
+        REQUIRE_FALSE(result.has_value());
+        CHECK(result.error().message().find("255") != std::string::npos);
+    }
+
+    TEST_CASE("a transient pod brings its manifest along and leaves nothing") {
+        auto transient = pod("web", app("one"),
+                             R"(,"isolators":[{"name":"resource/cpu","value":{"limit":"1"}}])");
+        transient.source_path.clear();
+        const auto all = units(transient, {252, "the\nmanifest"});
+        CHECK(value(all[0], "StandardInputData") == "the\nmanifest");
+        CHECK(value(all[0], "ExecStart") == "/usr/lib/podd/stage0 run --transient web");
+        for (const auto& unit : all) {
+            CHECK(value(unit, "CollectMode") == "inactive-or-failed");
+            CHECK(find(unit, "SourcePath") == nullptr);
+            CHECK(unit::bus_properties(unit).has_value());
+        }
+    }
+
+    TEST_CASE("volumes of the host are mounted before the pod starts") {
+        const auto all = units(pod(
+            "web", app("one"),
+            R"(,"volumes":[{"name":"b","kind":"host","source":"/srv/b"},{"name":"e","kind":"empty"},
+                   {"name":"a","kind":"host","source":"/srv/a"}])"));
+        CHECK(value(all[0], "RequiresMountsFor") == "/srv/a /srv/b /var/lib/podd");
+    }
+
+    TEST_CASE("warnings name what nobody will do") {
+        const auto lines =
+            warnings(pod("web", app("one", isolators(R"({"name":"example.com/own","value":1},
+                                        {"name":"resource/network-bandwidth",
+                                         "value":{"default":true,"limit":"1M"}})")),
+                         R"(,"isolators":[{"name":"os/linux/oom-score-adj","value":1}])"));
+        REQUIRE(lines.size() == 3);
+        CHECK(lines[0].starts_with("/isolators: isolator \"os/linux/oom-score-adj\" is ignored"));
+        CHECK(lines[1].starts_with("/apps/0/app/isolators: isolator \"example.com/own\""));
+        CHECK(lines[2].find("network-bandwidth") != std::string::npos);
+        CHECK(warnings(pod("web", app("one"))).empty());
+    }
+}
