@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app_root.h"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <linux/securebits.h>
+#include <sys/fsuid.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "kernel_trees.h"
+#include "mount_api.h"
+#include "shared_mount.h"
+#include "targets.h"
+
+namespace podd::stage1 {
+
+using base::errno_error;
+using base::Resolve;
+using base::Result;
+using base::UniqueFd;
+
+namespace {
+
+// machined reads it from the root it sees; nothing there may keep it waiting or fill its memory.
+constexpr off_t kMaxOsRelease = 65536;
+
+struct SharedMounts {
+    KernelTrees kernel;
+    SharedMount shm;
+    SharedMount mqueue;
+    UniqueFd files;  // attached
+    std::vector<SharedMount> devices;
+};
+
+// What is made in an app's root belongs to the pod's root, by its id on the host. Capabilities
+// stay: a read-only directory of the image is no obstacle.
+Result<> make_files_as_pod_root(std::uint32_t uid_base) {
+    if (::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) < 0)
+        return errno_error("keeping capabilities", errno);
+    (void)::setfsgid(uid_base);
+    (void)::setfsuid(uid_base);
+    ::umask(0);
+    return {};
+}
+
+Result<> link_at(int dir_fd, const char* target, const char* name) {
+    if (::symlinkat(target, dir_fd, name) < 0)
+        return errno_error(fmt::format("linking /dev/{}", name), errno);
+    return {};
+}
+
+Result<> build_dev(int root_fd, PodMounts::App& app, PodTree& tree, SharedMounts& shared) {
+    const auto dev_target = TRY(own_directory(root_fd, "dev"));
+    TRY(attach(app.dev.get(), dev_target.get()));
+    const int dev = app.dev.get();
+    for (std::size_t i = 0; i < shared.devices.size(); ++i)
+        TRY(shared.devices[i].place(TRY(own_file(dev, tree.sources.devices[i].name)).get()));
+    TRY(attach(app.pts.get(), TRY(own_directory(dev, "pts")).get()));
+    TRY(shared.shm.place(TRY(own_directory(dev, "shm")).get()));
+    TRY(shared.mqueue.place(TRY(own_directory(dev, "mqueue")).get()));
+    TRY(link_at(dev, "pts/ptmx", "ptmx"));
+    TRY(link_at(dev, "/proc/self/fd", "fd"));
+    TRY(link_at(dev, "/proc/self/fd/0", "stdin"));
+    TRY(link_at(dev, "/proc/self/fd/1", "stdout"));
+    return link_at(dev, "/proc/self/fd/2", "stderr");
+}
+
+Result<bool> is_empty_or_missing(int dir_fd, const char* name) {
+    struct stat st{};
+    if (::fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+        if (errno == ENOENT) return true;
+        return errno_error(fmt::format("looking at \"/etc/{}\"", name), errno);
+    }
+    return S_ISREG(st.st_mode) && st.st_size == 0;
+}
+
+Result<> place_etc_file(int etc_fd, const SharedMounts& shared, const char* name) {
+    const auto target = TRY_CONTEXT(own_file(etc_fd, name), "in \"/etc\"");
+    const auto mount = TRY(clone_mount(shared.files.get(), name, Recursive::kNo));
+    return attach(mount.get(), target.get());
+}
+
+// Source: appc spec 0.8.11, OS-SPEC "Linux": an image's own /etc/hosts stays as it is.
+Result<> build_etc(int root_fd, const PodTree& tree, const SharedMounts& shared) {
+    const auto etc = TRY(volume_target(root_fd, "/etc", TargetKind::kDirectory));
+    TRY(place_etc_file(etc.get(), shared, "hostname"));
+    TRY(place_etc_file(etc.get(), shared, "machine-id"));
+    if (TRY(is_empty_or_missing(etc.get(), "hosts")))
+        TRY(place_etc_file(etc.get(), shared, "hosts"));
+    if (!tree.sources.resolv_conf.empty()) TRY(place_etc_file(etc.get(), shared, "resolv.conf"));
+    return {};
+}
+
+Result<> bound_os_release(int root_fd, const KernelTrees& kernel) {
+    for (const char* path : {"/etc/os-release", "/usr/lib/os-release"}) {
+        const auto fd = base::open_at(root_fd, path, O_PATH, 0, Resolve::kInRoot);
+        struct stat st{};
+        if (!fd || ::fstat(fd->get(), &st) < 0) continue;
+        if (S_ISREG(st.st_mode) && st.st_size <= kMaxOsRelease) continue;
+        TRY_CONTEXT(kernel.hide(fd->get(), S_ISDIR(st.st_mode)), "covering \"{}\"", path);
+    }
+    return {};
+}
+
+Result<> build_app(int root_fd, std::size_t number, PodTree& tree, SharedMounts& shared) {
+    const auto& app = tree.apps[number];
+    TRY(build_dev(root_fd, tree.mounts.apps[number], tree, shared));
+    TRY(shared.kernel.place(TRY(own_directory(root_fd, "proc")).get(),
+                            TRY(own_directory(root_fd, "sys")).get()));
+    TRY(build_etc(root_fd, tree, shared));
+    for (auto& volume : tree.sources.apps[number].volumes) {
+        const auto target = TRY_CONTEXT(volume_target(root_fd, volume.target, volume.kind),
+                                        "volume at \"{}\"", volume.target);
+        TRY_CONTEXT(attach(volume.mount.get(), target.get()), "volume at \"{}\"", volume.target);
+    }
+    if (app.make_working_directory)
+        TRY_CONTEXT(volume_target(root_fd, app.working_directory, TargetKind::kDirectory),
+                    "working directory");
+    TRY(bound_os_release(root_fd, shared.kernel));
+    if (app.read_only_root)
+        TRY(set_attributes(tree.mounts.apps[number].root.get(), MOUNT_ATTR_RDONLY, Recursive::kNo));
+    return {};
+}
+
+Result<SharedMounts> prepare_shared(PodTree& tree, int scratch) {
+    SharedMounts shared {
+        TRY(KernelTrees::make(scratch))
+        , SharedMount{std::move(tree.mounts.shm)}, SharedMount{std::move(tree.mounts.mqueue)},
+            std::move(tree.mounts.files), {}
+    };
+    TRY(attach(shared.files.get(), TRY(own_directory(scratch, "files")).get()));
+    for (auto& device : tree.sources.devices)
+        shared.devices.emplace_back(std::move(device.mount));
+    return shared;
+}
+
+// Returns the root of app `number`: "root" itself or a folder in it.
+Result<UniqueFd> attach_app_root(int root_fd, std::size_t number, PodTree& tree) {
+    const auto& mount = tree.mounts.apps[number].root;
+    const auto target =
+        tree.apps.size() == 1 ? TRY(base::open_at(root_fd, ".", O_PATH | O_DIRECTORY))
+                            : TRY(own_directory(root_fd, tree.apps[number].name));
+                            TRY(attach(mount.get(), target.get()));
+                            return base::open_at(mount.get(), ".", O_PATH | O_DIRECTORY);
+}
+
+}  // namespace
+
+Result<> build_pod_tree(PodTree tree) {
+    const auto scratch = TRY(base::open_path("/", O_PATH | O_DIRECTORY));
+    auto shared = TRY(prepare_shared(tree, scratch.get()));
+    const auto root_target = TRY(own_directory(scratch.get(), "root"));
+    auto root = TRY(new_mount("tmpfs", {{"mode", "0755"}, {"size", "64k"}},
+                              MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
+    TRY(attach(root.get(), root_target.get()));
+    std::vector<UniqueFd> roots;
+    for (std::size_t i = 0; i < tree.apps.size(); ++i)
+        roots.push_back(TRY(attach_app_root(root.get(), i, tree)));
+    TRY(make_files_as_pod_root(tree.pod.uid_base));
+    for (std::size_t i = 0; i < tree.apps.size(); ++i)
+        TRY_CONTEXT(build_app(roots[i].get(), i, tree, shared), "app \"{}\"", tree.apps[i].name);
+    TRY(set_attributes(root.get(), MOUNT_ATTR_RDONLY, Recursive::kNo));
+    return switch_root(tree.apps.size() == 1 ? roots.front().get() : root.get());
+}
+
+}  // namespace podd::stage1

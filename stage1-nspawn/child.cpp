@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "child.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <string>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+namespace podd::stage1 {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::UniqueFd;
+
+namespace {
+
+constexpr std::size_t kMaxReport = 65536;
+constexpr std::size_t kMaxFds = 250;  // the kernel passes 253 in one message
+
+// A report is the error's code as a byte and its message; success is a byte of its own.
+constexpr char kSuccess = '+';
+
+[[noreturn]] void run_and_exit(const std::function<Result<>()>& work, int report) {
+    const auto done = work();
+    std::string text{kSuccess};
+    if (!done) {
+        text = static_cast<char>('a' + static_cast<int>(done.error().code()));
+        text += done.error().message();
+    }
+    const bool sent = base::write_all(report, text).has_value();
+    ::_exit(done && sent ? 0 : 1);
+}
+
+}  // namespace
+
+pid_t fork_process(Parent parent, int* pidfd) {
+    clone_args args{};
+    // With CLONE_PARENT the child inherits the signal that the caller's own parent gets.
+    if (parent == Parent::kMine)
+        args.flags = CLONE_PARENT;
+    else
+        args.exit_signal = SIGCHLD;
+    if (pidfd != nullptr) {
+        args.flags |= CLONE_PIDFD;
+        args.pidfd = reinterpret_cast<std::uint64_t>(pidfd);
+    }
+    return static_cast<pid_t>(::syscall(SYS_clone3, &args, sizeof args));
+}
+
+Result<Child> Child::start(const std::function<Result<>()>& work, Parent parent) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) < 0) return base::errno_error("making a pipe", errno);
+    UniqueFd read_end{ends[0]};
+    const UniqueFd write_end{ends[1]};
+    const pid_t pid = fork_process(parent, nullptr);
+    if (pid < 0) return base::errno_error("forking", errno);
+    if (pid == 0) run_and_exit(work, write_end.get());
+    return Child{pid, parent, std::move(read_end)};
+}
+
+Child::~Child() {
+    if (!report_) return;
+    (void)::kill(pid_, SIGKILL);
+    if (parent_ == Parent::kSelf) (void)::waitpid(pid_, nullptr, 0);
+}
+
+Result<> Child::finish() {
+    auto text = base::read_all(report_.get(), kMaxReport);
+    report_.reset();
+    if (parent_ == Parent::kSelf) (void)::waitpid(pid_, nullptr, 0);
+    if (!text) return std::move(text).error();
+    if (text->empty()) return Error{ErrorCode::kInternal, "a helper process died"};
+    if (text->front() == kSuccess) return {};
+    return Error{static_cast<ErrorCode>(text->front() - 'a'), text->substr(1)};
+}
+
+Result<> send_fds(int socket, const std::vector<int>& fds) {
+    if (fds.size() > kMaxFds) return Error{ErrorCode::kUnsupported, "too many mounts in one pod"};
+    std::vector<char> control(CMSG_SPACE(fds.size() * sizeof(int)));
+    char byte = 0;
+    iovec data{&byte, 1};
+    msghdr message{};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(fds.size() * sizeof(int));
+    std::memcpy(CMSG_DATA(header), fds.data(), fds.size() * sizeof(int));
+    if (::sendmsg(socket, &message, MSG_NOSIGNAL) < 0)
+        return base::errno_error("passing descriptors", errno);
+    return {};
+}
+
+Result<std::vector<UniqueFd>> receive_fds(int socket, std::size_t count) {
+    std::vector<char> control(CMSG_SPACE(count * sizeof(int)));
+    char byte = 0;
+    iovec data{&byte, 1};
+    msghdr message{};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    ssize_t n = 0;
+    do {
+        n = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0) return base::errno_error("receiving descriptors", errno);
+    std::vector<UniqueFd> fds;
+    const cmsghdr* header = CMSG_FIRSTHDR(&message);
+    if (n == 0 || header == nullptr)
+        return Error{ErrorCode::kUnavailable, "the process that makes the mounts ended early"};
+    const std::size_t got = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (std::size_t i = 0; i < got; ++i) {
+        int fd = -1;
+        std::memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
+        fds.emplace_back(fd);
+    }
+    if (got != count) return Error{ErrorCode::kInternal, "descriptors were lost on the way"};
+    return fds;
+}
+
+Result<std::pair<UniqueFd, UniqueFd>> socket_pair() {
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+        return base::errno_error("making a socket pair", errno);
+    return std::pair{UniqueFd{ends[0]}, UniqueFd{ends[1]}};
+}
+
+Result<> signal_peer(int fd) {
+    char byte = 0;
+    if (::send(fd, &byte, 1, MSG_NOSIGNAL) < 0)
+        return Error{ErrorCode::kUnavailable, "the other process is gone"};
+    return {};
+}
+
+Result<> await_peer(int fd) {
+    char byte = 0;
+    ssize_t n = 0;
+    do {
+        n = ::recv(fd, &byte, 1, 0);
+    } while (n < 0 && errno == EINTR);
+    if (n <= 0) return Error{ErrorCode::kUnavailable, "the other process is gone"};
+    return {};
+}
+
+}  // namespace podd::stage1

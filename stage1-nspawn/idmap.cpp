@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "idmap.h"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "child.h"
+
+namespace podd::stage1 {
+
+using base::errno_error;
+using base::Result;
+using base::UniqueFd;
+
+namespace {
+
+Result<> write_map(int proc_fd, const std::string& path, const IdRange& range) {
+    const auto text = fmt::format("{} {} {}\n", range.inside, range.outside, range.count);
+    const auto file = TRY(base::open_at(proc_fd, path, O_WRONLY));
+    TRY_CONTEXT(base::write_all(file.get(), text), "mapping ids ({})", text);
+    return {};
+}
+
+Result<UniqueFd> make_user_namespace(int proc_fd, const IdMap& map) {
+    auto [mine, its] = TRY(socket_pair());
+    auto child = TRY(Child::start([fd = its.get()]() -> Result<> {
+        if (::unshare(CLONE_NEWUSER) < 0) return errno_error("making a user namespace", errno);
+        TRY(signal_peer(fd));
+        return await_peer(fd);
+    }));
+    its.reset();
+    if (!await_peer(mine.get())) {
+        TRY(child.finish());
+        return base::Error{base::ErrorCode::kInternal, "making a user namespace"};
+    }
+    TRY(write_maps(proc_fd, child.pid(), map));
+    // Magic links are what /proc/PID/ns consists of, so this is no place for open_at().
+    UniqueFd fd{
+        ::openat(proc_fd, fmt::format("{}/ns/user", child.pid()).c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!fd) return errno_error("opening a user namespace", errno);
+    return fd;
+}
+
+}  // namespace
+
+Result<> write_maps(int proc_fd, pid_t pid, const IdMap& map) {
+    TRY(write_map(proc_fd, fmt::format("{}/uid_map", pid), map.users));
+    return write_map(proc_fd, fmt::format("{}/gid_map", pid), map.groups);
+}
+
+Result<int> MountIdMaps::descriptor(const IdMap& map) {
+    for (const auto& [known, fd] : made_)
+        if (known == map) return fd.get();
+    made_.emplace_back(map, TRY(make_user_namespace(proc_fd_, map)));
+    return made_.back().second.get();
+}
+
+}  // namespace podd::stage1

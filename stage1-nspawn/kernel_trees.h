@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// /proc and /sys of a pod, with what sandbox/kernel_paths.h says laid on top.
+#pragma once
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "shared_mount.h"
+
+namespace podd::stage1 {
+
+class KernelTrees {
+public:
+    /// Mounts both for the caller's pid and network namespace. `scratch`: a directory to keep the
+    /// covers in.
+    static base::Result<KernelTrees> make(int scratch);
+
+    base::Result<> place(int proc_target, int sys_target);
+    /// Lays an empty, unwritable file or directory over `target_fd`.
+    base::Result<> hide(int target_fd, bool directory) const;
+
+private:
+    KernelTrees(base::UniqueFd covers, base::UniqueFd proc, base::UniqueFd sys)
+        : covers_{std::move(covers)}, proc_{std::move(proc)}, sys_{std::move(sys)} {}
+    base::Result<> protect();
+
+    base::UniqueFd covers_;  // attached tmpfs: "file", "directory", "sys-fs"
+    SharedMount proc_;
+    SharedMount sys_;
+    bool protected_ = false;
+};
+
+}  // namespace podd::stage1

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pod_mounts.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "mount_api.h"
+
+namespace podd::stage1 {
+
+using base::errno_error;
+using base::Result;
+using base::UniqueFd;
+
+namespace {
+
+constexpr std::uint64_t kQuiet = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+constexpr mode_t kFileMode = 0644;
+
+// Layers go by short names relative to the working directory: the kernel takes one page of options,
+// and images have up to 127 layers.
+std::string overlay_options(std::size_t layers) {
+    std::string lower;
+    for (std::size_t i = layers; i-- > 0;)
+        lower += fmt::format("{}{}", i, i == 0 ? "" : ":");
+    // volatile: what a pod writes to its root goes away with it, so nothing is worth a flush of the
+    // whole disk when it ends.
+    return fmt::format("lowerdir={},upperdir=u/upper,workdir=u/work,userxattr,volatile", lower);
+}
+
+// mount(2) in a mount namespace of the pod's own: before 6.15 no overlay takes detached layers, and
+// before 6.7 fsconfig(2) takes no longer list than 256 bytes.
+Result<UniqueFd> overlay(std::size_t app, std::size_t layers) {
+    if (::chdir(fmt::format("/{}/{}", kLayers, app).c_str()) < 0)
+        return errno_error("entering the folder of layers", errno);
+    const auto options = overlay_options(layers);
+    if (::mount("overlay", "m", "overlay", MS_NODEV, options.c_str()) < 0)
+        return errno_error("mounting the overlay of layers", errno);
+    return clone_mount(AT_FDCWD, "m", Recursive::kNo);
+}
+
+Result<PodMounts::App> app_mounts(const plan::AppPlan& app, std::size_t number) {
+    PodMounts::App mounts;
+    mounts.root = TRY_CONTEXT(overlay(number, app.trees.size()), "app \"{}\"", app.name);
+    mounts.dev = TRY(new_mount("tmpfs", {{"mode", "0755"}, {"size", "4m"}, {"nr_inodes", "4096"}},
+                               MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC));
+    mounts.pts = TRY(new_mount("devpts", {{"mode", "0620"}, {"gid", "5"}, {"ptmxmode", "0666"}},
+                               MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC));
+    return mounts;
+}
+
+Result<> write_file(int dir_fd, const char* name, const std::string& text, mode_t mode) {
+    const auto fd = TRY(base::open_at(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL, mode));
+    TRY(base::write_all(fd.get(), text));
+    if (::fchmod(fd.get(), mode) < 0) return errno_error("setting a mode", errno);
+    return {};
+}
+
+// Source of machine-id: machine-id(5), a UUID without dashes.
+Result<UniqueFd> files(const LeaderSpec& spec) {
+    auto mount = TRY(new_mount("tmpfs", {{"mode", "0755"}, {"size", "1m"}, {"nr_inodes", "16"}},
+                               kQuiet | MOUNT_ATTR_NOEXEC));
+    const auto& pod = spec.pod;
+    auto machine_id = pod.uuid;
+    machine_id.erase(std::remove(machine_id.begin(), machine_id.end(), '-'), machine_id.end());
+    TRY(write_file(mount.get(), "machine-id", machine_id + "\n", 0444));
+    TRY(write_file(mount.get(), "hostname", pod.hostname + "\n", kFileMode));
+    TRY(write_file(mount.get(), "hosts",
+                   fmt::format("127.0.0.1 localhost {0}\n::1 localhost {0}\n", pod.hostname),
+                   kFileMode));
+    if (!spec.resolv_conf.empty())
+        TRY(write_file(mount.get(), "resolv.conf", spec.resolv_conf, kFileMode));
+    return mount;
+}
+
+}  // namespace
+
+Result<PodMounts> make_pod_mounts(const LeaderSpec& spec) {
+    ::umask(0);
+    if (::unshare(CLONE_NEWNS) < 0) return errno_error("making a mount namespace", errno);
+    PodMounts mounts;
+    for (std::size_t i = 0; i < spec.apps.size(); ++i)
+        mounts.apps.push_back(TRY(app_mounts(spec.apps[i], i)));
+    mounts.shm = TRY(new_mount("tmpfs", {{"mode", "1777"}}, kQuiet));
+    mounts.mqueue = TRY(new_mount("mqueue", {}, kQuiet | MOUNT_ATTR_NOEXEC));
+    mounts.files = TRY(files(spec));
+    return mounts;
+}
+
+// Both walk the mounts in one order.
+Result<> send_pod_mounts(int socket, const PodMounts& mounts) {
+    std::vector<int> fds{mounts.shm.get(), mounts.mqueue.get(), mounts.files.get()};
+    for (const auto& app : mounts.apps)
+        fds.insert(fds.end(), {app.root.get(), app.dev.get(), app.pts.get()});
+    return send_fds(socket, fds);
+}
+
+Result<PodMounts> receive_pod_mounts(int socket, std::size_t apps) {
+    auto fds = TRY(receive_fds(socket, 3 + 3 * apps));
+    auto next = fds.begin();
+    PodMounts mounts;
+    mounts.shm = std::move(*next++);
+    mounts.mqueue = std::move(*next++);
+    mounts.files = std::move(*next++);
+    for (std::size_t i = 0; i < apps; ++i) {
+        auto& app = mounts.apps.emplace_back();
+        app.root = std::move(*next++);
+        app.dev = std::move(*next++);
+        app.pts = std::move(*next++);
+    }
+    return mounts;
+}
+
+}  // namespace podd::stage1

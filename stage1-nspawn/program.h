@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the entry points have in common: how they end and what they say.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+
+namespace podd::stage1 {
+
+/// Exit statuses that systemctl prints with a word. Source: systemd.exec(5), "Process Exit Codes".
+enum class ExitStatus : int {
+    kChdir = 200,
+    kExec = 203,
+    kOomAdjust = 206,
+    kStdout = 209,
+    kGroup = 216,
+    kUser = 217,
+    kCapabilities = 218,
+    kCgroup = 219,
+    kNetwork = 225,
+    kNamespace = 226,
+    kNoNewPrivileges = 227,
+    kSeccomp = 228,
+    kSelinuxContext = 229,
+    kApparmor = 231,
+    kKeyring = 237,
+};
+
+/// "pod "web": reason": once to the journal and once as the unit's STATUS=.
+void report_failure(std::string_view text);
+
+/// The runtime folder of a pod. Errors: kInvalidArgument for a name with a slash, kNotFound.
+base::Result<base::UniqueFd> open_pod_directory(const std::string& pod);
+
+}  // namespace podd::stage1

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// register NAME UUID          registers the caller's unit as machine NAME; the leader's pid comes
+// on
+//                             standard input as a line
+// register --unregister NAME  takes the entry away if its leader is gone or is of the caller's unit
+//
+// An error is one line on standard output. Source: org.freedesktop.machine1(5).
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <systemd/sd-bus.h>
+#include <systemd/sd-id128.h>
+
+#include <net/if.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace {
+
+constexpr const char* kService = "org.freedesktop.machine1";
+constexpr const char* kManagerPath = "/org/freedesktop/machine1";
+constexpr const char* kManager = "org.freedesktop.machine1.Manager";
+constexpr const char* kMachine = "org.freedesktop.machine1.Machine";
+constexpr const char* kExists = "org.freedesktop.machine1.MachineExists";
+constexpr const char* kNoMachine = "org.freedesktop.machine1.NoSuchMachine";
+constexpr std::uint64_t kCallTimeoutUsec = 25'000'000;
+
+struct CloseBus {
+    void operator()(sd_bus* bus) const { (void)sd_bus_flush_close_unref(bus); }
+};
+using Bus = std::unique_ptr<sd_bus, CloseBus>;
+
+struct BusError {
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    BusError() = default;
+    BusError(const BusError&) = delete;
+    BusError& operator=(const BusError&) = delete;
+    ~BusError() { sd_bus_error_free(&error); }
+    bool is(const char* name) const { return sd_bus_error_has_name(&error, name) > 0; }
+    std::string message(int result) const {
+        return error.message != nullptr ? error.message
+                                        : std::strerror(-result);  // NOLINT: one thread
+    }
+};
+
+int fail(const std::string& message) {
+    (void)std::fputs(message.c_str(), stdout);
+    return 1;
+}
+
+// Names and ids of the machine that has the name now.
+struct Present {
+    std::uint32_t leader = 0;
+    std::string unit;
+};
+
+struct FreeMessage {
+    void operator()(sd_bus_message* message) const { (void)sd_bus_message_unref(message); }
+};
+
+bool machine_path(sd_bus* bus, const char* name, std::string& path) {
+    sd_bus_message* reply = nullptr;
+    const int r = sd_bus_call_method(bus, kService, kManagerPath, kManager, "GetMachine", nullptr,
+                                     &reply, "s", name);
+    const std::unique_ptr<sd_bus_message, FreeMessage> owner{reply};
+    const char* text = nullptr;
+    if (r < 0 || sd_bus_message_read(reply, "o", &text) < 0) return false;
+    path = text;
+    return true;
+}
+
+bool present_machine(sd_bus* bus, const char* name, Present& present) {
+    std::string path;
+    if (!machine_path(bus, name, path)) return false;
+    char* unit = nullptr;
+    if (sd_bus_get_property_trivial(bus, kService, path.c_str(), kMachine, "Leader", nullptr, 'u',
+                                    &present.leader) < 0)
+        return false;
+    if (sd_bus_get_property_string(bus, kService, path.c_str(), kMachine, "Unit", nullptr, &unit) >=
+        0)
+        present.unit = unit;
+    std::free(unit);
+    return true;
+}
+
+bool is_alive(std::uint32_t pid) {
+    return pid > 1 && (::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM);
+}
+
+int unregister(sd_bus* bus, const char* name, BusError& error) {
+    const int r = sd_bus_call_method(bus, kService, kManagerPath, kManager, "UnregisterMachine",
+                                     &error.error, nullptr, "s", name);
+    return r < 0 && error.is(kNoMachine) ? 0 : r;
+}
+
+// Indices of the interfaces the leader's network namespace got from the host; none so far, as the
+// only networks are the host's and none at all.
+int register_once(sd_bus* bus, const char* name, const sd_id128_t& id, std::uint32_t leader,
+                  BusError& error) {
+    sd_bus_message* message = nullptr;
+    int r = sd_bus_message_new_method_call(bus, &message, kService, kManagerPath, kManager,
+                                           "RegisterMachineWithNetwork");
+    const std::unique_ptr<sd_bus_message, FreeMessage> owner{message};
+    if (r >= 0) r = sd_bus_message_append(message, "s", name);
+    if (r >= 0) r = sd_bus_message_append_array(message, 'y', id.bytes, sizeof id.bytes);
+    if (r >= 0) r = sd_bus_message_append(message, "ssusai", "podd", "container", leader, "", 0);
+    if (r >= 0) r = sd_bus_call(bus, message, kCallTimeoutUsec, &error.error, nullptr);
+    return r;
+}
+
+int register_machine(sd_bus* bus, const char* name, const sd_id128_t& id, std::uint32_t leader) {
+    BusError first;
+    int r = register_once(bus, name, id, leader, first);
+    if (r >= 0) return 0;
+    if (!first.is(kExists))
+        return fail("registering machine \"" + std::string{name} + "\": " + first.message(r));
+    // machined keeps an entry as long as a unit of that name is active, also after its leader died.
+    Present present;
+    if (present_machine(bus, name, present) && is_alive(present.leader))
+        return fail("machine \"" + std::string{name} + "\" is already registered by unit " +
+                    (present.unit.empty() ? "(unknown)" : present.unit) +
+                    "; stop that or give the pod another name");
+    BusError second;
+    BusError third;
+    r = unregister(bus, name, second);
+    if (r >= 0) r = register_once(bus, name, id, leader, third);
+    if (r < 0)
+        return fail("registering machine \"" + std::string{name} + "\" again: " + third.message(r));
+    return 0;
+}
+
+int remove_machine(sd_bus* bus, const char* name) {
+    Present present;
+    // A living leader belongs to somebody else: this pod's own is gone when its unit cleans up.
+    if (!present_machine(bus, name, present) || is_alive(present.leader)) return 0;
+    BusError error;
+    const int r = unregister(bus, name, error);
+    return r >= 0
+               ? 0
+               : fail("unregistering machine \"" + std::string{name} + "\": " + error.message(r));
+}
+
+bool read_leader(std::uint32_t& leader) {
+    std::array<char, 32> line{};
+    if (std::fgets(line.data(), line.size(), stdin) == nullptr) return false;
+    return std::from_chars(line.data(), line.data() + std::strlen(line.data()), leader).ec ==
+           std::errc{};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 3) return fail("usage: register NAME UUID | register --unregister NAME");
+    const bool removing = std::string_view{argv[1]} == "--unregister";
+    sd_id128_t id{};
+    if (!removing && sd_id128_from_string(argv[2], &id) < 0) return fail("the UUID is none");
+    sd_bus* raw = nullptr;
+    const int r = sd_bus_open_system(&raw);
+    const Bus bus{raw};
+    if (r < 0)
+        return fail(std::string{"connecting to the system bus: "} + std::strerror(-r));  // NOLINT
+    if (removing) return remove_machine(bus.get(), argv[2]);
+    std::uint32_t leader = 0;
+    if (!read_leader(leader)) return 1;  // the pod's start failed; that says why
+    return register_machine(bus.get(), argv[1], id, leader);
+}

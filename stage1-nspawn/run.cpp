@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// run POD [--uid-lock-fd=N]: makes the sandbox of a pod from its plan and becomes, by way of a
+// child of systemd, PID 1 of it.
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app_root.h"
+#include "base/file.h"
+#include "base/notify.h"
+#include "child.h"
+#include "idmap.h"
+#include "leader.h"
+#include "mount_api.h"
+#include "plan/plan.h"
+#include "program.h"
+#include "registration.h"
+#include "sources.h"
+#include "targets.h"
+
+namespace podd::stage1 {
+
+using base::errno_error;
+using base::Result;
+using base::UniqueFd;
+
+namespace {
+
+constexpr const char* kInitProgram = PODD_STAGE1_DIR "/init";
+constexpr int kBarrierMsec = 30'000;
+
+struct Host {
+    UniqueFd proc;
+    UniqueFd mounts;  // its mount namespace, to go back to
+    UniqueFd init_program;
+    UniqueFd pod_directory;
+};
+
+Result<Host> open_host(const std::string& pod) {
+    Host host;
+    host.proc = TRY(base::open_path("/proc", O_PATH | O_DIRECTORY));
+    host.mounts = TRY(base::open_path("/proc/self/ns/mnt", O_RDONLY));
+    host.init_program = TRY(base::open_path(kInitProgram, O_PATH));
+    host.pod_directory = TRY(open_pod_directory(pod));
+    return host;
+}
+
+// The pod's mount namespace. It is owned by the host's user namespace, as PID 1 stays in it: no
+// process of the pod can ever join or change it.
+Result<> leave_host_mounts() {
+    if (::unshare(CLONE_NEWNS) < 0) return errno_error("making a mount namespace", errno);
+    if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) < 0)
+        return errno_error("cutting the mounts off from the host", errno);
+    return {};
+}
+
+Result<> attach_layers(int folder, AppSources& app) {
+    for (std::size_t i = 0; i < app.trees.size(); ++i)
+        TRY(attach(app.trees[i].get(), TRY(own_directory(folder, fmt::format("{}", i))).get()));
+    TRY(attach(app.upper.get(), TRY(own_directory(folder, "u")).get()));
+    TRY(own_directory(folder, "m"));
+    return {};
+}
+
+// An empty root in memory that holds nothing but the layers, where the pod's own processes find
+// them.
+Result<> enter_scratch_root(HostSources& sources) {
+    const auto scratch = TRY(new_mount("tmpfs", {{"mode", "0755"}}, MOUNT_ATTR_NODEV));
+    // Any directory does: the old root goes away at once.
+    const auto place = TRY(base::open_path("/run", O_PATH | O_DIRECTORY));
+    TRY(attach(scratch.get(), place.get()));
+    const auto layers = TRY(own_directory(scratch.get(), kLayers));
+    for (std::size_t i = 0; i < sources.apps.size(); ++i)
+        TRY(attach_layers(TRY(own_directory(layers.get(), fmt::format("{}", i))).get(),
+                          sources.apps[i]));
+    return switch_root(scratch.get());
+}
+
+Result<> build_in_pod(const plan::PodPlan& pod, const std::vector<plan::AppPlan>& apps,
+                      HostSources& sources, PodMounts& mounts, const Leader& leader) {
+    if (::setns(leader.pidfd(), CLONE_NEWPID) < 0)
+        return errno_error("joining the pod's pid namespace", errno);
+    auto builder = TRY(Child::start([&]() -> Result<> {
+        if (pod.network != plan::Network::kHost && ::setns(leader.pidfd(), CLONE_NEWNET) < 0)
+            return errno_error("joining the pod's network", errno);
+        return build_pod_tree({pod, apps, sources, mounts});
+    }));
+    return builder.finish();
+}
+
+Result<std::uint64_t> pid_namespace_inode(int proc_fd, pid_t pid) {
+    struct stat st{};
+    if (::fstatat(proc_fd, fmt::format("{}/ns/pid", pid).c_str(), &st, 0) < 0)
+        return errno_error("looking at the pod's pid namespace", errno);
+    return std::uint64_t{st.st_ino};
+}
+
+Result<> record_sandbox(const Host& host, pid_t leader) {
+    const plan::SandboxRecord record {
+        leader, TRY(pid_namespace_inode(host.proc.get(), leader))
+    };
+    return base::write_file(host.pod_directory.get(), std::string{plan::kSandboxFile},
+                            plan::to_json(record).str(), 0600);
+}
+
+Result<> hand_over(const plan::PodPlan& pod, Leader& leader) {
+    TRY(base::notify(fmt::format("MAINPID={}\nREADY=1\nSTATUS=Pod {} is running ({})", leader.pid(),
+                                 pod.uuid, fmt::join(pod.apps, ", "))));
+    TRY(base::notify_barrier(kBarrierMsec));
+    return leader.release();
+}
+
+Result<std::vector<plan::AppPlan>> read_apps(const Host& host, const plan::PodPlan& pod) {
+    std::vector<plan::AppPlan> apps;
+    for (const auto& name : pod.apps)
+        apps.push_back(TRY(plan::read_app_plan(host.pod_directory.get(), name)));
+    return apps;
+}
+
+Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
+                             const std::vector<plan::AppPlan>& apps, Registration& registration,
+                             int lock_fd) {
+    TRY(leave_host_mounts());
+    MountIdMaps maps{host.proc.get()};
+    auto sources = TRY(open_sources(pod, apps, maps));
+    TRY(enter_scratch_root(sources));
+    auto leader = TRY(Leader::start(
+        {pod, apps, sources.resolv_conf, host.proc.get(), host.init_program.get(), lock_fd}));
+    registration.leader(leader.pid());
+    auto mounts = TRY(leader.take_mounts(apps.size()));
+    TRY(build_in_pod(pod, apps, sources, mounts, leader));
+    return leader;
+}
+
+Result<> run(const std::string& name, int lock_fd) {
+    const auto host = TRY(open_host(name));
+    const auto pod = TRY(plan::read_pod_plan(host.pod_directory.get()));
+    const auto apps = TRY(read_apps(host, pod));
+    auto registration = TRY(Registration::start(pod.name, pod.uuid));
+    auto built = build_sandbox(host, pod, apps, registration, lock_fd);
+    // Also after a failure: the socket of the service manager is there and nowhere else.
+    if (::setns(host.mounts.get(), CLONE_NEWNS) < 0)
+        return errno_error("going back to the host's mounts", errno);
+    auto leader = TRY(std::move(built));
+    TRY(record_sandbox(host, leader.pid()));
+    TRY(registration.finish());
+    return hand_over(pod, leader);
+}
+
+bool parse_lock_fd(std::string_view argument, int& fd) {
+    constexpr std::string_view kOption = "--uid-lock-fd=";
+    if (!argument.starts_with(kOption)) return false;
+    argument.remove_prefix(kOption.size());
+    const auto* end = argument.data() + argument.size();
+    const auto [stop, error] = std::from_chars(argument.data(), end, fd);
+    return error == std::errc{} && stop == end && fd > STDERR_FILENO;
+}
+
+}  // namespace
+
+}  // namespace podd::stage1
+
+int main(int argc, char** argv) {
+    using namespace podd;
+    int lock_fd = -1;
+    if (argc < 2 || argc > 3 || (argc == 3 && !stage1::parse_lock_fd(argv[2], lock_fd))) {
+        stage1::report_failure("usage: run POD [--uid-lock-fd=N]");
+        return EXIT_FAILURE;
+    }
+    (void)::prctl(PR_SET_DUMPABLE, 0);
+    const auto done = stage1::run(argv[1], lock_fd);
+    if (done) return EXIT_SUCCESS;
+    stage1::report_failure(fmt::format("pod \"{}\": {}", argv[1], done.error().message()));
+    return static_cast<int>(stage1::ExitStatus::kNamespace);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a pod gets from the host, as detached mounts: taken while the host's tree is still there.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "idmap.h"
+#include "plan/plan.h"
+#include "targets.h"
+
+namespace podd::stage1 {
+
+struct VolumeSource {
+    base::UniqueFd mount;
+    TargetKind kind = TargetKind::kDirectory;
+    std::string target;
+};
+
+struct AppSources {
+    std::vector<base::UniqueFd> trees;  // lowest first, ids of the pod
+    base::UniqueFd upper;               // holds "upper" and "work", ids of the pod
+    std::vector<VolumeSource> volumes;
+};
+
+struct DeviceSource {
+    const char* name;
+    base::UniqueFd mount;
+};
+
+struct HostSources {
+    std::vector<AppSources> apps;  // in the order of the plan
+    std::vector<DeviceSource> devices;
+    std::string resolv_conf;  // the host's text, for a pod on the host's network
+};
+
+base::Result<HostSources> open_sources(const plan::PodPlan& pod,
+                                       const std::vector<plan::AppPlan>& apps, MountIdMaps& maps);
+
+}  // namespace podd::stage1
