@@ -33,10 +33,11 @@ Result<UniqueFd> make_covers(int scratch) {
         TRY(new_mount("tmpfs", {{"mode", "0555"}, {"size", "4k"}, {"nr_inodes", "8"}}, kQuiet));
     TRY(attach(covers.get(), TRY(own_directory(scratch, "covers")).get()));
     const int dir = covers.get();
-    const UniqueFd file{::openat(dir, "file", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0)};
+    UniqueFd file{::openat(dir, "file", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0)};
     if (!file || ::mkdirat(dir, "directory", 0) < 0 || ::mkdirat(dir, "sys-fs", 0555) < 0 ||
         ::mkdirat(dir, "sys-fs/cgroup", 0555) < 0)
         return errno_error("making covers", errno);
+    file.reset();  // no mount becomes read-only while a file of it is open for writing
     TRY(set_attributes(dir, MOUNT_ATTR_RDONLY, Recursive::kNo));
     return covers;
 }

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app_process.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/close_range.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "child.h"
+#include "mount_api.h"
+#include "program.h"
+#include "program_file.h"
+#include "streams.h"
+
+namespace podd::stage1 {
+
+using base::errno_error;
+using base::Result;
+using base::UniqueFd;
+
+namespace {
+
+constexpr std::size_t kMaxReadiness = 4096;
+constexpr int kFirstFd = 3;
+
+Result<> join_pod(const AppSpec& spec) {
+    if (::setns(spec.leader, CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS) < 0)
+        return errno_error("joining the pod's namespaces", errno);
+    // Still of the host's user namespace: what is mounted in here the pod cannot take away.
+    if (::unshare(CLONE_NEWNS | CLONE_NEWCGROUP) < 0)
+        return errno_error("making a mount and a cgroup namespace", errno);
+    if (spec.pod.apps.size() > 1) {
+        const auto root = TRY(base::open_path("/" + spec.app.name, O_PATH | O_DIRECTORY));
+        TRY(switch_root(root.get()));
+    }
+    return {};
+}
+
+// The app's own cgroup, by way of its cgroup namespace.
+Result<> mount_cgroup() {
+    const auto mount = TRY(
+        new_mount("cgroup2", {},
+                  MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
+    const auto target = TRY(base::open_path("/sys/fs/cgroup", O_PATH | O_DIRECTORY | O_NOFOLLOW));
+    return attach(mount.get(), target.get());
+}
+
+Result<> lock_mounts(int leader) {
+    if (::setns(leader, CLONE_NEWUSER) < 0)
+        return errno_error("joining the pod's user namespace", errno);
+    if (::setgroups(0, nullptr) < 0 || ::setresgid(0, 0, 0) < 0 || ::setresuid(0, 0, 0) < 0)
+        return errno_error("becoming the pod's root", errno);
+    // A copy made by another user namespace: every mount in it is locked. mount_namespaces(7).
+    if (::unshare(CLONE_NEWNS) < 0) return errno_error("locking the mounts", errno);
+    return {};
+}
+
+Result<> enter_working_directory(const std::string& path) {
+    open_how how{};
+    how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+    how.resolve = RESOLVE_NO_MAGICLINKS;  // "/proc/self/fd/7" is no place to be
+    const UniqueFd fd{
+        static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how))};
+    if (!fd || ::fchdir(fd.get()) < 0)
+        return errno_error(fmt::format("working directory \"{}\"", path), errno);
+    return {};
+}
+
+// A socket cannot be opened again, a FIFO can; both ends here, so that no reader ever sees its end.
+Result<UniqueFd> make_fifo(const char* path, const plan::AppPlan& app) {
+    (void)::unlink(path);
+    if (::mkfifo(path, 0600) < 0) return errno_error(fmt::format("making \"{}\"", path), errno);
+    UniqueFd fd{::open(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)};
+    if (!fd || ::fchown(fd.get(), app.uid, app.gid) < 0)
+        return errno_error(fmt::format("making \"{}\"", path), errno);
+    return fd;
+}
+
+Result<UniqueFd> make_notify_socket(const plan::AppPlan& app) {
+    (void)::unlink(kNotifySocket);
+    UniqueFd fd{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(address.sun_path, kNotifySocket, sizeof address.sun_path - 1);
+    if (!fd || ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 ||
+        ::chmod(kNotifySocket, 0600) < 0 || ::chown(kNotifySocket, app.uid, app.gid) < 0)
+        return errno_error(fmt::format("making \"{}\"", kNotifySocket), errno);
+    return fd;
+}
+
+Result<Endpoints> make_endpoints(const plan::AppPlan& app) {
+    Endpoints endpoints;
+    if (app.stdio_links) {
+        for (const int fd : {STDOUT_FILENO, STDERR_FILENO})
+            endpoints.fds.emplace_back(::fcntl(fd, F_DUPFD_CLOEXEC, kFirstFd));
+        endpoints.fds.push_back(TRY(make_fifo("/dev/stdout", app)));
+        endpoints.fds.push_back(TRY(make_fifo("/dev/stderr", app)));
+    }
+    if (app.notify) endpoints.fds.push_back(TRY(make_notify_socket(app)));
+    return endpoints;
+}
+
+Result<> set_oom_score(int value) {
+    const auto fd = TRY(base::open_path("/proc/self/oom_score_adj", O_WRONLY));
+    return base::write_all(fd.get(), fmt::format("{}", value));
+}
+
+std::vector<std::string> environment(const AppSpec& spec) {
+    std::vector<std::string> lines;
+    for (const auto& [name, value] : spec.app.environment)
+        lines.push_back(fmt::format("{}={}", name, value));
+    if (spec.app.notify) lines.push_back(fmt::format("NOTIFY_SOCKET={}", kNotifySocket));
+    if (spec.listen_fds > 0) {
+        lines.push_back(fmt::format("LISTEN_FDS={}", spec.listen_fds));
+        lines.push_back(fmt::format("LISTEN_PID={}", ::getpid()));
+    }
+    return lines;
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& lines) {
+    std::vector<char*> result;
+    for (const auto& line : lines)
+        result.push_back(const_cast<char*>(line.c_str()));
+    result.push_back(nullptr);
+    return result;
+}
+
+// Everything up to the filter; `status` is what the process would exit with at the present step.
+struct Prepared {
+    std::string program;
+    Endpoints endpoints;
+};
+
+Result<Prepared> prepare(const AppSpec& spec, ExitStatus& status) {
+    const auto& app = spec.app;
+    status = ExitStatus::kKeyring;
+    TRY(reset_process_state());
+    status = ExitStatus::kStdout;
+    TRY(open_standard_streams(app.name));
+    status = ExitStatus::kOomAdjust;
+    if (app.oom_score_adj) TRY(set_oom_score(*app.oom_score_adj));
+    status = app.selinux_label.empty() ? ExitStatus::kApparmor : ExitStatus::kSelinuxContext;
+    const auto label = TRY(ExecLabel::open(app));
+
+    status = ExitStatus::kNamespace;
+    TRY(join_pod(spec));
+    status = ExitStatus::kCgroup;
+    TRY(mount_cgroup());
+    status = ExitStatus::kNamespace;
+    TRY(lock_mounts(spec.leader));
+    Prepared prepared;
+    prepared.endpoints = TRY(make_endpoints(app));
+    status = ExitStatus::kChdir;
+    TRY(enter_working_directory(app.working_directory));
+    status = ExitStatus::kExec;
+    prepared.program = TRY(find_program(app));
+
+    status = app.selinux_label.empty() ? ExitStatus::kApparmor : ExitStatus::kSelinuxContext;
+    TRY(label.apply());
+    status = ExitStatus::kCapabilities;
+    TRY(limit_capabilities(app.capabilities));
+    status = ExitStatus::kNoNewPrivileges;
+    if (app.no_new_privileges) TRY(forbid_new_privileges());
+    status = ExitStatus::kUser;
+    TRY(become_user(app));
+    return prepared;
+}
+
+void send_readiness(int socket, int status, std::string_view error) {
+    std::string message(sizeof status, '\0');
+    std::memcpy(message.data(), &status, sizeof status);
+    message += error.substr(0, kMaxReadiness - sizeof status);
+    (void)::send(socket, message.data(), message.size(), MSG_NOSIGNAL);
+}
+
+[[noreturn]] void fail(ExitStatus status, const base::Error& error) {
+    base::log_line(base::LogLevel::kError, error.message());
+    ::_exit(static_cast<int>(status));
+}
+
+[[noreturn]] void execute(const AppSpec& spec, const std::string& program) {
+    const auto lines = environment(spec);
+    const auto argv = pointers(spec.app.argv);
+    const auto envp = pointers(lines);
+    (void)::syscall(SYS_close_range, static_cast<unsigned>(kFirstFd + spec.listen_fds), ~0U,
+                    CLOSE_RANGE_CLOEXEC);
+    if (spec.seccomp)
+        if (const auto done = spec.seccomp->load(); !done) fail(ExitStatus::kSeccomp, done.error());
+    (void)::execve(program.c_str(), argv.data(), envp.data());
+    fail(ExitStatus::kExec, errno_error(fmt::format("executing \"{}\"", program), errno));
+}
+
+}  // namespace
+
+void become_app(const AppSpec& spec, int socket) {
+    auto status = ExitStatus::kNamespace;
+    auto prepared = prepare(spec, status);
+    if (!prepared) {
+        send_readiness(socket, static_cast<int>(status), prepared.error().message());
+        ::_exit(static_cast<int>(status));
+    }
+    send_readiness(socket, 0, {});
+    if (wants_helper(spec.app)) {
+        std::vector<int> fds;
+        for (const auto& fd : prepared->endpoints.fds)
+            fds.push_back(fd.get());
+        (void)send_fds(socket, fds);
+        prepared->endpoints.fds.clear();
+    }
+    // The other end is gone: the start was given up.
+    if (!await_peer(socket)) ::_exit(EXIT_FAILURE);
+    execute(spec, prepared->program);
+}
+
+Result<Readiness> receive_readiness(int socket) {
+    char message[kMaxReadiness];
+    ssize_t n = 0;
+    do {
+        n = ::recv(socket, message, sizeof message, 0);
+    } while (n < 0 && errno == EINTR);
+    Readiness readiness;
+    if (n < static_cast<ssize_t>(sizeof readiness.status))
+        return base::Error{base::ErrorCode::kUnavailable,
+                           "the app's process died while it started"};
+    std::memcpy(&readiness.status, message, sizeof readiness.status);
+    readiness.error.assign(message + sizeof readiness.status,
+                           static_cast<std::size_t>(n) - sizeof readiness.status);
+    return readiness;
+}
+
+}  // namespace podd::stage1

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// exec POD APP: starts an app in a running sandbox. The process that becomes the app is born as a
+// child of systemd and is the unit's main process; this one ends as soon as systemd knows.
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "app_process.h"
+#include "base/file.h"
+#include "base/notify.h"
+#include "child.h"
+#include "plan/plan.h"
+#include "program.h"
+
+namespace podd::stage1 {
+
+using base::errno_error;
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::UniqueFd;
+
+namespace {
+
+constexpr const char* kHelper = PODD_STAGE1_DIR "/drain";
+constexpr int kBarrierMsec = 30'000;
+
+// The pid may have been given to a stranger since it was recorded; a namespace's inode is not given
+// again as long as the pidfd keeps that process, or its absence, apart.
+Result<UniqueFd> open_leader(const plan::SandboxRecord& record) {
+    UniqueFd fd{static_cast<int>(::syscall(SYS_pidfd_open, record.leader, 0U))};
+    struct stat st{};
+    const auto path = fmt::format("/proc/{}/ns/pid", record.leader);
+    if (!fd || ::stat(path.c_str(), &st) < 0 || st.st_ino != record.pid_ns_inode ||
+        ::syscall(SYS_pidfd_send_signal, fd.get(), 0, nullptr, 0U) < 0)
+        return Error{ErrorCode::kNotFound, "its sandbox is not running any more"};
+    return fd;
+}
+
+int count_listen_fds() {
+    const char* pid = std::getenv("LISTEN_PID");    // NOLINT(concurrency-mt-unsafe): one thread
+    const char* count = std::getenv("LISTEN_FDS");  // NOLINT(concurrency-mt-unsafe)
+    int value = 0;
+    if (pid == nullptr || count == nullptr || fmt::format("{}", ::getpid()) != pid) return 0;
+    const auto [end, error] = std::from_chars(count, count + std::strlen(count), value);
+    return error == std::errc{} && *end == '\0' && value > 0 ? value : 0;
+}
+
+// Becomes the helper in a child: descriptors 3 and up in the order of Endpoints, the app's pidfd
+// last.
+[[noreturn]] void become_helper(const plan::AppPlan& app, const Endpoints& endpoints, int pidfd) {
+    constexpr int kFirst = 3;
+    constexpr int kAbove = 64;  // out of the way of the numbers that are handed out
+    std::vector<int> fds;
+    for (const auto& fd : endpoints.fds)
+        fds.push_back(::fcntl(fd.get(), F_DUPFD_CLOEXEC, kAbove));
+    fds.push_back(::fcntl(pidfd, F_DUPFD_CLOEXEC, kAbove));
+    int number = kFirst;
+    for (const int fd : fds)
+        if (::dup2(fd, number++) < 0) ::_exit(EXIT_FAILURE);
+    const char* argv[] = {"podd-drain", app.stdio_links ? "stdio" : "-",
+                          app.notify ? "notify" : "-", nullptr};
+    (void)::execve(kHelper, const_cast<char* const*>(argv), environ);
+    ::_exit(EXIT_FAILURE);
+}
+
+Result<> start_helper(const plan::AppPlan& app, const Endpoints& endpoints, int pidfd) {
+    // The caller's children are born in the pod's pid namespace by now; a sibling would be as well.
+    const pid_t pid = fork_process(Parent::kSelf, nullptr);
+    if (pid < 0) return errno_error("starting the app's helper", errno);
+    if (pid == 0) become_helper(app, endpoints, pidfd);
+    return {};
+}
+
+struct Started {
+    pid_t pid = -1;
+    UniqueFd pidfd;
+};
+
+Result<Started> start_process(const AppSpec& spec, int mine, int its) {
+    Started started;
+    int pidfd = -1;
+    started.pid = fork_process(Parent::kMine, &pidfd);
+    if (started.pid < 0) return errno_error("making the app's process", errno);
+    if (started.pid == 0) {
+        (void)::close(mine);
+        become_app(spec, its);
+    }
+    started.pidfd.reset(pidfd);
+    return started;
+}
+
+Result<> join_pid_namespace(int leader) {
+    if (::setns(leader, CLONE_NEWPID) < 0)
+        return errno_error("joining the pod's pid namespace", errno);
+    return {};
+}
+
+Result<> hand_over(const AppSpec& spec, const Started& started, int socket) {
+    TRY(base::notify(fmt::format("MAINPID={}{}", started.pid, spec.app.notify ? "" : "\nREADY=1")));
+    TRY(base::notify_barrier(kBarrierMsec));
+    return signal_peer(socket);
+}
+
+Result<AppSpec> read_spec(int directory, const plan::PodPlan& pod, const plan::AppPlan& app,
+                          int leader) {
+    AppSpec spec{pod, app, leader, {}, count_listen_fds()};
+    if (app.seccomp) spec.seccomp = TRY(SeccompProgram::read(directory, app.name));
+    return spec;
+}
+
+// What the app's process could not do ends with that step's own status.
+Result<Readiness> exec(const std::string& pod_name, const std::string& app_name) {
+    const auto directory = TRY_CONTEXT(open_pod_directory(pod_name), "its sandbox is not running");
+    const auto pod = TRY(plan::read_pod_plan(directory.get()));
+    const auto app = TRY(plan::read_app_plan(directory.get(), app_name));
+    const auto leader = TRY(open_leader(TRY(plan::read_sandbox_record(directory.get()))));
+    const auto spec = TRY(read_spec(directory.get(), pod, app, leader.get()));
+    auto [mine, its] = TRY(socket_pair());
+    const UniqueFd own_pids{::open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC)};
+    TRY(join_pid_namespace(leader.get()));
+    const auto started = TRY(start_process(spec, mine.get(), its.get()));
+    its.reset();
+    auto readiness = TRY(receive_readiness(mine.get()));
+    if (readiness.status != 0) return readiness;
+    if (wants_helper(app)) {
+        const Endpoints endpoints {
+            TRY(receive_fds(mine.get(), Endpoints::count(app)))
+        };
+        TRY(join_pid_namespace(own_pids.get()));
+        TRY(start_helper(app, endpoints, started.pidfd.get()));
+    }
+    TRY(hand_over(spec, started, mine.get()));
+    return readiness;
+}
+
+}  // namespace
+
+}  // namespace podd::stage1
+
+int main(int argc, char** argv) {
+    using namespace podd;
+    if (argc != 3) {
+        stage1::report_failure("usage: exec POD APP");
+        return EXIT_FAILURE;
+    }
+    (void)::prctl(PR_SET_DUMPABLE, 0);
+    const auto done = stage1::exec(argv[1], argv[2]);
+    if (done && done->status == 0) return EXIT_SUCCESS;
+    const auto& error = done ? done->error : done.error().message();
+    stage1::report_failure(fmt::format("app \"{}\" of pod \"{}\": {}", argv[2], argv[1], error));
+    return done ? done->status : static_cast<int>(stage1::ExitStatus::kNamespace);
+}

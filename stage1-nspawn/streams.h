@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Standard output and error of an app: two journal streams of its own.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace podd::stage1 {
+
+/// Replaces fds 1 and 2 where systemd has connected them to the journal; what the administrator
+/// sent elsewhere by a drop-in stays. Standard input becomes /dev/null. Must run in the host's
+/// mount namespace. Source: sd_journal_stream_fd(3); $JOURNAL_STREAM: systemd.exec(5).
+base::Result<> open_standard_streams(const std::string& identifier);
+
+}  // namespace podd::stage1
