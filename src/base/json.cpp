@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <limits>
+#include <unordered_set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -46,8 +47,9 @@ public:
     bool end_object() override { return close(); }
     bool end_array() override { return close(); }
     bool key(string_t& name) override {
-        if (open_.back()->find(name) != nullptr)
-            return refuse(fmt::format("member \"{}\" stands twice in one object", name));
+        if (stands_already(name))
+            return refuse(fmt::format("member {} stands twice in one object",
+                                      Json{name.substr(0, 100)}.str()));
         keys_.back() = std::move(name);
         return true;
     }
@@ -84,6 +86,18 @@ private:
         auto* object = open_.back()->as_object();
         return &object->emplace_back(std::move(keys_.back()), std::move(value)).second;
     }
+    // Small objects are searched; of big ones the names are kept, or a hostile one would take
+    // minutes.
+    bool stands_already(const std::string& name) {
+        constexpr std::size_t kBig = 32;
+        const auto& members = *open_.back()->as_object();
+        if (members.size() < kBig) return open_.back()->find(name) != nullptr;
+        auto& names = names_.back();
+        if (names.empty())
+            for (const auto& member : members)
+                names.insert(member.first);
+        return !names.insert(name).second;
+    }
     bool put(Json value) { return place(std::move(value)) != nullptr; }
     bool open(Json value) {
         if (open_.size() >= limits_.max_depth)
@@ -93,11 +107,13 @@ private:
         // Stable while it is open: its parent grows only after it was closed.
         open_.push_back(placed);
         keys_.emplace_back();
+        names_.emplace_back();
         return true;
     }
     bool close() {
         open_.pop_back();
         keys_.pop_back();
+        names_.pop_back();
         return true;
     }
 
@@ -105,6 +121,7 @@ private:
     Json root_;
     std::vector<Json*> open_;
     std::vector<std::string> keys_;
+    std::vector<std::unordered_set<std::string>> names_;
     std::size_t values_ = 0;
     std::string problem_;
     std::optional<std::size_t> offset_;

@@ -55,9 +55,15 @@ private:
         else if (const auto natural = json.as_uint())
             out_ += fmt::format("{}", *natural);
         else if (const auto* real = json.as_double())
-            out_ += fmt::format("{}", *real);
+            write_real(*real);
         else
             out_ += "null";
+    }
+    void write_real(double value) {
+        const std::string text = fmt::format("{}", value);
+        out_ += text;
+        // "1" would be read again as an integer.
+        if (text.find_first_not_of("-0123456789") == std::string::npos) out_ += ".0";
     }
     template <typename Items, typename WriteItem>
     void write_all(const Items& items, int level, char open, char close, WriteItem write_item) {

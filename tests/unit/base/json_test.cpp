@@ -56,6 +56,23 @@ TEST_SUITE("base/json") {
         CHECK_FALSE(Json::parse("[1,2,3]", {.max_values = 3}).has_value());
     }
 
+    TEST_CASE("an object of very many members is read quickly, and its duplicates are found") {
+        std::string text = "{";
+        for (int i = 0; i < 100'000; ++i)
+            text += "\"" + std::to_string(i) + "\":0,";
+        CHECK(Json::parse(text + "\"x\":0}").has_value());
+        const auto twice = Json::parse(text + "\"99999\":0}");
+        REQUIRE_FALSE(twice.has_value());
+        CHECK(twice.error().message().find("\"99999\" stands twice") != std::string::npos);
+    }
+
+    TEST_CASE("a fraction stays one when it is written") {
+        for (const std::string text : {"1.0", "-0.0", "0.1", "1e+30"}) {
+            CAPTURE(text);
+            CHECK(Json::parse(text)->str() == text);
+        }
+    }
+
     TEST_CASE("integers and fractions are told apart") {
         CHECK(Json::parse("7")->as_uint() == 7U);
         CHECK(Json::parse("-7")->as_int() == -7);
