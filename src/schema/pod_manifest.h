@@ -53,7 +53,7 @@ struct Mount {
 /// One entry of "apps".
 struct RuntimeApp {
     AcName name;
-    ImageReference image;
+    ImageReference image{};
     std::optional<App> app{};  // replaces the image's whole app object
     bool read_only_root_fs = false;
     std::vector<Mount> mounts{};

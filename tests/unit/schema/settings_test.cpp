@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "schema/annotations.h"
+#include "schema/signal.h"
+#include "schema/time_span.h"
+
+using namespace podd::schema;
+
+namespace {
+
+std::vector<Annotation> one(std::string_view name, std::string_view value) {
+    return {{AcIdentifier::parse(name).value(), std::string{value}}};
+}
+
+podd::base::Result<PodSettings> of_pod(std::string_view name, std::string_view value) {
+    PodManifest manifest;
+    manifest.annotations = one(name, value);
+    return pod_settings(manifest);
+}
+
+podd::base::Result<AppSettings> of_app(std::string_view name, std::string_view value) {
+    RuntimeApp app{.name = AcName::parse("a").value()};
+    app.annotations = one(name, value);
+    return app_settings(app);
+}
+
+}  // namespace
+
+TEST_SUITE("schema/annotations") {
+    TEST_CASE("a pod's settings") {
+        CHECK(of_pod("example.com/other", "x")->wanted_by.empty());
+        CHECK(of_pod(kNetwork, "none")->network == Network::kNone);
+        CHECK(of_pod(kNetwork, "host")->network == Network::kHost);
+        CHECK(of_pod(kExitPolicy, "any")->exit_policy == ExitPolicy::kAny);
+        CHECK(of_pod(kExitPolicy, "all")->exit_policy == ExitPolicy::kAll);
+        CHECK(of_pod(kExitPolicy, "on-failure")->exit_policy == ExitPolicy::kOnFailure);
+        CHECK(of_pod(kHostname, "web-1.example.com")->hostname == "web-1.example.com");
+        CHECK(of_pod(kDescription, "A web server, für alle")->description ==
+              "A web server, für alle");
+        CHECK(of_pod(kWantedBy, " multi-user.target a@b.service\tmulti-user.target")->wanted_by ==
+              std::vector<std::string>{"multi-user.target", "a@b.service"});
+        CHECK(of_pod(kWantedBy, "")->wanted_by.empty());
+    }
+
+    TEST_CASE("a pod's settings that make no sense are refused") {
+        struct Case {
+            std::string_view name, value;
+        };
+        for (const auto& c : {
+                 Case{kNetwork, "default"},      Case{kNetwork, ""},
+                 Case{kExitPolicy, "never"},     Case{kHostname, ""},
+                 Case{kHostname, "a..b"},        Case{kHostname, "-a"},
+                 Case{kHostname, "a-.b"},        Case{kHostname, "a.-b"},
+                 Case{kHostname, "a_b"},         Case{kHostname, "a."},
+                 Case{kHostname, "a\nb"},        Case{kDescription, "two\nlines"},
+                 Case{kDescription, "\x1b[31m"}, Case{kWantedBy, "multi-user"},
+                 Case{kWantedBy, ".target"},     Case{kWantedBy, "../x.target"},
+                 Case{kWantedBy, "a/b.target"},  Case{kWantedBy, "a.target\nExecStart=x"},
+                 Case{kWantedBy, "a.conf"},      Case{"podd.org/unknown", ""},
+                 Case{"podd.org/wantedby", "x"}, Case{kRestart, "always"},
+                 Case{kStopSignal, "TERM"},
+             }) {
+            CAPTURE(c.name);
+            CAPTURE(c.value);
+            const auto settings = of_pod(c.name, c.value);
+            REQUIRE_FALSE(settings.has_value());
+            CHECK(settings.error().message().starts_with(fmt::format("annotation \"{}\"", c.name)));
+        }
+    }
+
+    TEST_CASE("an app's settings") {
+        CHECK(of_app(kRestart, "always")->restart == Restart::kAlways);
+        CHECK(of_app(kRestart, "on-failure")->restart == Restart::kOnFailure);
+        CHECK(of_app(kRestart, "no")->restart == Restart::kNo);
+        CHECK(of_app(kRestartSec, "0.5")->restart_usec == 500'000);
+        CHECK(of_app(kRestartSec, "0")->restart_usec == 0);
+        CHECK(of_app(kStopSignal, "SIGQUIT")->stop_signal == 3);
+        CHECK(of_app(kStopTimeout, "1min 30s")->stop_timeout_usec == 90'000'000);
+        CHECK(of_app(kStopTimeout, "infinity")->stop_timeout_usec == UINT64_MAX);
+        CHECK(of_app(kSupportsNotify, "true")->supports_notify);
+        CHECK_FALSE(of_app(kSupportsNotify, "false")->supports_notify);
+        struct Case {
+            std::string_view name, value;
+        };
+        for (const auto& c : {
+                 Case{kRestart, "yes"},
+                 Case{kRestartSec, "infinity"},
+                 Case{kRestartSec, "-1"},
+                 Case{kStopSignal, "SIGFOO"},
+                 Case{kStopTimeout, "0"},
+                 Case{kStopTimeout, ""},
+                 Case{kSupportsNotify, "yes"},
+                 Case{"podd.org/unknown", ""},
+                 Case{kNetwork, "none"},
+                 Case{kGroupFromUser, "true"},
+             }) {
+            CAPTURE(c.name);
+            CAPTURE(c.value);
+            CHECK_FALSE(of_app(c.name, c.value).has_value());
+        }
+    }
+
+    TEST_CASE("an image may set what concerns its program only") {
+        const auto ask = [](std::string_view name, std::string_view value) {
+            return image_settings(one(name, value));
+        };
+        CHECK(ask(kStopSignal, "USR1")->stop_signal == 10);
+        CHECK(ask(kSupportsNotify, "true")->supports_notify);
+        CHECK(ask(kRestart, "always")->restart == Restart::kNo);
+        CHECK(ask("podd.org/unknown", "x").has_value());
+        CHECK_FALSE(ask(kStopSignal, "x").has_value());
+    }
+
+    TEST_CASE("refusals in a manifest point at the annotation") {
+        const auto pod = PodManifest::parse(
+            R"({"acKind":"PodManifest","acVersion":"0.8.11","apps":[{"name":"a","image":{"name":"x"}}],)"
+            R"("annotations":[{"name":"x","value":""},{"name":"podd.org/network","value":"hosst"}]})");
+        REQUIRE_FALSE(pod.has_value());
+        CHECK(pod.error().message() ==
+              "/annotations/1: \"podd.org/network\": found \"hosst\", wanted one of \"none\", "
+              "\"host\"");
+        const auto app = PodManifest::parse(
+            R"({"acKind":"PodManifest","acVersion":"0.8.11","apps":[{"name":"a","image":{"name":"x"},)"
+            R"("annotations":[{"name":"podd.org/network","value":"host"}]}]})");
+        REQUIRE_FALSE(app.has_value());
+        CHECK(app.error().message().starts_with("/apps/0/annotations/0: \"podd.org/network\""));
+    }
+
+    TEST_CASE("signals by name and number") {
+        struct Case {
+            std::string text;
+            int number;
+            std::string name;
+        };
+        for (const auto& c :
+             {Case{"SIGTERM", 15, "SIGTERM"}, Case{"term", 15, "SIGTERM"}, Case{"9", 9, "SIGKILL"},
+              Case{"SIGRTMIN", 34, "SIGRTMIN"}, Case{"RTMIN+3", 37, "SIGRTMIN+3"},
+              Case{"SIGRTMAX-1", 63, "SIGRTMIN+29"}, Case{"64", 64, "SIGRTMIN+30"},
+              Case{"33", 33, "33"}, Case{"SIGCLD", 17, "SIGCHLD"}}) {
+            CAPTURE(c.text);
+            const auto signal = parse_signal(c.text);
+            REQUIRE(signal.has_value());
+            CHECK(*signal == c.number);
+            CHECK(signal_name(*signal) == c.name);
+            CHECK(parse_signal(signal_name(*signal)).value() == c.number);
+        }
+        for (const std::string text :
+             {"", "0", "65", "-1", "SIG", "SIGFOO", "RTMIN+31", "RTMIN-1", "RTMAX+1", "RTMAX-31",
+              "RTMIN+", "SIGSIGTERM", " 15", "TERMTERMTERMTERMTERM"}) {
+            CAPTURE(text);
+            CHECK_FALSE(parse_signal(text).has_value());
+        }
+    }
+
+    TEST_CASE("time spans as systemd writes them") {
+        struct Case {
+            std::string text;
+            std::uint64_t usec;
+        };
+        for (const auto& c :
+             {Case{"0", 0}, Case{"5", 5'000'000}, Case{"0.5", 500'000}, Case{"100ms", 100'000},
+              Case{"1min 30s", 90'000'000}, Case{"1h", 3'600'000'000}, Case{"2 h", 7'200'000'000},
+              Case{"1.5m", 90'000'000}, Case{"1d", 86'400'000'000}, Case{"7us", 7},
+              Case{"infinity", UINT64_MAX}, Case{" 1s 1ms ", 1'001'000}}) {
+            CAPTURE(c.text);
+            const auto usec = parse_time_span(c.text);
+            REQUIRE(usec.has_value());
+            CHECK(*usec == c.usec);
+        }
+        for (const std::string text : {"", " ", "s", "-1", "1x", "1.", ".5", "99999999999",
+                                       "9999999999d", "1.0000001", "inf", "1s,", "1e3"}) {
+            CAPTURE(text);
+            CHECK_FALSE(parse_time_span(text).has_value());
+        }
+    }
+}
