@@ -14,6 +14,33 @@ cgroup2_mount() {
     printf '%s\n' "$at"
 }
 
+# make_host_cgroup NAME: prints the folder of the host's cgroup, and the words to put before a command so that it
+# may use that folder: where systemd is PID 1 the tree belongs to it, and it hands over a part of it.
+make_host_cgroup() {
+    local name=$1 top
+    top=$(cgroup2_mount)
+    if [ -d /run/systemd/system ]; then
+        printf '%s\n' "$top/system.slice/podd-testhost-$name.scope" systemd-run --quiet --scope --collect \
+            --slice=system.slice --unit="podd-testhost-$name" --property=Delegate=yes --
+    else
+        enable_controllers "$top"
+        mkdir "$top/podd-testhost-$name"
+        printf '%s\n' "$top/podd-testhost-$name"
+    fi
+}
+
+# remove_host_cgroup NAME STATE: ends every process of the host.
+remove_host_cgroup() {
+    if [ -e "$2/cgroup" ]; then
+        end_cgroup "$(<"$2/cgroup")"
+    fi
+    # Machines that have the old hierarchies too: systemd-nspawn makes the same folder in its own one.
+    if [ -d /sys/fs/cgroup/systemd ]; then
+        find /sys/fs/cgroup/systemd -depth -type d -path "*/podd-testhost-$1" -o \
+            -depth -type d -path "*/podd-testhost-$1/*" | while read -r folder; do rmdir "$folder"; done
+    fi
+}
+
 # enable_controllers FOLDER: lets FOLDER's children use all that FOLDER has. Controllers that are taken by
 # the old hierarchy, or cannot be delegated, are left out.
 enable_controllers() {

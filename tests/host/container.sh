@@ -2,23 +2,30 @@
 # A host as a container: systemd-nspawn boots the overlay.
 # shellcheck shell=bash
 
+# container_disk NAME STATE: what the root's throw-away overlay is made of. An overlay cannot carry another
+# overlay's upper layer, which is what a pod makes in /var: so /var is a copy on the disk.
+container_disk() {
+    local name=$1 dir=$2
+    mkdir -p "$dir"/{upper/etc,work,root}
+    if [ "$(stat --file-system --format=%T "$dir")" = overlayfs ]; then
+        die "$state_dir is itself on an overlay; set PODD_TESTHOST_STATE to a folder on a disk or tmpfs"
+    fi
+    cp -a --reflink=auto "$(<"$dir/lower")/var" "$dir/var"
+    od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$dir/upper/etc/machine-id"
+    printf '%s\n' "$name" >"$dir/upper/etc/hostname"
+    printf '127.0.0.1 localhost %s\n::1 localhost\n' "$name" >"$dir/upper/etc/hosts"
+}
+
 # container_start NAME: boots what lies in $state_dir/NAME.
 container_start() {
-    local name=$1 dir=$state_dir/$1 launch=() cgroup
+    local name=$1 dir=$state_dir/$1 launch
     need_programs systemd-nspawn
-    if [ -d /run/systemd/system ]; then
-        # Here the cgroup tree belongs to systemd; it hands over a part of it.
-        launch=(systemd-run --quiet --scope --collect --unit="podd-testhost-$name" --property=Delegate=yes)
-        cgroup=$(cgroup2_mount)/system.slice/podd-testhost-$name.scope
-    else
-        cgroup=$(cgroup2_mount)/podd-testhost-$name
-        enable_controllers "$(cgroup2_mount)"
-        mkdir "$cgroup"
-    fi
-    echo "$cgroup" >"$dir/cgroup"
+    container_disk "$name" "$dir"
+    mapfile -t launch < <(make_host_cgroup "$name")
+    printf '%s\n' "${launch[0]}" >"$dir/cgroup"
     # Mounts are made in a namespace of the host's own: they go when it goes, however it goes.
-    setsid "${launch[@]}" unshare --mount --propagation private \
-        "$source_dir/tests/host/launch" "$name" "$dir" "$cgroup" \
+    setsid "${launch[@]:1}" unshare --mount --propagation private \
+        "$source_dir/tests/host/launch" "$name" "$dir" "${launch[0]}" \
         </dev/null >>"$dir/console.log" 2>&1 8>&- &
 }
 
@@ -51,12 +58,7 @@ container_exec() {
 }
 
 container_stop() {
-    local dir=$state_dir/$1
-    if [ -e "$dir/cgroup" ]; then
-        end_cgroup "$(<"$dir/cgroup")"
-    fi
-    # Machines that have the old hierarchies too: systemd-nspawn makes the same folder in its own one.
-    find /sys/fs/cgroup/systemd -depth -type d -path "*/podd-testhost-$1*" -exec rmdir {} + 2>/dev/null || true
+    remove_host_cgroup "$1" "$state_dir/$1"
     # What systemd-nspawn leaves when it is killed.
     rm -rf "/run/systemd/nspawn/propagate/podd-testhost-$1" "/run/systemd/nspawn/unix-export/podd-testhost-$1"
 }

@@ -7,6 +7,8 @@
 host_packages=(systemd systemd-sysv systemd-container dbus polkitd libpam-systemd kmod iproute2 procps)
 # What tests call on a host.
 host_packages+=(attr acl curl jq strace psmisc e2fsprogs)
+# What a host has that is a virtual machine.
+vm_packages=(python3-minimal libpython3-stdlib)
 # What every build root has besides the Build-Depends.
 build_packages=(build-essential dpkg-dev fakeroot ccache)
 
@@ -46,13 +48,44 @@ prepare_host_root() {
     passwd --root "$root" --delete root >/dev/null
 }
 
+# The suite's own kernel for virtual machines, without the machinery that makes initial ramdisks of it: the host
+# has one that knows its way to /dev/vda. Runs as a hook, when the root has a network.
+fetch_kernel='
+    arch=$(dpkg --print-architecture)
+    package=$(apt-cache depends linux-image-cloud-$arch | sed -n "s/^ *Depends: \(linux-image-[0-9].*\)/\1/p" | head -n 1)
+    mkdir /var/tmp/kernel
+    cd /var/tmp/kernel
+    apt-get -o APT::Sandbox::User=root -qq download "$package"
+    # Not straight into /: its lib/ would take the place of the link to usr/lib.
+    dpkg-deb -x ./*.deb .
+    cp -a boot/. /boot
+    cp -a ./*lib/modules usr/lib/modules /usr/lib 2>/dev/null || test -d /usr/lib/modules
+    rm -r /var/tmp/kernel
+    depmod "$(ls /usr/lib/modules)"'
+
+# What makes a root one for virtual machines: what runs the commands of tests/testhost.
+prepare_vm_root() {
+    local root=$1
+    install -m 755 "$source_dir/tests/host/vm-agent" "$root/usr/local/sbin/testhost-agent"
+    install -m 644 "$source_dir/tests/host/testhost-agent.service" "$root/etc/systemd/system/"
+    mkdir -p "$root/etc/systemd/system/sysinit.target.wants"
+    ln -sf ../testhost-agent.service "$root/etc/systemd/system/sysinit.target.wants/"
+    # The name and id of the host come on the kernel's command line. Without the file it would be a first boot.
+    rm -f "$root/etc/hostname"
+    : >"$root/etc/machine-id"
+}
+
 # make_root SUITE KIND PACKAGE...: prints the folder of the cached root, which it makes when needed.
 make_root() {
     local suite=$1 kind=$2 key root
     shift 2
     local packages
     packages=$(printf '%s\n' "$@" | sort -u | paste -sd,)
-    key=$(printf '%s %s %s' "$packages" "$(suite_sources "$suite")" "$(declare -f prepare_host_root)" | sha256sum | cut -c1-12)
+    key=$({
+        printf '%s %s' "$packages" "$(suite_sources "$suite")"
+        declare -f prepare_host_root
+        [ "$kind" != vm ] || cat <(declare -f prepare_vm_root) <(echo "$fetch_kernel") "$source_dir"/tests/host/{vm-agent,testhost-agent.service}
+    } | sha256sum | cut -c1-12)
     root=$cache_dir/$suite-$kind-$key
     if [ ! -e "$root/.complete" ]; then
         lock "$cache_dir/$suite-$kind.lock"
@@ -73,28 +106,35 @@ build_root() {
     if [ -n "$sources" ]; then
         arguments+=(-)
     fi
-    if ! mmdebstrap "${arguments[@]}" <<<"$sources" >"$log" 2>&1; then
+    if [ "$kind" = vm ]; then
+        arguments=(--customize-hook='chroot "$1" sh -euc "$FETCH_KERNEL"' "${arguments[@]}")
+    fi
+    if ! FETCH_KERNEL=$fetch_kernel mmdebstrap "${arguments[@]}" <<<"$sources" >"$log" 2>&1; then
         tail -n 30 "$log" >&2
         rm -rf "$root.new"
         die "mmdebstrap could not make the $suite root; the whole log is $log"
     fi
-    if [ "$kind" = host ]; then
-        prepare_host_root "$root.new"
-    fi
+    case $kind in
+        host) prepare_host_root "$root.new" ;;
+        vm)
+            prepare_host_root "$root.new"
+            prepare_vm_root "$root.new" ;;
+    esac
     touch "$root.new/.complete"
     mv -T "$root.new" "$root"
     rm -f "$log"
     ln -sfnT "$(basename "$root")" "$cache_dir/$suite-$kind"
 }
 
-# host_root SUITE [DEB]: the root for hosts that get this package: its dependencies are there already,
-# because a host has no network.
+# host_root SUITE KIND [DEB]: the root for hosts that get this package: its dependencies are there already,
+# because a host has no network. KIND is host or vm.
 host_root() {
-    local suite=$1 deb=${2:-} depends=()
+    local suite=$1 kind=$2 deb=${3:-} packages=("${host_packages[@]}") depends=()
+    [ "$kind" != vm ] || packages+=("${vm_packages[@]}")
     if [ -n "$deb" ]; then
         mapfile -t depends < <(package_names "$(dpkg-deb --field "$deb" Depends Pre-Depends | sed 's/^[A-Za-z-]*: //')")
     fi
-    make_root "$suite" host "${host_packages[@]}" "${depends[@]}"
+    make_root "$suite" "$kind" "${packages[@]}" "${depends[@]}"
 }
 
 build_depends_field() {
