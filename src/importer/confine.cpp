@@ -147,7 +147,8 @@ constexpr std::initializer_list<const char*> kPipeCalls = {
     "mremap",       "madvise",      "futex",          "getrandom",    "exit",
     "exit_group",   "rt_sigreturn", "rt_sigprocmask", "rt_sigaction", "clock_gettime",
     "gettimeofday", "getpid",       "gettid",         "tgkill",       "poll",
-    "ppoll",        "sendmsg",      "recvmsg",        "sched_yield",  "restart_syscall"};
+    "ppoll",        "sendmsg",      "recvmsg",        "sched_yield",  "restart_syscall",
+    "uname"};
 // Files beneath the one directory; without a way to mount, to join or to execute.
 constexpr std::initializer_list<const char*> kTreeCalls = {
     "openat",    "openat2",    "mkdirat",  "mknodat",   "symlinkat",  "linkat",
