@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "pod/manifest_files.h"
+#include "schema/warnings.h"
 #include "unit/render.h"
 
 namespace podd::pod {
@@ -24,6 +25,8 @@ Verification verify_manifest(const std::string& path) {
     for (const auto& unit : *units)
         if (const auto text = unit::file_text(unit, "verify"); !text)
             return fail(text.error().message());
+    for (auto& line : schema::warnings(manifest->pod.manifest))
+        said.warnings.push_back({path, std::move(line)});
     for (auto& line : translate::warnings(manifest->pod))
         said.warnings.push_back({path, std::move(line)});
     return said;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "schema/warnings.h"
 
-#include <algorithm>
-#include <array>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -16,23 +15,6 @@ namespace podd::schema {
 namespace {
 
 using Warnings = std::vector<std::string>;
-
-enum class Scope : unsigned char { kApp, kPod };
-
-// Isolators that mean something in one place only. Source: appc spec 0.8.11, ace.md "Isolators".
-constexpr std::array kAppOnly{std::string_view{"os/linux/capabilities-retain-set"},
-                              std::string_view{"os/linux/capabilities-remove-set"},
-                              std::string_view{"os/linux/seccomp-retain-set"},
-                              std::string_view{"os/linux/seccomp-remove-set"},
-                              std::string_view{"os/linux/no-new-privileges"},
-                              std::string_view{"os/linux/oom-score-adj"},
-                              std::string_view{"os/linux/cpu-shares"}};
-constexpr std::array kPodOnly{std::string_view{"os/unix/sysctl"}};
-
-template <typename List>
-bool contains(const List& list, std::string_view name) {
-    return std::find(list.begin(), list.end(), name) != list.end();
-}
 
 bool request_above_limit(const Isolator& isolator) {
     // The typed value is clamped, so look at the text once more.
@@ -49,25 +31,26 @@ bool request_above_limit(const Isolator& isolator) {
     return request && limit && *request > *limit;
 }
 
-void check_isolators(const std::string& at, const std::vector<Isolator>& isolators, Scope scope,
-                     Warnings& out) {
+void check_isolators(const std::string& at, const std::vector<Isolator>& isolators, Warnings& out) {
     for (std::size_t index = 0; index < isolators.size(); ++index) {
-        const auto& name = isolators[index].name.str();
-        const auto warn = [&](std::string_view text) {
-            out.push_back(
-                fmt::format("{}/isolators/{}: isolator \"{}\" {}", at, index, name, text));
-        };
         const auto value = isolator_value(isolators[index]);
-        if (value && std::holds_alternative<UnknownIsolator>(*value))
-            warn("is not known and is ignored");
-        if (scope == Scope::kPod && contains(kAppOnly, name))
-            warn("has no effect on a pod: it belongs to an app");
-        if (scope == Scope::kApp && contains(kPodOnly, name))
-            warn("has no effect on an app: it belongs to the pod");
         if (value && std::holds_alternative<ResourceIsolator>(*value) &&
             request_above_limit(isolators[index]))
-            warn("requests more than its limit: the limit counts");
+            out.push_back(
+                fmt::format("{}/isolators/{}: isolator \"{}\" requests more than its limit: the "
+                            "limit counts",
+                            at, index, isolators[index].name.str()));
     }
+}
+
+void check_app(const std::string& at, const App& app, Warnings& out) {
+    check_isolators(at, app.isolators, out);
+    if (!app.event_handlers.empty())
+        out.push_back(fmt::format("{}/eventHandlers: this version does not run them", at));
+    for (std::size_t index = 0; index < app.ports.size(); ++index)
+        if (app.ports[index].socket_activated)
+            out.push_back(fmt::format(
+                "{}/ports/{}/socketActivated: this version opens no sockets for apps", at, index));
 }
 
 void check_labels(const std::string& at, const std::vector<Label>& labels, Warnings& out) {
@@ -88,7 +71,7 @@ Warnings warnings(const ImageManifest& manifest) {
     Warnings out;
     check_version(manifest.ac_version, out);
     check_labels("", manifest.labels, out);
-    if (manifest.app) check_isolators("/app", manifest.app->isolators, Scope::kApp, out);
+    if (manifest.app) check_app("/app", *manifest.app, out);
     for (std::size_t index = 0; index < manifest.dependencies.size(); ++index)
         check_labels(fmt::format("/dependencies/{}", index), manifest.dependencies[index].labels,
                      out);
@@ -106,9 +89,11 @@ Warnings warnings(const PodManifest& manifest) {
         const auto& app = manifest.apps[index];
         const std::string at = fmt::format("/apps/{}", index);
         check_labels(at + "/image", app.image.labels, out);
-        if (app.app) check_isolators(at + "/app", app.app->isolators, Scope::kApp, out);
+        if (app.app) check_app(at + "/app", *app.app, out);
     }
-    check_isolators("", manifest.isolators, Scope::kPod, out);
+    check_isolators("", manifest.isolators, out);
+    if (!manifest.ports.empty())
+        out.emplace_back("/ports: this version has no network that forwards them");
     return out;
 }
 

@@ -10,9 +10,9 @@
 
 namespace podd::schema {
 
-/// One sentence each, JSON pointer first: isolators that podd does not know or that have no effect
-/// there, requests above their limit, an architecture without an operating system, relative paths,
-/// a version of the spec newer than podd's.
+/// One sentence each, JSON pointer first: requests above their limit, an architecture without an
+/// operating system, relative paths, a version of the spec newer than podd's, and what this version
+/// reads but does not do. Isolators that have no effect are told by translate/, which knows.
 std::vector<std::string> warnings(const ImageManifest& manifest);
 std::vector<std::string> warnings(const PodManifest& manifest);
 

@@ -98,19 +98,26 @@ TEST_SUITE("schema/references") {
         const auto image = ImageManifest::parse(
             R"({"acKind":"ImageManifest","acVersion":"1.0.0","name":"a",)"
             R"("labels":[{"name":"arch","value":"bogus"}],"pathWhitelist":["etc/x"],)"
-            R"("app":{"user":"0","group":"0","isolators":[{"name":"x/y","value":1},)"
-            R"({"name":"os/unix/sysctl","value":{}},)"
+            R"("app":{"user":"0","group":"0","eventHandlers":[{"name":"pre-start","exec":["/x"]}],)"
+            R"("ports":[{"name":"p","protocol":"tcp","port":1,"socketActivated":true}],"isolators":[)"
+            R"({"name":"resource/memory","value":{"request":"1G","limit":"1G"}},)"
             R"({"name":"resource/memory","value":{"request":"2G","limit":"1G"}}]}})");
         REQUIRE(image.has_value());
-        CHECK(warnings(*image).size() == 6);
+        CHECK(
+            warnings(*image) ==
+            std::vector<std::string>{
+                "/acVersion: \"1.0.0\" is newer than 0.8.11, which podd follows",
+                "/labels: \"arch\" means nothing without \"os\"",
+                "/app/isolators/1: isolator \"resource/memory\" requests more than its limit: the "
+                "limit counts",
+                "/app/eventHandlers: this version does not run them",
+                "/app/ports/0/socketActivated: this version opens no sockets for apps",
+                "/pathWhitelist/0: \"etc/x\" is relative: \"/\" is put in front"});
         const auto pod = PodManifest::parse(
             R"({"acKind":"PodManifest","acVersion":"0.8.11","apps":[{"name":"a","image":{"name":"x"}}],)"
-            R"("isolators":[{"name":"os/linux/oom-score-adj","value":1}]})");
+            R"("ports":[{"name":"http","hostPort":80}]})");
         REQUIRE(pod.has_value());
-        REQUIRE(warnings(*pod).size() == 1);
-        CHECK(
-            warnings(*pod)[0] ==
-            "/isolators/0: isolator \"os/linux/oom-score-adj\" has no effect on a pod: it belongs "
-            "to an app");
+        CHECK(warnings(*pod) ==
+              std::vector<std::string>{"/ports: this version has no network that forwards them"});
     }
 }
