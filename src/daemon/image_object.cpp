@@ -2,6 +2,7 @@
 #include "daemon/image_object.h"
 
 #include "client/bus_path.h"
+#include "daemon/announce.h"
 
 namespace podd::daemon {
 
@@ -17,11 +18,11 @@ ImageObject::ImageObject(sdbus::IConnection& bus, store::ImageRecord image, cons
       image_{std::move(image)},
       remover_{remover} {
     registerAdaptor();
-    emitInterfacesAddedSignal();
+    announce([&] { emitInterfacesAddedSignal(); });
 }
 
 ImageObject::~ImageObject() {
-    emitInterfacesRemovedSignal();
+    announce([&] { emitInterfacesRemovedSignal(); });
     unregisterAdaptor();
 }
 

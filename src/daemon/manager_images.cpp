@@ -2,6 +2,7 @@
 // The methods of org.podd1.Manager that are about images.
 #include "base/log.h"
 #include "client/bus_path.h"
+#include "daemon/announce.h"
 #include "daemon/manager_object.h"
 #include "daemon/received_fd.h"
 
@@ -10,6 +11,24 @@ namespace podd::daemon {
 void ManagerObject::refresh_images() {
     if (const auto done = images_.refresh(); !done)
         base::log_line(base::LogLevel::kWarning, "reading the store: " + done.error().message());
+}
+
+void ManagerObject::transfer_ended(const Transfer& transfer,
+                                   const base::Result<ImportedImage>& result) {
+    refresh_images();
+    std::string image;
+    std::string error;
+    std::string message;
+    if (result) {
+        image = result->id;
+    } else {
+        error = client::bus_error_name(result.error().code());
+        message = result.error().message();
+    }
+    announce([&] {
+        emitTransferRemoved(transfer.id(), sdbus::ObjectPath{transfer.path()}, image, error,
+                            message);
+    });
 }
 
 void ManagerObject::ListImages(sdbus::Result<std::vector<ImageRow>>&& result) {
@@ -50,7 +69,9 @@ void ManagerObject::ImportImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&
                            if (!started) return reply.fail(started.error());
                            const Transfer& transfer = **started;
                            reply.ok(transfer.id(), sdbus::ObjectPath{transfer.path()});
-                           emitTransferNew(transfer.id(), sdbus::ObjectPath{transfer.path()});
+                           announce([&] {
+                               emitTransferNew(transfer.id(), sdbus::ObjectPath{transfer.path()});
+                           });
                        });
                });
 }

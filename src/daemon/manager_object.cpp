@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/manager_object.h"
 
-#include "base/log.h"
 #include "client/bus_path.h"
+#include "daemon/announce.h"
 
 namespace podd::daemon {
 
@@ -14,43 +14,16 @@ ManagerObject::ManagerObject(sd_event* event, sdbus::IConnection& bus, Activity&
       systemd_{bus},
       authorizer_{driver_, polkit_},
       control_{systemd_},
-      pods_{event,
-            bus,
-            systemd_,
-            [this](sdbus::Result<>&& result, const std::string& sender, const std::string& pod,
-                   std::uint64_t flags) { stop_pod(std::move(result), sender, pod, flags); },
-            {[this](const std::string& pod) {
-                 emitPodNew(pod, sdbus::ObjectPath{client::pod_path(pod)});
-             },
-             [this](const std::string& pod) {
-                 emitPodRemoved(pod, sdbus::ObjectPath{client::pod_path(pod)});
-             }}},
-      images_{bus,
-              [this](sdbus::Result<>&& result, const std::string& sender, const std::string& id,
-                     std::uint64_t flags) {
-                  const Reply<> reply{std::move(result), activity_};
-                  authorized(reply, {sender, kManageImages, {{"image", id}}, flags},
-                             [this, reply, id](uid_t user) {
-                                 remove_image(id, user, [reply](const base::Result<>& done) {
-                                     reply.answer(done);
-                                 });
-                             });
-              }},
-      transfers_{
-          event,
-          bus,
-          systemd_,
-          activity_,
-          authorizer_,
-          [this](const Transfer& transfer, const auto& result) {
-              refresh_images();
-              const bool ok = result.has_value();
-              emitTransferRemoved(
-                  transfer.id(), sdbus::ObjectPath{transfer.path()},
-                  ok ? result->id : std::string{},
-                  ok ? std::string{} : std::string{client::bus_error_name(result.error().code())},
-                  ok ? std::string{} : result.error().message());
-          }} {
+      pods_{event, bus, systemd_, pod_stopper(), pod_signals()},
+      images_{bus, image_remover()},
+      transfers_{event,
+                 bus,
+                 systemd_,
+                 activity_,
+                 authorizer_,
+                 [this](const Transfer& transfer, const auto& result) {
+                     transfer_ended(transfer, result);
+                 }} {
     driver_.on_peer_gone(
         [this](const std::string& peer) { static_cast<void>(activity_.unsubscribe(peer)); });
     registerAdaptor();
@@ -58,6 +31,31 @@ ManagerObject::ManagerObject(sd_event* event, sdbus::IConnection& bus, Activity&
 
 ManagerObject::~ManagerObject() {
     unregisterAdaptor();
+}
+
+PodObject::Stopper ManagerObject::pod_stopper() {
+    return [this](sdbus::Result<>&& result, const std::string& sender, const std::string& pod,
+                  std::uint64_t flags) { stop_pod(std::move(result), sender, pod, flags); };
+}
+
+Pods::Signals ManagerObject::pod_signals() {
+    return {[this](const std::string& pod) {
+                announce([&] { emitPodNew(pod, sdbus::ObjectPath{client::pod_path(pod)}); });
+            },
+            [this](const std::string& pod) {
+                announce([&] { emitPodRemoved(pod, sdbus::ObjectPath{client::pod_path(pod)}); });
+            }};
+}
+
+ImageObject::Remover ManagerObject::image_remover() {
+    return [this](sdbus::Result<>&& result, const std::string& sender, const std::string& id,
+                  std::uint64_t flags) {
+        const Reply<> reply{std::move(result), activity_};
+        authorized(
+            reply, {sender, kManageImages, {{"image", id}}, flags}, [this, reply, id](uid_t user) {
+                remove_image(id, user, [reply](const base::Result<>& done) { reply.answer(done); });
+            });
+    };
 }
 
 void ManagerObject::load(client::Done<> ready) {

@@ -72,6 +72,11 @@ private:
                   std::uint64_t flags);
     void remove_image(const std::string& id, uid_t user, client::Done<> done);
     void refresh_images();
+    void transfer_ended(const Transfer& transfer, const base::Result<ImportedImage>& result);
+    // What the objects that are made beneath this one call back.
+    PodObject::Stopper pod_stopper();
+    Pods::Signals pod_signals();
+    ImageObject::Remover image_remover();
 
     Activity& activity_;
     client::BusDriver driver_;

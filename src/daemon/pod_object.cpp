@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "client/bus_path.h"
+#include "daemon/announce.h"
 
 namespace podd::daemon {
 
@@ -11,18 +12,19 @@ AppObject::AppObject(sdbus::IConnection& bus, const std::string& pod, AppInfo in
     : AdaptorInterfaces{bus, sdbus::ObjectPath{client::app_path(pod, info.name)}},
       info_{std::move(info)} {
     registerAdaptor();
-    emitInterfacesAddedSignal();
+    announce([&] { emitInterfacesAddedSignal(); });
 }
 
 AppObject::~AppObject() {
-    emitInterfacesRemovedSignal();
+    announce([&] { emitInterfacesRemovedSignal(); });
     unregisterAdaptor();
 }
 
 void AppObject::update(const AppInfo& info) {
     if (info_ == info) return;
     info_ = info;
-    emitPropertiesChangedSignal(client::InterfaceName{App_adaptor::INTERFACE_NAME});
+    announce(
+        [&] { emitPropertiesChangedSignal(client::InterfaceName{App_adaptor::INTERFACE_NAME}); });
 }
 
 PodObject::PodObject(sdbus::IConnection& bus, PodInfo info, const Stopper& stopper)
@@ -31,13 +33,13 @@ PodObject::PodObject(sdbus::IConnection& bus, PodInfo info, const Stopper& stopp
       info_{std::move(info)},
       stopper_{stopper} {
     registerAdaptor();
-    emitInterfacesAddedSignal();
+    announce([&] { emitInterfacesAddedSignal(); });
     update_apps();
 }
 
 PodObject::~PodObject() {
     apps_.clear();
-    emitInterfacesRemovedSignal();
+    announce([&] { emitInterfacesRemovedSignal(); });
     unregisterAdaptor();
 }
 
@@ -45,7 +47,8 @@ void PodObject::update(const PodInfo& info) {
     if (info_ == info) return;
     info_ = info;
     update_apps();
-    emitPropertiesChangedSignal(client::InterfaceName{Pod_adaptor::INTERFACE_NAME});
+    announce(
+        [&] { emitPropertiesChangedSignal(client::InterfaceName{Pod_adaptor::INTERFACE_NAME}); });
 }
 
 void PodObject::update_apps() {

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "client/bus_path.h"
+#include "daemon/announce.h"
 #include "daemon/transfers.h"
 
 namespace podd::daemon {
@@ -29,12 +30,12 @@ Transfer::Transfer(sdbus::IConnection& bus, Transfers& owner, std::uint32_t id, 
       user_{user},
       ended_{std::move(ended)} {
     registerAdaptor();
-    emitInterfacesAddedSignal();
+    announce([&] { emitInterfacesAddedSignal(); });
 }
 
 Transfer::~Transfer() {
     sd_event_source_disable_unref(source_);
-    emitInterfacesRemovedSignal();
+    announce([&] { emitInterfacesRemovedSignal(); });
     unregisterAdaptor();
 }
 
@@ -90,7 +91,7 @@ void Transfer::take_line(std::string_view line) {
     const auto said = importer_line(line);
     if (!said) return;  // no result at the end is what will be reported
     if (const auto* progress = std::get_if<ImportProgress>(&*said)) {
-        emitProgress(progress->bytes, progress->total);
+        announce([&] { emitProgress(progress->bytes, progress->total); });
     } else if (const auto* image = std::get_if<ImportedImage>(&*said)) {
         result_.emplace(*image);
     } else if (const auto* error = std::get_if<base::Error>(&*said)) {
