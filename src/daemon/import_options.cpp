@@ -116,6 +116,7 @@ client::BusProperties importer_service(const std::vector<std::string>& arguments
     };
     set("Description", description);
     set("Type", std::string{"exec"});
+    set("StandardError", std::string{"journal"});  // not the pipe that answers come through
     set("ExecStartEx", exec);
     set("CollectMode", std::string{"inactive-or-failed"});
     set("AddRef", true);
