@@ -57,6 +57,9 @@ TEST_CASE("lines of the importer are understood") {
     const auto image = daemon::importer_line(R"({"image":{"id":"sha256:ab","name":"x"}})");
     REQUIRE(image);
     CHECK(std::get<daemon::ImportedImage>(*image).id == "sha256:ab");
+    const auto removed = daemon::importer_line(R"({"removed":{"id":"sha256:ab"}})");
+    REQUIRE(removed);
+    CHECK(std::get<daemon::ImportedImage>(*removed).id == "sha256:ab");
     const auto error =
         daemon::importer_line(R"({"error":{"code":"InvalidArgument","message":"no manifest"}})");
     REQUIRE(error);
