@@ -159,7 +159,10 @@ void PodControl::finish(const StartPtr& start, const base::Result<>& result) {
     for (const client::TransientUnit& unit : start->units)
         if (unit.name.ends_with(".service")) systemd_.unref(unit.name);
     if (result) return start->done({});
-    start->done(Error{result.error()}.with_context(fmt::format("pod \"{}\"", start->pod)));
+    // stage0 names the pod itself.
+    const std::string context = fmt::format("pod \"{}\"", start->pod);
+    if (result.error().message().starts_with(context)) return start->done(result.error());
+    start->done(Error{result.error()}.with_context(context));
 }
 
 void PodControl::stop(const std::string& name, client::Done<> done) {
