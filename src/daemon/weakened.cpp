@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "sandbox/capabilities.h"
 #include "schema/annotations.h"
 #include "schema/isolators.h"
 
@@ -13,13 +14,11 @@ namespace podd::daemon {
 
 namespace {
 
-// What an app has when its manifest does not speak of capabilities. Source: appc spec 0.8.11,
-// ace.md "os/linux/capabilities-remove-set".
-constexpr std::string_view kDefaultCapabilities[] = {
-    "CAP_AUDIT_WRITE", "CAP_CHOWN",   "CAP_DAC_OVERRIDE",     "CAP_FOWNER",     "CAP_FSETID",
-    "CAP_KILL",        "CAP_MKNOD",   "CAP_NET_BIND_SERVICE", "CAP_NET_RAW",    "CAP_SETFCAP",
-    "CAP_SETGID",      "CAP_SETPCAP", "CAP_SETUID",           "CAP_SYS_CHROOT",
-};
+// Names for podd's own defaults. Source: appc spec 0.8.11, ace.md, and rkt's names for its lists.
+bool is_default_list(const std::string& name, bool retain) {
+    return name.starts_with('@') &&
+           name.ends_with(retain ? "/default-whitelist" : "/default-blacklist");
+}
 
 class Findings {
 public:
@@ -27,18 +26,21 @@ public:
 
     void operator()(const schema::CapabilitiesIsolator& isolator) {
         if (!isolator.retain) return;
-        std::vector<std::string> more;
-        for (const std::string& name : isolator.set)
-            if (std::ranges::find(kDefaultCapabilities, name) == std::end(kDefaultCapabilities))
-                more.push_back(name);
-        if (!more.empty()) add(fmt::format("capabilities {}", fmt::join(more, " ")));
+        const auto retained = sandbox::capability_mask(isolator.set);
+        if (!retained) return;  // stage0 refuses it
+        const std::uint64_t more = *retained & ~sandbox::default_capabilities();
+        if (more != 0)
+            add(fmt::format("capabilities {}", fmt::join(sandbox::capability_names(more), " ")));
     }
     void operator()(const schema::SeccompIsolator& isolator) {
-        for (const std::string& name : isolator.set)
-            if (name.starts_with('@') && name.ends_with("/all"))
-                add(fmt::format("system calls: {} {}", isolator.retain ? "retained" : "removed",
-                                name));
-        if (isolator.retain) add("system calls: a list of the manifest's own");
+        const auto is_default = [&](const std::string& name) {
+            return is_default_list(name, isolator.retain);
+        };
+        if (isolator.retain && !std::ranges::all_of(isolator.set, is_default))
+            add("system calls: a list of the manifest's own");
+        // A set that removes starts from all that there are.
+        if (!isolator.retain && std::ranges::none_of(isolator.set, is_default))
+            add("system calls: all but those that the manifest names");
     }
     void operator()(const schema::NoNewPrivilegesIsolator& isolator) {
         if (!isolator.value) add("may gain privileges (no-new-privileges is off)");

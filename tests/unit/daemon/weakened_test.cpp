@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/weakened.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+using namespace podd;
+
+namespace {
+
+std::vector<std::string> of_manifest(const std::string& more) {
+    const auto manifest =
+        schema::PodManifest::parse(R"({"acVersion":"0.8.11","acKind":"PodManifest",)" + more + "}");
+    REQUIRE_MESSAGE(manifest, (manifest ? "" : manifest.error().message()));
+    return daemon::weakened(*manifest);
+}
+
+std::vector<std::string> of_isolator(const std::string& name, const std::string& value) {
+    return of_manifest(fmt::format(
+        R"("apps":[{{"name":"a","image":{{"name":"x"}},"app":{{"exec":["/x"],"user":"0","group":"0",)"
+        R"("isolators":[{{"name":"{}","value":{}}}]}}}}])",
+        name, value));
+}
+
+}  // namespace
+
+TEST_CASE("a manifest that asks for nothing special is not called weak") {
+    CHECK(of_manifest(R"("apps":[{"name":"a","image":{"name":"x"}}])").empty());
+    CHECK(of_isolator("os/linux/no-new-privileges", "true").empty());
+    CHECK(of_isolator("os/linux/capabilities-retain-set", R"({"set":["CAP_CHOWN"]})").empty());
+    CHECK(of_isolator("os/linux/seccomp-retain-set", R"({"set":["@rkt/default-whitelist"]})")
+              .empty());
+    CHECK(of_isolator("os/linux/seccomp-remove-set", R"({"set":["@rkt/default-blacklist"]})")
+              .empty());
+}
+
+TEST_CASE("what a manifest makes weaker is named") {
+    struct Case {
+        std::vector<std::string> found;
+        const char* says;
+    };
+    const Case cases[] = {
+        {of_isolator("os/linux/no-new-privileges", "false"),
+         "app a: may gain privileges (no-new-privileges is off)"},
+        {of_isolator("os/linux/capabilities-retain-set",
+                     R"({"set":["CAP_CHOWN","CAP_SYS_ADMIN","CAP_NET_ADMIN"]})"),
+         "app a: capabilities CAP_NET_ADMIN CAP_SYS_ADMIN"},
+        {of_isolator("os/linux/seccomp-retain-set", R"({"set":["@appc.io/all"]})"),
+         "app a: system calls: a list of the manifest's own"},
+        {of_isolator("os/linux/seccomp-remove-set", R"({"set":["@appc.io/empty"]})"),
+         "app a: system calls: all but those that the manifest names"},
+        {of_manifest(R"("apps":[{"name":"a","image":{"name":"x"}}],)"
+                     R"("annotations":[{"name":"podd.org/network","value":"host"}])"),
+         "network of the host"},
+        {of_manifest(R"("apps":[{"name":"a","image":{"name":"x"}}],"volumes":[{"name":"v",)"
+                     R"("kind":"host","source":"/srv","idmap":"host"}])"),
+         "volume v: /srv is written with the host's own ids"},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.says);
+        REQUIRE(c.found.size() == 1);
+        CHECK(c.found[0] == c.says);
+    }
+}
