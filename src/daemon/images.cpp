@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "schema/image_reference.h"
+
 namespace podd::daemon {
 
 namespace {
@@ -45,7 +47,8 @@ base::Result<store::ImageRecord> Images::find(const std::string& word) {
                            fmt::format("image \"{}\" not found: the store is empty", word)};
     if (!reader) return std::move(reader).error();
     if (looks_like_id(word)) return reader->by_id(word);
-    return reader->by_name(word, {});
+    const auto reference = TRY(schema::parse_image_reference(word));
+    return reader->find(reference);
 }
 
 std::vector<store::ImageRecord> Images::list() const {

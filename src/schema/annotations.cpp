@@ -56,6 +56,8 @@ bool is_unit_name(std::string_view text) {
            });
 }
 
+constexpr std::size_t kMaxUnitNames = 100;
+
 Result<std::vector<std::string>> unit_names(std::string_view text) {
     std::vector<std::string> names;
     while (true) {
@@ -66,6 +68,8 @@ Result<std::vector<std::string>> unit_names(std::string_view text) {
         if (!is_unit_name(name))
             return found_wanted(quoted(name), "the name of a unit such as \"multi-user.target\"");
         if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+        if (names.size() > kMaxUnitNames)
+            return found_wanted("more names of units", fmt::format("at most {}", kMaxUnitNames));
         text.remove_prefix(name.size());
     }
 }

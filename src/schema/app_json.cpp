@@ -12,8 +12,6 @@ using base::Result;
 
 namespace {
 
-constexpr std::uint64_t kMaxId = 4294967294;  // 2^32-1 is "no id" to chown(2)
-
 Result<std::string> read_filled(const JsonNode& node, std::string_view wanted) {
     std::string text = TRY(node.text(wanted));
     if (text.empty()) return node.refuse(wanted);
@@ -140,7 +138,7 @@ Result<App> read_app(const JsonNode& node) {
         TRY(read_list(node, "supplementaryGIDs", [](const JsonNode& gid) -> Result<std::uint32_t> {
             return static_cast<std::uint32_t>(TRY(gid.natural(0, kMaxId)));
         }));
-    app.event_handlers = TRY(read_list(node, "eventHandlers", read_event_handler));
+    app.event_handlers = TRY(read_short_list(node, "eventHandlers", read_event_handler));
     const JsonNode directory = TRY(node.member("workingDirectory"));
     if (!directory.absent()) {
         app.working_directory = TRY(directory.text());
@@ -148,9 +146,9 @@ Result<App> read_app(const JsonNode& node) {
             !good && !app.working_directory.empty())
             return directory.here(std::move(good).error());
     }
-    app.environment = TRY(read_list(node, "environment", read_environment_variable));
-    app.mount_points = TRY(read_list(node, "mountPoints", read_mount_point));
-    app.ports = TRY(read_list(node, "ports", read_port));
+    app.environment = TRY(read_short_list(node, "environment", read_environment_variable));
+    app.mount_points = TRY(read_short_list(node, "mountPoints", read_mount_point));
+    app.ports = TRY(read_short_list(node, "ports", read_port));
     app.isolators = TRY(read_isolators(node));
     app.user_annotations = TRY(read_string_map(node, "userAnnotations"));
     app.user_labels = TRY(read_string_map(node, "userLabels"));

@@ -146,4 +146,10 @@ Error JsonNode::here(Error error) const {
     return std::move(error).with_context(pointer());
 }
 
+Result<void> check_length(const JsonNode& list_node, std::size_t length, std::size_t most) {
+    if (length <= most) return {};
+    return list_node.here(
+        found_wanted(fmt::format("{} elements", length), fmt::format("at most {}", most)));
+}
+
 }  // namespace podd::schema

@@ -133,6 +133,21 @@ auto checked_text(Check check) {
     };
 }
 
+/// Lists that somebody compares element by element are kept short: manifests are read before
+/// anybody was asked whether the sender may.
+inline constexpr std::size_t kMaxElements = 1000;
+base::Result<void> check_length(const JsonNode& list_node, std::size_t length,
+                                std::size_t most = kMaxElements);
+
+/// The same as read_list(), and check_length().
+template <typename Read>
+base::Result<std::vector<ReadValue<Read>>> read_short_list(const JsonNode& parent,
+                                                           std::string_view name, Read read) {
+    const JsonNode node = TRY(parent.member(name));
+    if (const auto* array = node.json().as_array()) TRY(check_length(node, array->size()));
+    return read_elements(node, read);
+}
+
 /// Refuses a list in which `key` (element → std::string_view) gives the same text twice; the error
 /// names the second element.
 template <typename T, typename Key>

@@ -65,6 +65,7 @@ Result<Annotation> read_annotation(const JsonNode& node) {
 }
 
 Result<std::vector<Label>> read_label_list(const JsonNode& list) {
+    if (const auto* array = list.json().as_array()) TRY(check_length(list, array->size()));
     auto labels = TRY(read_elements(list, read_label));
     TRY(check_unique(list, labels, name_of<Label>, "label"));
     TRY(check_platform_labels(list, labels));
@@ -88,14 +89,14 @@ Result<std::vector<Label>> read_labels(const JsonNode& parent) {
 
 Result<std::vector<Annotation>> read_annotations(const JsonNode& parent) {
     const JsonNode list = TRY(parent.member("annotations"));
-    auto annotations = TRY(read_list(parent, "annotations", read_annotation));
+    auto annotations = TRY(read_short_list(parent, "annotations", read_annotation));
     TRY(check_unique(list, annotations, name_of<Annotation>, "annotation"));
     return annotations;
 }
 
 Result<std::vector<Isolator>> read_isolators(const JsonNode& parent) {
     const JsonNode list = TRY(parent.member("isolators"));
-    auto isolators = TRY(read_list(parent, "isolators", read_isolator));
+    auto isolators = TRY(read_short_list(parent, "isolators", read_isolator));
     TRY(check_isolator_conflicts(list, isolators));
     return isolators;
 }

@@ -97,14 +97,6 @@ Result<OciDescriptor> read_layer(const JsonNode& node) {
     return layer;
 }
 
-Result<void> check_length(const JsonNode& parent, std::string_view name, std::size_t length,
-                          std::size_t most) {
-    const JsonNode list = TRY(parent.member(name));
-    if (length <= most) return {};
-    return list.here(
-        found_wanted(fmt::format("{} elements", length), fmt::format("at most {}", most)));
-}
-
 // A document that some reader may take for the other kind, or for schema 1, is refused: two readers
 // would see two images under one digest. Source: OCI distribution-spec, CVE-2021-41190.
 Result<void> refuse_members(const JsonNode& node, std::initializer_list<std::string_view> names,
@@ -125,7 +117,7 @@ Result<OciManifest> read_manifest(const JsonNode& node) {
     const JsonNode layers = TRY(node.member("layers"));
     TRY(layers.array());
     manifest.layers = TRY(read_list(node, "layers", read_layer));
-    TRY(check_length(node, "layers", manifest.layers.size(), kMaxLayers));
+    TRY(check_length(layers, manifest.layers.size(), kMaxLayers));
     manifest.annotations = TRY(read_string_map(node, "annotations"));
     return manifest;
 }
@@ -137,7 +129,7 @@ Result<OciIndex> read_index(const JsonNode& node) {
     TRY(manifests.array());
     OciIndex index;
     index.manifests = TRY(read_list(node, "manifests", read_descriptor));
-    TRY(check_length(node, "manifests", index.manifests.size(), kMaxEntries));
+    TRY(check_length(manifests, index.manifests.size(), kMaxEntries));
     index.annotations = TRY(read_string_map(node, "annotations"));
     return index;
 }
@@ -189,7 +181,8 @@ Result<DockerArchiveImage> read_archive_image(const JsonNode& node) {
     image.config = TRY(read_member(node, "Config", read_archive_path));
     image.repo_tags = TRY(read_texts(node, "RepoTags"));
     image.layers = TRY(read_list(node, "Layers", read_archive_path));
-    TRY(check_length(node, "Layers", image.layers.size(), kMaxLayers));
+    const JsonNode layers = TRY(node.member("Layers"));
+    TRY(check_length(layers, image.layers.size(), kMaxLayers));
     return image;
 }
 
@@ -251,9 +244,7 @@ Result<std::vector<DockerArchiveImage>> parse_docker_archive(std::string_view te
     const JsonNode node{json};
     const auto* entries = TRY(node.array());
     if (entries->empty()) return node.refuse("at least one image");
-    if (entries->size() > kMaxEntries)
-        return found_wanted(fmt::format("{} images", entries->size()),
-                            fmt::format("at most {}", kMaxEntries));
+    TRY(check_length(node, entries->size(), kMaxEntries));
     std::vector<DockerArchiveImage> images;
     for (std::size_t index = 0; index < entries->size(); ++index) {
         const JsonNode entry = node.element(index);

@@ -28,6 +28,7 @@ Result<std::vector<std::string>> read_set(const JsonNode& parent, std::string_vi
     const JsonNode node = TRY(parent.member(name));
     if (node.absent()) return set;
     const auto* members = TRY(node.object());
+    TRY(check_length(node, members->size()));
     for (const auto& member : *members) {
         if (member.first.find('\0') != std::string::npos)
             return node.child(member).here(found_wanted("a NUL character in a name", "none"));
@@ -41,6 +42,8 @@ Result<void> read_process(const JsonNode& node, OciImageConfig& config) {
     config.user = TRY(read_text_or_empty(node, "User"));
     config.exposed_ports = TRY(read_set(node, "ExposedPorts"));
     config.env = TRY(read_texts(node, "Env"));
+    const JsonNode env = TRY(node.member("Env"));
+    TRY(check_length(env, config.env.size(), kMaxElements - 1));  // PATH may be added
     config.entrypoint = TRY(read_command(node, "Entrypoint"));
     config.cmd = TRY(read_command(node, "Cmd"));
     config.volumes = TRY(read_set(node, "Volumes"));
@@ -57,9 +60,7 @@ Result<std::vector<Digest>> read_diff_ids(const JsonNode& node) {
     if (TRY(type.text("\"layers\"")) != "layers") return type.refuse("\"layers\"");
     auto diff_ids = TRY(read_list(node, "diff_ids", read_parsed<Digest>));
     const JsonNode list = TRY(node.member("diff_ids"));
-    if (diff_ids.size() > kMaxLayers)
-        return list.here(found_wanted(fmt::format("{} elements", diff_ids.size()),
-                                      fmt::format("at most {}", kMaxLayers)));
+    TRY(check_length(list, diff_ids.size(), kMaxLayers));
     return diff_ids;
 }
 

@@ -141,7 +141,7 @@ void add_label_annotations(const OciImageConfig& config, std::vector<Annotation>
         names.insert(one.name.str());
     for (const auto& [key, value] : config.labels) {
         auto name = AcIdentifier::parse(key);
-        if (!name || names.contains(key)) continue;
+        if (!name || names.contains(key) || annotations.size() >= kMaxElements) continue;
         // These two say how podd read the image; nobody else can know.
         if (key == kGroupFromUser || key == kMakeWorkingDirectory) continue;
         if (key == "created" && !check_date(value)) continue;

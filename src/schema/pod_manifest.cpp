@@ -14,7 +14,6 @@ using base::Result;
 
 namespace {
 
-constexpr std::uint64_t kMaxId = 4294967294;  // 2^32-1 is "no id" to chown(2)
 constexpr std::uint32_t kMaxMode = 07777;
 constexpr std::uint32_t kDefaultMode = 0755;
 
@@ -112,7 +111,7 @@ Result<RuntimeApp> read_runtime_app(const JsonNode& node) {
     RuntimeApp app{.name = std::move(name), .image = std::move(image)};
     app.app = TRY(read_optional(node, "app", read_app));
     app.read_only_root_fs = TRY(read_flag(node, "readOnlyRootFS"));
-    app.mounts = TRY(read_list(node, "mounts", read_mount));
+    app.mounts = TRY(read_short_list(node, "mounts", read_mount));
     app.annotations = TRY(read_annotations(node));
     return app;
 }
@@ -180,11 +179,11 @@ Result<PodManifest> PodManifest::from_json(const Json& json) {
     const JsonNode node{json};
     PodManifest manifest;
     manifest.ac_version = TRY(read_kind_and_version(node, "PodManifest"));
-    manifest.apps = TRY(read_list(node, "apps", read_runtime_app));
-    manifest.volumes = TRY(read_list(node, "volumes", read_volume));
+    manifest.apps = TRY(read_short_list(node, "apps", read_runtime_app));
+    manifest.volumes = TRY(read_short_list(node, "volumes", read_volume));
     manifest.isolators = TRY(read_isolators(node));
     manifest.annotations = TRY(read_annotations(node));
-    manifest.ports = TRY(read_list(node, "ports", read_exposed_port));
+    manifest.ports = TRY(read_short_list(node, "ports", read_exposed_port));
     manifest.user_annotations = TRY(read_string_map(node, "userAnnotations"));
     manifest.user_labels = TRY(read_string_map(node, "userLabels"));
     TRY(check_pod_manifest(node, manifest));

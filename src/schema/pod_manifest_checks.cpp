@@ -95,13 +95,8 @@ Result<void> check_port(const JsonNode& node, const PodManifest& manifest,
     return {};
 }
 
-constexpr std::size_t kMaxPorts = 1000;  // each is compared with each
-
 Result<void> check_ports(const JsonNode& node, const PodManifest& manifest) {
     const JsonNode ports = TRY(node.member("ports"));
-    if (manifest.ports.size() > kMaxPorts)
-        return ports.here(found_wanted(fmt::format("{} entries", manifest.ports.size()),
-                                       fmt::format("at most {}", kMaxPorts)));
     std::vector<Taken> taken;
     std::set<std::tuple<std::string_view, std::uint16_t, std::string_view>> seen;
     for (std::size_t index = 0; index < manifest.ports.size(); ++index) {

@@ -2,6 +2,7 @@
 // Checks of the scalar types of appc that have no type of their own.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "base/result.h"
@@ -10,6 +11,9 @@ namespace podd::schema {
 
 /// What podd writes as acVersion. Source: appc spec 0.8.11.
 inline constexpr std::string_view kAcVersion = "0.8.11";
+
+/// The greatest id of a user or group: 2^32-1 is "no id" to chown(2).
+inline constexpr std::uint64_t kMaxId = 4294967294;
 
 // Errors of all checks: kInvalidArgument "found …, wanted …".
 

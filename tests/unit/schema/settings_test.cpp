@@ -74,6 +74,24 @@ TEST_SUITE("schema/annotations") {
         }
     }
 
+    TEST_CASE("hostile lists are refused before anybody compares their elements") {
+        std::string units;
+        for (int i = 0; i < 100'000; ++i)
+            units += fmt::format("a{}.target ", i);
+        const auto refused = of_pod(kWantedBy, units);
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().message().find("at most 100") != std::string::npos);
+        std::string isolators;
+        for (int i = 0; i < 30'000; ++i)
+            isolators += fmt::format(R"({}{{"name":"x/y","value":0}})", i == 0 ? "" : ",");
+        const auto many = PodManifest::parse(
+            R"({"acKind":"PodManifest","acVersion":"0.8.11","apps":[{"name":"a","image":{"name":"x"}}],)"
+            R"("isolators":[)" +
+            isolators + "]}");
+        REQUIRE_FALSE(many.has_value());
+        CHECK(many.error().message() == "/isolators: found 30000 elements, wanted at most 1000");
+    }
+
     TEST_CASE("an app's settings") {
         CHECK(of_app(kRestart, "always")->restart == Restart::kAlways);
         CHECK(of_app(kRestart, "on-failure")->restart == Restart::kOnFailure);
