@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -35,6 +36,7 @@ namespace {
 
 constexpr const char* kHelper = PODD_STAGE1_DIR "/drain";
 constexpr int kBarrierMsec = 30'000;
+constexpr int kEndMsec = 1000;
 
 // The pid may have been given to a stranger since it was recorded; a namespace's inode is not given
 // again as long as the pidfd keeps that process, or its absence, apart.
@@ -133,7 +135,12 @@ Result<Readiness> exec(const std::string& pod_name, const std::string& app_name)
     const auto started = TRY(start_process(spec, mine.get(), its.get()));
     its.reset();
     auto readiness = TRY(receive_readiness(mine.get()));
-    if (readiness.status != 0) return readiness;
+    if (readiness.status != 0) {
+        // Else systemd would find it still there and say that it has to kill it.
+        pollfd end{started.pidfd.get(), POLLIN, 0};
+        (void)::poll(&end, 1, kEndMsec);
+        return readiness;
+    }
     if (wants_helper(app)) {
         const Endpoints endpoints {
             TRY(receive_fds(mine.get(), Endpoints::count(app)))

@@ -20,8 +20,10 @@ using base::UniqueFd;
 
 namespace {
 
-Result<> write_map(int proc_fd, const std::string& path, const IdRange& range) {
-    const auto text = fmt::format("{} {} {}\n", range.inside, range.outside, range.count);
+Result<> write_map(int proc_fd, const std::string& path, const IdRange& range,
+                   std::optional<std::uint32_t> host_root) {
+    auto text = fmt::format("{} {} {}\n", range.inside, range.outside, range.count);
+    if (host_root) text += fmt::format("{} 0 1\n", *host_root);
     const auto file = TRY(base::open_at(proc_fd, path, O_WRONLY));
     TRY_CONTEXT(base::write_all(file.get(), text), "mapping ids ({})", text);
     return {};
@@ -50,8 +52,8 @@ Result<UniqueFd> make_user_namespace(int proc_fd, const IdMap& map) {
 }  // namespace
 
 Result<> write_maps(int proc_fd, pid_t pid, const IdMap& map) {
-    TRY(write_map(proc_fd, fmt::format("{}/uid_map", pid), map.users));
-    return write_map(proc_fd, fmt::format("{}/gid_map", pid), map.groups);
+    TRY(write_map(proc_fd, fmt::format("{}/uid_map", pid), map.users, map.host_root));
+    return write_map(proc_fd, fmt::format("{}/gid_map", pid), map.groups, map.host_root);
 }
 
 Result<int> MountIdMaps::descriptor(const IdMap& map) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -10,10 +11,11 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "plan/plan.h"
 
 namespace podd::stage1 {
 
-/// One line of uid_map and of gid_map. Source: user_namespaces(7).
+/// A line of uid_map or of gid_map. Source: user_namespaces(7).
 struct IdRange {
     std::uint32_t inside;
     std::uint32_t outside;
@@ -23,8 +25,15 @@ struct IdRange {
 struct IdMap {
     IdRange users;
     IdRange groups;
+    /// An id inside for the host's root: machined copies files into a pod as that, and gives them
+    /// to the pod's root once they are written. Without a place for it no file could be made.
+    std::optional<std::uint32_t> host_root;
     bool operator==(const IdMap&) const = default;
 };
+
+/// What such a file belongs to on disk until it is given away: an id that nobody has, next to
+/// systemd's foreign range.
+inline constexpr std::uint32_t kHostRootOnDisk = plan::kForeignBase + plan::kIdCount;
 
 /// Writes both maps of the process `pid`. `proc_fd`: the host's /proc.
 base::Result<> write_maps(int proc_fd, pid_t pid, const IdMap& map);

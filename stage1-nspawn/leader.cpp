@@ -109,17 +109,54 @@ Result<> send_pid(int socket, pid_t pid) {
     return {};
 }
 
-// Everything that needs the pod's user namespace. Runs in a process of its own.
+// The outer of two user namespaces owns the overlays. It is the pod's with one more id, the host's
+// root, so that machined can copy files into a pod; none of the pod's processes is ever in it.
+Result<> enter_outer_namespace(int socket) {
+    if (::unshare(CLONE_NEWUSER) < 0) return errno_error("making a user namespace", errno);
+    TRY(signal_peer(socket));
+    TRY(await_peer(socket));  // the starter has written the maps
+    return become_pod_root();
+}
+
+// In a child that stays in the outer namespace: only from there can the inner one's maps be
+// written.
+Result<> serve_from_outer(const LeaderSpec& spec, pid_t inner, int socket) {
+    TRY(await_peer(socket));
+    const IdRange all{0, 0, plan::kIdCount};
+    TRY(write_maps(spec.proc_fd, inner, {all, all, {}}));
+    TRY(signal_peer(socket));
+    return send_overlays(socket, TRY(make_overlays(spec)));
+}
+
+Result<> enter_pod_namespace(int outer) {
+    if (::unshare(CLONE_NEWUSER) < 0) return errno_error("making the pod's user namespace", errno);
+    TRY(signal_peer(outer));
+    TRY(await_peer(outer));
+    return become_pod_root();
+}
+
+// Everything that needs the pod's user namespaces. Runs in a process of its own.
 Result<> make_pod(const LeaderSpec& spec, int socket, int hold) {
     (void)::prctl(PR_SET_DUMPABLE, 0);
-    if (::unshare(CLONE_NEWUSER) < 0) return errno_error("making the pod's user namespace", errno);
-    TRY(signal_peer(socket));
-    TRY(await_peer(socket));  // the maps are written
-    TRY(become_pod_root());
-    TRY(unshare_namespaces(spec.pod));
-    TRY(send_pid(socket, TRY(bear_leader(spec, hold))));
-    const auto mounts = TRY(make_pod_mounts(spec));
-    return send_pod_mounts(socket, mounts);
+    TRY(enter_outer_namespace(socket));
+    auto [mine, its] = TRY(socket_pair());
+    auto outer = TRY(Child::start([&, inner = ::getpid(), end = its.get()]() -> Result<> {
+        mine.reset();
+        return serve_from_outer(spec, inner, end);
+    }));
+    its.reset();
+    const auto work = [&]() -> Result<> {
+        TRY(enter_pod_namespace(mine.get()));
+        TRY(unshare_namespaces(spec.pod));
+        TRY(send_pid(socket, TRY(bear_leader(spec, hold))));
+        auto mounts = TRY(make_pod_mounts(spec));
+        TRY(receive_overlays(mine.get(), mounts));
+        return send_pod_mounts(socket, mounts);
+    };
+    auto done = work();
+    mine.reset();
+    TRY(outer.finish());  // its error is the cause of the other
+    return done;
 }
 
 }  // namespace
@@ -143,7 +180,7 @@ Result<Leader> Leader::start(const LeaderSpec& spec) {
     auto met = await_peer(leader.socket_.get());
     if (met) {
         const IdRange range{0, spec.pod.uid_base, plan::kIdCount};
-        TRY(write_maps(spec.proc_fd, leader.maker_.pid(), {range, range}));
+        TRY(write_maps(spec.proc_fd, leader.maker_.pid(), {range, range, plan::kIdCount}));
         TRY(signal_peer(leader.socket_.get()));
         met = leader.meet();
     }

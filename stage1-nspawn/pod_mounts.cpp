@@ -48,9 +48,8 @@ Result<UniqueFd> overlay(std::size_t app, std::size_t layers) {
     return clone_mount(AT_FDCWD, "m", Recursive::kNo);
 }
 
-Result<PodMounts::App> app_mounts(const plan::AppPlan& app, std::size_t number) {
+Result<PodMounts::App> app_mounts() {
     PodMounts::App mounts;
-    mounts.root = TRY_CONTEXT(overlay(number, app.trees.size()), "app \"{}\"", app.name);
     mounts.dev = TRY(new_mount("tmpfs", {{"mode", "0755"}, {"size", "4m"}, {"nr_inodes", "4096"}},
                                MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC));
     mounts.pts = TRY(new_mount("devpts", {{"mode", "0620"}, {"gid", "5"}, {"ptmxmode", "0666"}},
@@ -82,18 +81,46 @@ Result<UniqueFd> files(const LeaderSpec& spec) {
     return mount;
 }
 
-}  // namespace
-
-Result<PodMounts> make_pod_mounts(const LeaderSpec& spec) {
+Result<> own_mount_namespace() {
     ::umask(0);
     if (::unshare(CLONE_NEWNS) < 0) return errno_error("making a mount namespace", errno);
+    return {};
+}
+
+}  // namespace
+
+Result<std::vector<UniqueFd>> make_overlays(const LeaderSpec& spec) {
+    TRY(own_mount_namespace());
+    std::vector<UniqueFd> overlays;
+    for (std::size_t i = 0; i < spec.apps.size(); ++i)
+        overlays.push_back(
+            TRY_CONTEXT(overlay(i, spec.apps[i].trees.size()), "app \"{}\"", spec.apps[i].name));
+    return overlays;
+}
+
+Result<PodMounts> make_pod_mounts(const LeaderSpec& spec) {
+    TRY(own_mount_namespace());
     PodMounts mounts;
     for (std::size_t i = 0; i < spec.apps.size(); ++i)
-        mounts.apps.push_back(TRY(app_mounts(spec.apps[i], i)));
+        mounts.apps.push_back(TRY(app_mounts()));
     mounts.shm = TRY(new_mount("tmpfs", {{"mode", "1777"}}, kQuiet));
     mounts.mqueue = TRY(new_mount("mqueue", {}, kQuiet | MOUNT_ATTR_NOEXEC));
     mounts.files = TRY(files(spec));
     return mounts;
+}
+
+Result<> send_overlays(int socket, const std::vector<UniqueFd>& overlays) {
+    std::vector<int> fds;
+    for (const auto& overlay : overlays)
+        fds.push_back(overlay.get());
+    return send_fds(socket, fds);
+}
+
+Result<> receive_overlays(int socket, PodMounts& mounts) {
+    auto overlays = TRY(receive_fds(socket, mounts.apps.size()));
+    for (std::size_t i = 0; i < overlays.size(); ++i)
+        mounts.apps[i].root = std::move(overlays[i]);
+    return {};
 }
 
 // Both walk the mounts in one order.

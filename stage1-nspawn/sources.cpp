@@ -43,18 +43,20 @@ constexpr Node kNodes[] = {
 
 IdMap foreign_map(const plan::PodPlan& pod) {
     const IdRange range{plan::kForeignBase, pod.uid_base, plan::kIdCount};
-    return {range, range};
+    return {range, range, kHostRootOnDisk};
 }
 
 IdMap volume_map(const plan::PodPlan& pod, const MountPlan& mount) {
     switch (mount.idmap) {
         case MountPlan::Idmap::kForeign: return foreign_map(pod);
         case MountPlan::Idmap::kOwner:
-            return {{mount.owner_uid, pod.uid_base, 1}, {mount.owner_gid, pod.uid_base, 1}};
+            return {{mount.owner_uid, pod.uid_base, 1},
+                    {mount.owner_gid, pod.uid_base, 1},
+                    kHostRootOnDisk};
         case MountPlan::Idmap::kHost: break;
     }
     const IdRange same{0, pod.uid_base, plan::kIdCount};
-    return {same, same};
+    return {same, same, kHostRootOnDisk};
 }
 
 // A path of podd's own store: its administrator may have put links above it.
