@@ -70,7 +70,7 @@ std::size_t filter_notification(char* message, std::size_t size) {
             // Never overtakes what is still to be read: a line is only kept behind itself.
             std::memmove(message + kept, message + at, end - at);
             kept += end - at;
-            if (kept < size) message[kept++] = '\n';
+            if (newline != nullptr) message[kept++] = '\n';
         }
         at = end + 1;
     }
