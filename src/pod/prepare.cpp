@@ -82,6 +82,9 @@ Result<> make_upper(const StateDir& state, const std::string& app, const UniqueF
     if (::fstat(highest.get(), &root) < 0)
         return base::errno_error("looking at the image's root", errno);
     const auto dir = TRY(base::open_or_make_dir(state.apps.get(), app, 0700));
+    // The overlay is mounted by the pod's root, who has to get through.
+    if (::fchown(dir.get(), plan::kForeignBase, plan::kForeignBase) < 0)
+        return base::errno_error(fmt::format("setting the owner of \"{}\"", app), errno);
     for (const char* name : {"upper", "work"}) {
         const auto fd = TRY(base::open_or_make_dir(dir.get(), name, 0700));
         if (::fchown(fd.get(), root.st_uid, root.st_gid) < 0 ||
