@@ -40,6 +40,7 @@ namespace {
 
 constexpr const char* kInitProgram = PODD_STAGE1_DIR "/init";
 constexpr int kBarrierMsec = 30'000;
+constexpr int kMaxRootLayers = 32;
 
 struct Host {
     UniqueFd proc;
@@ -74,18 +75,32 @@ Result<> attach_layers(int folder, AppSources& app) {
     return {};
 }
 
+// Unmounts the whole copy of the host's tree, layer by layer: where the host's root was itself
+// mounted over another (in a container, say), what lies beneath would stay in this namespace, out
+// of sight. A fully visible /proc there is all the kernel asks for before a pod that holds
+// CAP_SYS_ADMIN may mount one without the masks. Source: mnt_already_visible() in fs/namespace.c.
+Result<> drop_host_tree() {
+    const auto self = TRY(base::open_path("/proc/self/ns/mnt", O_RDONLY));
+    // The lowest root is locked. Joining one's own namespace leads to the top of what is left.
+    for (int layer = 0; layer < kMaxRootLayers && ::umount2("/", MNT_DETACH) == 0; ++layer)
+        if (::setns(self.get(), CLONE_NEWNS) < 0)
+            return errno_error("leaving the host's mounts", errno);
+    const auto scratch = TRY(new_mount("tmpfs", {{"mode", "0755"}}, MOUNT_ATTR_NODEV));
+    TRY(attach(scratch.get(), TRY(base::open_path("/", O_PATH | O_DIRECTORY)).get()));
+    if (::setns(self.get(), CLONE_NEWNS) < 0) return errno_error("entering an empty root", errno);
+    return {};
+}
+
 // An empty root in memory that holds nothing but the layers, where the pod's own processes find
 // them.
 Result<> enter_scratch_root(HostSources& sources) {
-    const auto scratch = TRY(new_mount("tmpfs", {{"mode", "0755"}}, MOUNT_ATTR_NODEV));
-    // Any directory does: the old root goes away at once.
-    const auto place = TRY(base::open_path("/run", O_PATH | O_DIRECTORY));
-    TRY(attach(scratch.get(), place.get()));
+    TRY(drop_host_tree());
+    const auto scratch = TRY(base::open_path("/", O_PATH | O_DIRECTORY));
     const auto layers = TRY(own_directory(scratch.get(), kLayers));
     for (std::size_t i = 0; i < sources.apps.size(); ++i)
         TRY(attach_layers(TRY(own_directory(layers.get(), fmt::format("{}", i))).get(),
                           sources.apps[i]));
-    return switch_root(scratch.get());
+    return {};
 }
 
 Result<> build_in_pod(const plan::PodPlan& pod, const std::vector<plan::AppPlan>& apps,
