@@ -9,6 +9,7 @@ host_sh 'mkdir -p /tmp/links/var/log && ln -sf /dev/stdout /tmp/links/var/log/ac
 drop_manifest links <<'EOF'
 {"acKind": "PodManifest", "acVersion": "0.8.11",
  "apps": [{"name": "a", "image": {"name": "example.com/links"},
+           "annotations": [{"name": "podd.org/stdio-links", "value": "true"}],
            "app": {"exec": ["/bin/busybox", "sh", "-c", "echo direct; echo access >/var/log/access; echo error >/var/log/error; echo '<0>shout'; i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo line $i; done >/var/log/access; exec busybox sleep 1000"],
                    "user": "0", "group": "0"}}]}
 EOF
