@@ -5,7 +5,7 @@
 # timeout: 400
 import_image busybox
 
-canary='find /srv/canary /etc/hosts /etc/hostname /etc/machine-id /etc/resolv.conf /etc/os-release -printf "%p %y %m %U %T@ %s\n" | sort; cat /srv/canary/*'
+canary='find /srv/canary /etc/hosts /etc/hostname /etc/machine-id /etc/resolv.conf /etc/os-release -printf "%p %y %m %U %T@ %s\n" 2>/dev/null | sort; cat /srv/canary/file'
 host_sh 'mkdir -p /srv/canary/sub && echo canary >/srv/canary/file'
 before=$(host_sh "$canary")
 
