@@ -63,6 +63,7 @@ base::Result<std::string> member_path(std::string_view name, Absolute absolute,
     if (name.size() > limits.max_path_bytes)
         return refuse(name, fmt::format("has a name of {} bytes, at most {} are taken", name.size(),
                                         limits.max_path_bytes));
+    const auto whole = name;
     std::string path;
     std::size_t depth = 0;
     while (!name.empty()) {
@@ -70,7 +71,7 @@ base::Result<std::string> member_path(std::string_view name, Absolute absolute,
         const auto component = name.substr(0, slash);
         name.remove_prefix(slash == std::string_view::npos ? name.size() : slash + 1);
         if (component.empty() || component == ".") continue;
-        if (component == "..") return refuse(fmt::format("{}/..", path), "has \"..\" in its name");
+        if (component == "..") return refuse(whole, "has \"..\" in its name");
         if (component.size() > kMaxNameBytes)
             return refuse(component, fmt::format("has a name longer than {} bytes", kMaxNameBytes));
         if (++depth > limits.max_depth)

@@ -87,6 +87,10 @@ Result<> TreeWriter::count_entry(const std::string& path) {
     if (++entries_ > limits_.max_entries)
         return invalid(fmt::format("the archive has more than {} members, {} is the next",
                                    limits_.max_entries, quoted(path)));
+    const auto empty = entries_ - filled_entries_;
+    if (empty > limits_.max_empty_entries + limits_.max_empty_ratio * filled_entries_)
+        return invalid(fmt::format("the archive has {} members without data, {} is the last", empty,
+                                   quoted(path)));
     return {};
 }
 
@@ -186,6 +190,7 @@ Result<> TreeWriter::add_root(const TarEntry& entry) {
 
 Result<> TreeWriter::add_file(int parent, const std::string& name, const TarEntry& entry,
                               TarReader& reader) {
+    if (entry.size > 0) ++filled_entries_;
     bytes_ += entry.size;
     if (entry.size > limits_.max_bytes || bytes_ > limits_.max_bytes)
         return invalid(

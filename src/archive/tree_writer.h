@@ -82,6 +82,7 @@ private:
     Rules rules_;
     Limits limits_;
     std::uint64_t entries_ = 0;
+    std::uint64_t filled_entries_ = 0;  // of them, files with data
     std::uint64_t bytes_ = 0;
     std::uint64_t hole_bytes_ = 0;
     std::uint64_t skipped_devices_ = 0;

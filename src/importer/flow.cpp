@@ -302,6 +302,16 @@ Result<FlowResult> Flow::finish() {
     return std::move(result_);
 }
 
+namespace {
+
+template <typename T>
+Result<T> named(const std::string& name, Result<T> result) {
+    if (result || name.empty()) return result;
+    return std::move(result).error().with_context(name);
+}
+
+}  // namespace
+
 Result<> run_flows(std::size_t count, std::size_t at_once,
                    const std::function<Result<std::unique_ptr<Flow>>(std::size_t)>& next,
                    const std::function<Result<>(std::size_t, FlowResult)>& done) {
@@ -318,13 +328,14 @@ Result<> run_flows(std::size_t count, std::size_t at_once,
         if (::poll(polls.data(), polls.size(), -1) < 0 && errno != EINTR)
             return base::errno_error("waiting for workers", errno);
         for (auto& [index, flow] : running)
-            TRY(flow->step());
+            TRY(named(flow->name(), flow->step()));
         for (auto at = running.begin(); at != running.end();) {
             if (!at->second->done()) {
                 ++at;
                 continue;
             }
-            TRY(done(at->first, TRY(at->second->finish())));
+            auto result = TRY(named(at->second->name(), at->second->finish()));
+            TRY(done(at->first, std::move(result)));
             at = running.erase(at);
         }
     }

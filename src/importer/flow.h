@@ -24,6 +24,7 @@
 namespace podd::importer {
 
 struct FlowPlan {
+    std::string name{};  // in front of errors: "layer 1 of 3"
     int source = -1;     // read to its end
     int blob_fd = -1;    // gets a copy of the source, where one is wanted
     int rootfs_fd = -1;  // the new tree
@@ -51,6 +52,7 @@ public:
     /// Does what can be done without waiting, after poll(2) on what add_polls() gave.
     base::Result<> step();
     bool done() const;
+    const std::string& name() const { return plan_.name; }
     base::Result<FlowResult> finish();
 
 private:

@@ -58,7 +58,7 @@ Result<> remove_image(const std::string& id, const std::string& store_dir,
     if (!pods && pods.error().code() != ErrorCode::kNotFound) return pods.error();
     auto store = TRY(store::Writer::open(store_dir));
     TRY(store.remove(record.id));
-    report.removed(record.id);
+    report.image(record.id, record.manifest.name.str(), {});
     return {};
 }
 

@@ -102,6 +102,7 @@ private:
         source.rootfs = TRY(workspace_.make_tree(tree_name(layer), kForeignBase, kForeignBase));
         source.digests = TRY(workspace_.make_digests(tree_name(layer)));
         FlowPlan plan;
+        plan.name = fmt::format("layer {} of {}", layer + 1, layers_.size());
         plan.source = source.file.get();
         plan.blob_fd = source.blob.get();
         plan.rootfs_fd = source.rootfs.get();

@@ -15,6 +15,7 @@ namespace {
 using base::Json;
 
 constexpr std::uint64_t kProgressUsec = 100'000;
+constexpr std::size_t kMaxNotes = 50;  // they are for a person
 
 std::uint64_t now_usec() {
     timespec now{};
@@ -45,19 +46,15 @@ void Report::progress(std::uint64_t bytes, std::optional<std::uint64_t> total) {
 void Report::image(const std::string& id, const std::string& name,
                    const std::vector<std::string>& notes) const {
     Json list{Json::Array{}};
-    for (const auto& note : notes)
+    for (const auto& note : notes) {
+        if (list.as_array()->size() == kMaxNotes) break;
         list.push_back(note);
+    }
     Json value;
     value.add("id", id);
     value.add("name", name);
     value.add("notes", std::move(list));
     send(fd_, "image", std::move(value));
-}
-
-void Report::removed(const std::string& id) const {
-    Json value;
-    value.add("id", id);
-    send(fd_, "removed", std::move(value));
 }
 
 void Report::error(const base::Error& error) const {

@@ -18,11 +18,10 @@ public:
     /// {"progress":{"bytes":N,"total":M}}, at most ten times a second. `total` is left out where
     /// nobody knows it.
     void progress(std::uint64_t bytes, std::optional<std::uint64_t> total);
-    /// {"image":{"id":…,"name":…,"notes":[…]}}; the last line of a success.
+    /// {"image":{"id":…,"name":…,"notes":[…]}}: added or removed; the last line of a
+    /// success.
     void image(const std::string& id, const std::string& name,
                const std::vector<std::string>& notes) const;
-    /// {"removed":{"id":…}}
-    void removed(const std::string& id) const;
     /// {"error":{"code":…,"message":…}}; the last line of a failure.
     void error(const base::Error& error) const;
 

@@ -329,6 +329,14 @@ TEST_SUITE("archive/attack") {
             parents.file(fmt::format("d{}/f", i), "");
         CHECK(says(Sandbox{}.layer(parents.str(), few), "more than 100 members"));
 
+        const archive::Limits sparse_names{.max_empty_entries = 10, .max_empty_ratio = 2};
+        TarBuilder empty;
+        for (int i = 0; i < 16; ++i)
+            empty.file(fmt::format("f{}", i), i < 2 ? "data" : "");
+        CHECK(Sandbox{}.layer(empty.str(), sparse_names));
+        empty.file("g", "");
+        CHECK(says(Sandbox{}.layer(empty.str(), sparse_names), "15 members without data"));
+
         std::string deep;
         for (int i = 0; i < 100'000; ++i)
             deep += "d/";
