@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -31,36 +32,55 @@ Result<> write_map(const std::string& path, const std::string& line) {
     return base::write_all(fd.get(), line);
 }
 
-// A process whose only purpose is its user namespace.
+// A process whose only purpose is its user namespace. It ends when the other end of its pipe
+// closes, so also when the importer is killed; until then it keeps nothing else of the importer
+// open, least of all its locks.
 class NamespaceHolder {
 public:
-    NamespaceHolder() {
+    static Result<NamespaceHolder> start() {
+        int fds[2];
+        if (::pipe2(fds, O_CLOEXEC) < 0) return base::errno_error("making a pipe", errno);
+        const UniqueFd wait{fds[0]};
+        NamespaceHolder holder{UniqueFd{fds[1]}};
         clone_args args{};
         args.flags = CLONE_NEWUSER;
         args.exit_signal = SIGCHLD;
-        pid_ = static_cast<pid_t>(::syscall(SYS_clone3, &args, sizeof args));
-        if (pid_ == 0)
-            for (;;)
-                ::pause();
+        holder.pid_ = static_cast<pid_t>(::syscall(SYS_clone3, &args, sizeof args));
+        if (holder.pid_ < 0) return base::errno_error("making a user namespace", errno);
+        if (holder.pid_ == 0) hold(wait.get());
+        return holder;
     }
-    NamespaceHolder(const NamespaceHolder&) = delete;
-    NamespaceHolder& operator=(const NamespaceHolder&) = delete;
+    NamespaceHolder(NamespaceHolder&& other) noexcept
+        : alive_{std::move(other.alive_)}, pid_{std::exchange(other.pid_, -1)} {}
+    NamespaceHolder& operator=(NamespaceHolder&&) = delete;
     ~NamespaceHolder() {
+        alive_.reset();
         if (pid_ <= 0) return;
-        (void)::kill(pid_, SIGKILL);
         while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
         }
     }
     pid_t pid() const { return pid_; }
 
 private:
+    explicit NamespaceHolder(UniqueFd alive) : alive_{std::move(alive)} {}
+
+    [[noreturn]] static void hold(int wait) {
+        const auto from = static_cast<unsigned int>(wait);
+        if (from > 0) (void)::syscall(SYS_close_range, 0U, from - 1, 0U);
+        (void)::syscall(SYS_close_range, from + 1, ~0U, 0U);
+        char byte = 0;
+        while (::read(wait, &byte, 1) < 0 && errno == EINTR) {
+        }
+        ::_exit(0);
+    }
+
+    UniqueFd alive_;
     pid_t pid_ = -1;
 };
 
 // A user namespace stays while a descriptor of it is open.
 Result<UniqueFd> mount_namespace_ids() {
-    const NamespaceHolder holder;
-    if (holder.pid() < 0) return base::errno_error("making a user namespace", errno);
+    const auto holder = TRY(NamespaceHolder::start());
     TRY(write_id_maps(holder.pid(), kForeignBase, kWorkerBase));
     return base::open_path(fmt::format("/proc/{}/ns/user", holder.pid()), O_RDONLY);
 }
