@@ -2,6 +2,7 @@
 // The directory that systemd gives a generator to fill.
 #pragma once
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,8 +21,14 @@ public:
     base::Result<> write(const std::vector<unit::Unit>& units);
 
 private:
-    explicit Output(base::UniqueFd dir) : dir_{std::move(dir)} {}
+    Output(base::UniqueFd dir, std::string temporary)
+        : dir_{std::move(dir)}, temporary_{std::move(temporary)} {}
+    base::Result<> write_unit(const std::string& name, const std::string& text);
+    base::Result<std::string> link_unit(const std::string& by, const std::string& name);
+
     base::UniqueFd dir_;
+    std::string temporary_;          // name of the file that is being written
+    std::set<std::string> folders_;  // "*.wants", made already
 };
 
 }  // namespace podd::generator

@@ -46,9 +46,15 @@ std::string_view type_name(mode_t mode) {
 
 // Where a name leads to: the last component in its directory, which is no link.
 struct Place {
-    UniqueFd dir;
+    int dir = -1;
     std::string name;
     struct stat st{};
+    UniqueFd own_dir;  // behind `dir`, when a link led away
+
+    void enter(UniqueFd fd) {
+        own_dir = std::move(fd);
+        dir = own_dir.get();
+    }
 };
 
 // Components still to go, the next one last.
@@ -78,27 +84,24 @@ Result<UniqueFd> open_dir(int dir_fd, const char* name) {
 
 // Follows links by hand, because every step is a chance for somebody else to lead root astray.
 Result<Place> chase(int dir_fd, const std::string& name, Owner owner) {
-    Place place {
-        TRY(open_dir(dir_fd, "."))
-        , {}, {}
-    };
+    Place place{dir_fd, {}, {}, {}};
     std::vector<std::string> todo{name};
     int links = 0;
     while (!todo.empty()) {
         place.name = std::move(todo.back());
         todo.pop_back();
-        if (::fstatat(place.dir.get(), place.name.c_str(), &place.st, AT_SYMLINK_NOFOLLOW) < 0)
+        if (::fstatat(place.dir, place.name.c_str(), &place.st, AT_SYMLINK_NOFOLLOW) < 0)
             return base::errno_error(fmt::format("looking at \"{}\"", place.name), errno);
         if (S_ISLNK(place.st.st_mode)) {
             if (++links > kMaxLinks)
                 return Error{ErrorCode::kInvalidArgument,
                              fmt::format("found more than {} links, wanted a file", kMaxLinks)};
             TRY(check_owner(place.st, owner, "a link"));
-            const auto target = TRY(read_link(place.dir.get(), place.name));
-            if (target.starts_with('/')) place.dir = TRY(open_dir(AT_FDCWD, "/"));
+            const auto target = TRY(read_link(place.dir, place.name));
+            if (target.starts_with('/')) place.enter(TRY(open_dir(AT_FDCWD, "/")));
             push_components(todo, target);
         } else if (!todo.empty() || place.name == "..") {
-            place.dir = TRY(open_dir(place.dir.get(), place.name.c_str()));
+            place.enter(TRY(open_dir(place.dir, place.name.c_str())));
             TRY(check_owner(place.st, owner, "a directory on the way"));
         }
     }
@@ -126,7 +129,7 @@ Result<OpenedManifest> open_manifest(int dir_fd, const std::string& name, Owner 
         return Error{ErrorCode::kInvalidArgument,
                      fmt::format("found {}, wanted a regular file", type_name(place.st.st_mode))};
     // It was a regular file a moment ago; these flags keep it harmless if it is not any more.
-    UniqueFd fd{::openat(place.dir.get(), place.name.c_str(),
+    UniqueFd fd{::openat(place.dir, place.name.c_str(),
                          O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC)};
     if (!fd) return base::errno_error("opening it", errno);
     struct stat st{};
