@@ -136,6 +136,10 @@ Result<Value> io_limit(const Setting& setting) {
     if (setting.words.size() != 2)
         return Error{ErrorCode::kInvalidArgument, "wanted a path and a limit"};
     TRY(check_path(setting.words[0]));
+    // The manager hands such limits to systemd-executor (from 254 on) unquoted, and the service
+    // then fails with "Failed to deserialize".
+    if (setting.words[0].find_first_of(" \\") != std::string::npos)
+        return wrong(setting.words[0], "a path without blanks and backslashes");
     return Value{std::vector{IoLimit{setting.words[0], TRY(number(setting.words[1]))}}};
 }
 

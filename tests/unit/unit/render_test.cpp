@@ -157,9 +157,9 @@ std::vector<Form> forms() {
          {"CPUQuotaPerSecUSec", std::uint64_t{125'000}}},
         {"Service", {"CPUWeight", "50", {}}, "CPUWeight=50", {"CPUWeight", std::uint64_t{50}}},
         {"Service",
-         {"IOReadBandwidthMax", "", {"/a b", "1000"}},
-         "IOReadBandwidthMax=\"/a b\" 1000",
-         {"IOReadBandwidthMax", std::vector{IoLimit{"/a b", 1000}}}},
+         {"IOReadBandwidthMax", "", {"/a\"%", "1000"}},
+         "IOReadBandwidthMax=\"/a\\\"%%\" 1000",
+         {"IOReadBandwidthMax", std::vector{IoLimit{"/a\"%", 1000}}}},
         {"Service",
          {"IOReadIOPSMax", "", {"/a", "10"}},
          "IOReadIOPSMax=/a 10",
@@ -335,6 +335,7 @@ TEST_SUITE("unit/render") {
               Case{"Service", {"SuccessExitStatus", "", {"256"}}},
               Case{"Service", {"Type", "notify\nExecStart=/bin/evil", {}}},
               Case{"Service", {"Slice", "x.slice\n", {}}},
+              Case{"Service", {"IOReadBandwidthMax", "", {"/a b", "1"}}},
               Case{"Service", {"OOMScoreAdjust", "1x", {}}}}) {
             CAPTURE(setting.key);
             const auto bus = property(section, setting);
