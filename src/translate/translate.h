@@ -28,7 +28,8 @@ struct Options {
 /// something. Errors: kInvalidArgument where the manifest asks for something that no unit can say.
 base::Result<std::vector<unit::Unit>> translate(const Pod& pod, const Options& options);
 
-/// What the manifest asks for and nobody will do, one line for each, JSON pointer first.
+/// Isolators that have no effect, one line for each, JSON pointer first. What else a manifest asks
+/// for in vain is told by schema/warnings.h.
 std::vector<std::string> warnings(const Pod& pod);
 
 }  // namespace podd::translate
