@@ -33,11 +33,20 @@ constexpr int kRestartModeSince = 254;
 constexpr std::string_view kRebootStatus = "133";
 
 void set(Section& section, std::string_view key, std::string_view value) {
-    section.settings.push_back({std::string{key}, std::string{value}, {}});
+    section.settings.push_back(Setting{std::string{key}, std::string{value}, {}});
 }
 
 void set_words(Section& section, std::string_view key, std::vector<std::string> words) {
     section.settings.push_back({std::string{key}, {}, std::move(words)});
+}
+
+// Not by braces: an initializer list would copy both.
+Unit unit_of(std::string name, Section head, Section body) {
+    Unit unit{std::move(name), {}, {}};
+    unit.sections.reserve(2);
+    unit.sections.push_back(std::move(head));
+    unit.sections.push_back(std::move(body));
+    return unit;
 }
 
 // Everything about a pod that more than one of its units needs.
@@ -89,7 +98,7 @@ Unit slice_unit(const Context& context, std::vector<Setting> resources) {
     describe(head, context, fmt::format("{}: resources", described(context)));
     // A slice stays when its last unit has gone; a transient pod must leave nothing.
     set(head, "StopWhenUnneeded", "yes");
-    return {context.slice, {std::move(head), {"Slice", std::move(resources)}}, {}};
+    return unit_of(context.slice, std::move(head), {"Slice", std::move(resources)});
 }
 
 Section sandbox_head(const Context& context) {
@@ -129,7 +138,7 @@ Unit sandbox_unit(const Context& context) {
     set_words(body, "SuccessExitStatus", {std::string{kRebootStatus}});
     set_words(body, "RestartForceExitStatus", {std::string{kRebootStatus}});
     set(body, "SyslogIdentifier", fmt::format("pod-{}", context.name));
-    return {context.sandbox, {sandbox_head(context), std::move(body)}, {}};
+    return unit_of(context.sandbox, sandbox_head(context), std::move(body));
 }
 
 Section app_head(const Context& context, const schema::RuntimeApp& app) {
@@ -191,7 +200,9 @@ Result<Unit> app_unit(const Context& context, const schema::RuntimeApp& app) {
             fmt::format("found the unit name \"{}\" of {} bytes, wanted at most {}: choose "
                         "a shorter name of pod or app",
                         name, name.size(), unit::kNameMax)};
-    return Unit{name, {app_head(context, app), std::move(body)}, context.settings.wanted_by};
+    auto unit = unit_of(name, app_head(context, app), std::move(body));
+    unit.wanted_by = context.settings.wanted_by;
+    return unit;
 }
 
 }  // namespace
@@ -209,7 +220,9 @@ Result<std::vector<Unit>> translate(const Pod& pod, const Options& options) {
                          fmt::format("annotation \"{}\": found \"{}\", wanted the name of a unit",
                                      schema::kWantedBy, wants)};
 
-    std::vector<Unit> units{sandbox_unit(context)};
+    std::vector<Unit> units;
+    units.reserve(pod.manifest.apps.size() + 2);
+    units.push_back(sandbox_unit(context));
     for (std::size_t i = 0; i < pod.manifest.apps.size(); ++i)
         units.push_back(TRY_CONTEXT(app_unit(context, pod.manifest.apps[i]), "/apps/{}", i));
     auto resources =
