@@ -94,6 +94,14 @@ Result<> make_upper(const StateDir& state, const std::string& app, const UniqueF
     return {};
 }
 
+// A script may say ">/dev/stderr", and images with scripts are those that link their logs there.
+// What has no shell is spared the helper.
+Result<bool> wants_stdio_links(const ResolvedApp& app, const LayeredRoot& root) {
+    if (app.settings.stdio_links) return *app.settings.stdio_links;
+    return TRY(root.owner("/bin/sh"))
+    .has_value();
+}
+
 void add_environment(plan::AppPlan& plan, const ResolvedApp& app, const Identity& identity) {
     std::vector<std::pair<std::string, std::string>> all{{"PATH", std::string{kDefaultPath}}};
     if (!identity.name.empty()) {
@@ -158,7 +166,8 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
     if (layers.empty())
         return Error{ErrorCode::kCorrupt, fmt::format("image {} has no trees", image.id)};
     TRY(make_upper(to.state, app.name, layers.front()));
-    const auto identity = TRY(identify(app, LayeredRoot{std::move(layers)}));
+    const LayeredRoot root{std::move(layers)};
+    const auto identity = TRY(identify(app, root));
     for (const auto& tree : image.trees)
         plan.trees.push_back(to.store.tree_path(tree));
 
@@ -172,7 +181,7 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
     plan.groups = identity.groups;
     plan.read_only_root = app.read_only_root;
     plan.upper = fmt::format("{}/apps/{}", to.state.path, app.name);
-    plan.stdio_links = app.settings.stdio_links.value_or(false);
+    plan.stdio_links = TRY(wants_stdio_links(app, root));
     plan.notify = app.settings.supports_notify;
     plan.stop_signal = app.settings.stop_signal.value_or(SIGTERM);
     plan.oom_score_adj = app.oom_score_adj;

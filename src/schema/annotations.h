@@ -31,8 +31,7 @@ inline constexpr std::string_view kStopSignal =
     "podd.org/stop-signal";  // SIGTERM (default); from OCI StopSignal
 inline constexpr std::string_view kStopTimeout = "podd.org/stop-timeout-sec";
 /// "true": /dev/stdout and /dev/stderr of the app can be opened again, at the price of one small
-/// process. Import sets it for images that hold links to them; without it they are the journal's
-/// sockets, good for writing only.
+/// process; "false": they are the journal's sockets. Default: "true" when the image has a /bin/sh.
 inline constexpr std::string_view kStdioLinks = "podd.org/stdio-links";
 inline constexpr std::string_view kSupportsNotify = "appc.io/executor/supports-systemd-notify";
 
