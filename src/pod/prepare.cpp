@@ -182,7 +182,7 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
     plan.read_only_root = app.read_only_root;
     plan.upper = fmt::format("{}/apps/{}", to.state.path, app.name);
     plan.stdio_links = TRY(wants_stdio_links(app, root));
-    plan.notify = app.settings.supports_notify;
+    plan.notify = app.settings.supports_notify.value_or(false);
     plan.stop_signal = app.settings.stop_signal.value_or(SIGTERM);
     plan.oom_score_adj = app.oom_score_adj;
     add_environment(plan, app, identity);

@@ -139,7 +139,7 @@ schema::AppSettings merge(const schema::AppSettings& pod, const schema::AppSetti
     if (!merged.stop_signal) merged.stop_signal = image.stop_signal;
     if (!merged.stop_timeout_usec) merged.stop_timeout_usec = image.stop_timeout_usec;
     if (!merged.stdio_links) merged.stdio_links = image.stdio_links;
-    merged.supports_notify = merged.supports_notify || image.supports_notify;
+    if (!merged.supports_notify) merged.supports_notify = image.supports_notify;
     return merged;
 }
 

@@ -64,7 +64,7 @@ struct AppSettings {
     std::optional<std::uint64_t> restart_usec;
     std::optional<int> stop_signal;
     std::optional<std::uint64_t> stop_timeout_usec;  // not 0; UINT64_MAX: no timeout
-    bool supports_notify = false;
+    std::optional<bool> supports_notify;             // unset: no
     std::optional<bool> stdio_links;
 };
 

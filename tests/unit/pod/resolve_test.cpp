@@ -127,6 +127,19 @@ TEST_SUITE("pod/resolve") {
         CHECK(oci->mounts.empty());
     }
 
+    TEST_CASE("a pod may say that an app does not notify, whatever its image says") {
+        const auto notes =
+            R"([{"name":"appc.io/executor/supports-systemd-notify","value":"true"}])";
+        const auto asks = [&](const std::string& members) {
+            return resolve(manifest_of(members), image(kImageApp, notes))->settings.supports_notify;
+        };
+        CHECK(asks("") == true);
+        CHECK(
+            asks(
+                R"(,"annotations":[{"name":"appc.io/executor/supports-systemd-notify","value":"false"}])") ==
+            false);
+    }
+
     TEST_CASE("the pod's stop signal wins over the image's") {
         const auto notes = R"([{"name":"podd.org/stop-signal","value":"SIGQUIT"}])";
         CHECK(resolve(manifest_of(""), image(kImageApp, notes))->settings.stop_signal == 3);

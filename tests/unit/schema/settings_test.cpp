@@ -101,8 +101,8 @@ TEST_SUITE("schema/annotations") {
         CHECK(of_app(kStopSignal, "SIGQUIT")->stop_signal == 3);
         CHECK(of_app(kStopTimeout, "1min 30s")->stop_timeout_usec == 90'000'000);
         CHECK(of_app(kStopTimeout, "infinity")->stop_timeout_usec == UINT64_MAX);
-        CHECK(of_app(kSupportsNotify, "true")->supports_notify);
-        CHECK_FALSE(of_app(kSupportsNotify, "false")->supports_notify);
+        CHECK(of_app(kSupportsNotify, "true")->supports_notify == true);
+        CHECK(of_app(kSupportsNotify, "false")->supports_notify == false);
         struct Case {
             std::string_view name, value;
         };
@@ -129,7 +129,7 @@ TEST_SUITE("schema/annotations") {
             return image_settings(one(name, value));
         };
         CHECK(ask(kStopSignal, "USR1")->stop_signal == 10);
-        CHECK(ask(kSupportsNotify, "true")->supports_notify);
+        CHECK(ask(kSupportsNotify, "true")->supports_notify == true);
         CHECK(ask(kRestart, "always")->restart == Restart::kNo);
         CHECK(ask("podd.org/unknown", "x").has_value());
         CHECK_FALSE(ask(kStopSignal, "x").has_value());
