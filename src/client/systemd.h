@@ -94,7 +94,8 @@ private:
     // A proxy must not die in its own reply handler: it stays until the next call after that.
     mutable std::vector<std::shared_ptr<UnitCall>> unit_calls_;
     std::unique_ptr<sdbus::IProxy> proxy_;
-    std::map<std::string, std::function<void(const std::string&)>> waiting_;
+    // Two calls that want the same are given the same job.
+    std::multimap<std::string, std::function<void(const std::string&)>> waiting_;
     std::function<void(const std::string&)> changed_;
 };
 

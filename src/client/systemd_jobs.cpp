@@ -63,16 +63,18 @@ void Systemd::unref(const std::string& unit) const {
 }
 
 void Systemd::wait_for(const std::string& job, std::function<void(const std::string&)> done) {
-    waiting_[job] = std::move(done);
+    waiting_.emplace(job, std::move(done));
 }
 
 void Systemd::job_removed(const std::string& job, const std::string& result) {
-    const auto found = waiting_.find(job);
-    if (found == waiting_.end()) return;
-    // Out of the table first: the handler may wait for another job.
-    const auto done = std::move(found->second);
-    waiting_.erase(found);
-    done(result);
+    // Out of the table first: a handler may wait for another job.
+    std::vector<std::function<void(const std::string&)>> ended;
+    const auto [begin, end] = waiting_.equal_range(job);
+    for (auto entry = begin; entry != end; ++entry)
+        ended.push_back(std::move(entry->second));
+    waiting_.erase(begin, end);
+    for (const auto& done : ended)
+        done(result);
 }
 
 }  // namespace podd::client
