@@ -109,10 +109,10 @@ import_image() {
 # tidy: ends what the test started. Tests need not call it; it runs when they end, however they end.
 tidy() {
     host_sh '
-        rm -f /etc/podd/pods.d/* /run/podd/pods.d/* /usr/lib/podd/pods.d/*
         systemctl list-units --all --plain --no-legend --full "pod-*.service" "pod-*.socket" | while read -r unit rest; do
             systemctl stop "$unit" || echo "$unit does not stop"
         done
+        rm -f /etc/podd/pods.d/* /run/podd/pods.d/* /usr/lib/podd/pods.d/*
         systemctl daemon-reload
         systemctl reset-failed
     '
