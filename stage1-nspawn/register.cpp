@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <systemd/sd-bus.h>
@@ -47,8 +48,7 @@ struct BusError {
     ~BusError() { sd_bus_error_free(&error); }
     bool is(const char* name) const { return sd_bus_error_has_name(&error, name) > 0; }
     std::string message(int result) const {
-        return error.message != nullptr ? error.message
-                                        : std::strerror(-result);  // NOLINT: one thread
+        return error.message != nullptr ? error.message : std::generic_category().message(-result);
     }
 };
 
@@ -166,8 +166,7 @@ int main(int argc, char** argv) {
     sd_bus* raw = nullptr;
     const int r = sd_bus_open_system(&raw);
     const Bus bus{raw};
-    if (r < 0)
-        return fail(std::string{"connecting to the system bus: "} + std::strerror(-r));  // NOLINT
+    if (r < 0) return fail("connecting to the system bus: " + std::generic_category().message(-r));
     if (removing) return remove_machine(bus.get(), argv[2]);
     std::uint32_t leader = 0;
     if (!read_leader(leader)) return 1;  // the pod's start failed; that says why

@@ -4,8 +4,7 @@
 
 #include "fuzz/schema_properties.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data,
-                                      std::size_t size) {
-  (void)podd::fuzz::oci_config({reinterpret_cast<const char *>(data), size});
-  return 0;
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    (void)podd::fuzz::oci_config({reinterpret_cast<const char*>(data), size});
+    return 0;
 }

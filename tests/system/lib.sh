@@ -112,6 +112,8 @@ tidy() {
         systemctl list-units --all --plain --no-legend --full "pod-*.service" "pod-*.socket" | while read -r unit rest; do
             systemctl stop "$unit" || echo "$unit does not stop"
         done
+        # The slice of a declared pod has no file where it sets nothing, and such a slice stays, empty.
+        systemctl stop "machine-*.slice"
         rm -f /etc/podd/pods.d/* /run/podd/pods.d/* /usr/lib/podd/pods.d/*
         systemctl daemon-reload
         systemctl reset-failed

@@ -6,6 +6,7 @@
 #include <string>
 
 #include <doctest/doctest.h>
+
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
