@@ -3,6 +3,7 @@
 # I1, I3, I4, I5, I6 and I8 of the attack table.
 # hosts: bookworm trixie vm
 # smoke
+# timeout: 900
 import_image busybox
 
 # probe NAME SCRIPT [APP-MEMBERS]: runs the script as the only app of a pod and prints what it said.
@@ -13,7 +14,7 @@ probe() {
            "app": {"exec": ["/bin/sh", "-c", $(jq_string "$2; echo end; exec sleep 1000")], "group": "0", ${3:-"\"user\": \"0\""}}}]}
 EOF
     host systemctl start "pod-$1@a"
-    wait_until 15 host_sh 'journalctl --sync; journalctl -q -o cat -u "pod-$1@a" | grep -qx end' "$1"
+    wait_until 60 host_sh 'journalctl --sync; journalctl -q -o cat -u "pod-$1@a" | grep -qx end' "$1"
     journal "pod-$1@a"
     host systemctl stop "pod-$1"
 }

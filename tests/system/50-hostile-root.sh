@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# B1, B2, B6, B7, B8 and B10 of the attack table: an image whose root leads elsewhere. The pod is refused or runs; the host
+# B1, B2, B4, B6 to B10 of the attack table: an image whose root leads elsewhere. The pod is refused or runs; the host
 # stays as it is.
 # hosts: bookworm trixie
 # timeout: 400
@@ -26,6 +26,7 @@ EOF
     host systemctl stop "pod-hostile-$1"
     host systemctl reset-failed
     assert_eq "$before" "$(host_sh "$canary")" "the host after $1"
+    host podctl image rm "example.com/hostile-$1" >/dev/null
 }
 
 number=0
@@ -43,6 +44,9 @@ for place in dev/pts dev/shm dev/mqueue dev/null dev/console dev/ptmx sys/fs; do
     try "mkdir -p $(dirname $place); ln -sfn /srv/canary $place"
 done
 
+say "nodes that are none (B4)"
+try 'mkdir dev; echo x >dev/null; echo x >dev/console; echo x >dev/urandom'
+
 say "files that podd writes (B7)"
 for file in hosts hostname resolv.conf machine-id; do
     for kind in "ln -sfn /etc/$file" "ln -sfn /srv/canary/new" 'ln -sfn /srv/canary/file' 'mkfifo' 'mkdir -p'; do
@@ -57,3 +61,9 @@ hostile loop 'ln -s os-release etc/os-release'
 
 say "what images may not bring (B10)"
 hostile sockets 'mkdir -p run; ln -s /srv/canary run/host; ln -s /srv/canary run/systemd; ln -s /srv/canary/file dev; true'
+
+say "settings that other programs would follow (B9)"
+hostile settings 'mkdir -p etc/systemd/nspawn usr/lib/systemd/system-generators usr/lib/systemd/system
+    printf "[Exec]\nCapability=all\n[Files]\nBind=/:/host\n" | tee etc/systemd/nspawn/a.nspawn hostile-settings.nspawn >/dev/null
+    printf "#!/bin/sh\necho evil >/srv/canary/generator\n" >usr/lib/systemd/system-generators/evil; chmod +x usr/lib/systemd/system-generators/evil
+    printf "/srv/canary /mnt none bind 0 0\n" >etc/fstab'
