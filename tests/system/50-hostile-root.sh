@@ -26,7 +26,6 @@ EOF
     host systemctl stop "pod-hostile-$1"
     host systemctl reset-failed
     assert_eq "$before" "$(host_sh "$canary")" "the host after $1"
-    host podctl image rm "example.com/hostile-$1" >/dev/null
 }
 
 number=0
