@@ -2,7 +2,7 @@
 # One translator, two renderers: systemd sees the same in a pod that was declared and in one that is transient.
 # hosts: bookworm trixie
 import_image busybox
-host mkdir -p '/srv/it is 100%'
+host mkdir -p '/var/srv/it is 100%'
 host_file /root/same.json <<'EOF'
 {"acKind": "PodManifest", "acVersion": "0.8.11",
  "apps": [{"name": "one", "image": {"name": "example.com/busybox"},
@@ -17,7 +17,7 @@ host_file /root/same.json <<'EOF'
                            {"name": "podd.org/stop-timeout-sec", "value": "5"}]},
           {"name": "two", "image": {"name": "example.com/busybox"},
            "app": {"exec": ["/bin/busybox", "sleep", "1000"], "user": "0", "group": "0"}}],
- "volumes": [{"name": "data", "kind": "host", "source": "/srv/it is 100%", "readOnly": true}],
+ "volumes": [{"name": "data", "kind": "host", "source": "/var/srv/it is 100%", "readOnly": true}],
  "isolators": [{"name": "resource/memory", "value": {"limit": "1Gi"}}, {"name": "resource/cpu", "value": {"limit": "1500m"}}],
  "annotations": [{"name": "podd.org/description", "value": "50% of $HOME; \"fast\""}]}
 EOF
@@ -53,4 +53,4 @@ shown >"$TEST_TMP/transient"
 host systemctl stop pod-same
 [ "$(wc -l <"$TEST_TMP/declared")" -gt 400 ] || fail "systemctl show said hardly anything"
 diff "$TEST_TMP/declared" "$TEST_TMP/transient" >&2 || fail "declared (<) and transient (>) differ"
-host rm -r '/srv/it is 100%' /root/same.json
+host rm -r '/var/srv/it is 100%' /root/same.json
