@@ -3,14 +3,19 @@
 # shellcheck shell=bash
 
 # container_disk NAME STATE: what the root's throw-away overlay is made of. An overlay cannot carry another
-# overlay's upper layer, which is what a pod makes in /var: so /var is a copy on the disk.
+# overlay's upper layer, which is what a pod makes in /var, and cannot map ids, which volumes want: so these folders
+# are copies on the disk.
+disk_folders=(var srv home)
 container_disk() {
     local name=$1 dir=$2
-    mkdir -p "$dir"/{upper/etc,work,root}
+    mkdir -p "$dir"/{upper/etc,work,root,disk}
     if [ "$(stat --file-system --format=%T "$dir")" = overlayfs ]; then
         die "$state_dir is itself on an overlay; set PODD_TESTHOST_STATE to a folder on a disk or tmpfs"
     fi
-    cp -a --reflink=auto "$(<"$dir/lower")/var" "$dir/var"
+    local folder
+    for folder in "${disk_folders[@]}"; do
+        cp -a --reflink=auto "$(<"$dir/lower")/$folder" "$dir/disk/$folder"
+    done
     od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$dir/upper/etc/machine-id"
     printf '%s\n' "$name" >"$dir/upper/etc/hostname"
     printf '127.0.0.1 localhost %s\n::1 localhost\n' "$name" >"$dir/upper/etc/hosts"
