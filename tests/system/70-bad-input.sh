@@ -20,7 +20,7 @@ refused() {
     wait_until 10 host_sh '! systemctl is-active --quiet "pod-$1"' "$name"
     shown=$(host systemctl status --no-pager --full --lines=50 "pod-$name" "pod-$name@a" 2>&1 || true)
     for text in "$@"; do assert_contains "$shown" "$text" "status of pod \"$name\""; done
-    assert_eq "" "$(host_sh 'ls /run/podd/pods /var/lib/podd/pods')" "left by pod \"$name\""
+    assert_eq "" "$(host find /run/podd/pods /var/lib/podd/pods -mindepth 1)" "left by pod \"$name\""
 }
 
 app='"app": {"exec": ["/bin/busybox", "sleep", "1000"], "user": "0", "group": "0"'

@@ -15,7 +15,7 @@ for delay in 0 0.002 0.004 0.006 0.008 0.010 0.015 0.020 0.030; do
         sleep "$1"
         systemctl kill --signal=KILL pod-killed pod-killed@a 2>/dev/null || true
         systemctl stop pod-killed pod-killed@a
-        left=$(ls /run/podd/pods /var/lib/podd/pods)
+        left=$(find /run/podd/pods /var/lib/podd/pods -mindepth 1)
         [ -z "$left" ] || { echo "killed after $1 s it left: $left"; exit 1; }
     ' "$delay"
     host_sh 'systemctl reset-failed pod-killed pod-killed@a 2>/dev/null || true; systemctl start pod-killed'
