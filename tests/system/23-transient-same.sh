@@ -2,7 +2,7 @@
 # One translator, two renderers: systemd sees the same in a pod that was declared and in one that is transient.
 # hosts: bookworm trixie
 import_image busybox
-host mkdir -p '/var/srv/it is 100%'
+host mkdir -p '/srv/it is 100%'
 host_file /root/same.json <<'EOF'
 {"acKind": "PodManifest", "acVersion": "0.8.11",
  "apps": [{"name": "one", "image": {"name": "example.com/busybox"},
@@ -17,7 +17,7 @@ host_file /root/same.json <<'EOF'
                            {"name": "podd.org/stop-timeout-sec", "value": "5"}]},
           {"name": "two", "image": {"name": "example.com/busybox"},
            "app": {"exec": ["/bin/busybox", "sleep", "1000"], "user": "0", "group": "0"}}],
- "volumes": [{"name": "data", "kind": "host", "source": "/var/srv/it is 100%", "readOnly": true}],
+ "volumes": [{"name": "data", "kind": "host", "source": "/srv/it is 100%", "readOnly": true}],
  "isolators": [{"name": "resource/memory", "value": {"limit": "1Gi"}}, {"name": "resource/cpu", "value": {"limit": "1500m"}}],
  "annotations": [{"name": "podd.org/description", "value": "50% of $HOME; \"fast\""}]}
 EOF
@@ -29,11 +29,11 @@ shown() {
         for unit in pod-same.service pod-same@one.service pod-same@two.service machine-same.slice; do
             systemctl show "$unit" | sed "s/ ; start_time=.*//; s/^/$unit /"
         done' | sed 's/run --transient same/run same/' |
-        grep -vE ' (FragmentPath|SourcePath|UnitFileState|UnitFilePreset|Transient|CollectMode|StandardInput|StandardInputData|CanClean|NeedDaemonReload|DropInPaths)=' |
+        grep -vE ' (FragmentPath|SourcePath|UnitFileState|UnitFilePreset|Transient|CollectMode|StandardInput|StandardInputData|CanClean|NeedDaemonReload|DropInPaths|StatusText)=' |
         grep -vE ' [A-Za-z]*(ID|PID|Id|Timestamp|TimestampMonotonic|Current|CurrentMax|Peak|Usage|UsageNSec|Bytes|Operations|Packets|Tasks[A-Za-z]*|Available|Inode|Runtime|SwapPeak)=' |
         # A dependency on a file system has the unit of wherever /srv is; the order of sets is not fixed.
         awk '{ key = $0; sub(/=.*/, "", key); value = substr($0, length(key) + 2); n = split(value, word, " ")
-               if (key ~ / (After|Before|Wants|Requires|RequiresMountsFor|BindsTo|BoundBy|OnFailure|RequiredBy|WantedBy|Conflicts)$/) {
+               if (key ~ / (After|Before|Wants|Requires|RequiresMountsFor|BindsTo|BoundBy|OnFailure|RequiredBy|WantedBy|Conflicts|SliceOf)$/) {
                    for (i = 1; i <= n; i++) print key, word[i] } else print }' | sort
 }
 
@@ -53,4 +53,4 @@ shown >"$TEST_TMP/transient"
 host systemctl stop pod-same
 [ "$(wc -l <"$TEST_TMP/declared")" -gt 400 ] || fail "systemctl show said hardly anything"
 diff "$TEST_TMP/declared" "$TEST_TMP/transient" >&2 || fail "declared (<) and transient (>) differ"
-host rm -r '/var/srv/it is 100%' /root/same.json
+host rm -r '/srv/it is 100%' /root/same.json
