@@ -2,7 +2,6 @@
 # machinectl works on a pod as on an nspawn container, each signal reaches the app's main process exactly once, and the
 # units end in a clean state.
 # hosts: bookworm trixie vm
-# smoke
 # timeout: 900
 import_image busybox
 

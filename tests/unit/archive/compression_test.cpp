@@ -56,7 +56,7 @@ constexpr Compression kAll[] = {Compression::kGzip, Compression::kBzip2, Compres
 TEST_SUITE("archive/compression") {
     TEST_CASE("every compression is told by its first bytes and unpacked") {
         std::string text;
-        for (int i = 0; i < 300'000; ++i)
+        for (unsigned i = 0; i < 300'000; ++i)
             text += static_cast<char>('a' + i * i % 23);
         for (const auto how : kAll) {
             CAPTURE(archive::compression_name(how));
