@@ -22,6 +22,7 @@
 #include "base/notify.h"
 #include "child.h"
 #include "plan/plan.h"
+#include "plan/run_dir.h"
 #include "program.h"
 
 namespace podd::stage1 {
@@ -124,7 +125,8 @@ Result<AppSpec> read_spec(int directory, const plan::PodPlan& pod, const plan::A
 
 // What the app's process could not do ends with that step's own status.
 Result<Readiness> exec(const std::string& pod_name, const std::string& app_name) {
-    const auto directory = TRY_CONTEXT(open_pod_directory(pod_name), "its sandbox is not running");
+    const auto directory =
+        TRY_CONTEXT(plan::open_pod_directory(pod_name), "its sandbox is not running");
     const auto pod = TRY(plan::read_pod_plan(directory.get()));
     const auto app = TRY(plan::read_app_plan(directory.get(), app_name));
     const auto leader = TRY(open_leader(TRY(plan::read_sandbox_record(directory.get()))));

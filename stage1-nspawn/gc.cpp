@@ -1,64 +1,68 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // gc POD: takes away what a run of the pod left: the machine's entry, its runtime folder, its
 // writable layers and empty volumes. May run twice, and after a start that failed at any point.
-#include <cerrno>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/log.h"
+#include "bus_program.h"
 #include "plan/plan.h"
+#include "plan/run_dir.h"
 #include "program.h"
-#include "registration.h"
 
 namespace podd::stage1 {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 
 namespace {
 
-constexpr std::string_view kStateParent = "/var/lib/podd/pods/";
 constexpr const char* kMachines = "/run/systemd/machines/";
-
-// The whole tree goes away, so nothing but one folder in podd's own will do.
-Result<> remove_state(const std::string& state_dir) {
-    const auto uuid = std::string_view{state_dir}.substr(
-        state_dir.starts_with(kStateParent) ? kStateParent.size() : state_dir.size());
-    if (uuid.empty() || uuid.front() == '.' || uuid.find('/') != std::string_view::npos)
-        return Error{ErrorCode::kCorrupt, fmt::format("\"{}\" is no folder of a pod in \"{}\"",
-                                                      state_dir, kStateParent)};
-    const auto parent = base::open_path(std::string{kStateParent}, O_RDONLY | O_DIRECTORY);
-    if (!parent && parent.error().code() == ErrorCode::kNotFound) return {};
-    if (!parent) return parent.error();
-    return base::remove_tree(parent->get(), std::string{uuid});
-}
-
-Result<> remove_runtime(const std::string& pod) {
-    const auto parent = TRY(base::open_path(std::string{plan::kRunDir}, O_RDONLY | O_DIRECTORY));
-    return base::remove_tree(parent.get(), pod);
-}
-
-// A plan that is missing or was cut short names no state: the collector of dead pods finds that.
-Result<> remove_files(const std::string& pod) {
-    const auto directory = open_pod_directory(pod);
-    if (!directory && directory.error().code() == ErrorCode::kNotFound) return {};
-    if (!directory) return directory.error();
-    const auto plan = plan::read_pod_plan(directory->get());
-    if (plan) TRY(remove_state(plan->state_dir));
-    return remove_runtime(pod);
-}
 
 Result<> remove_machine(const std::string& pod) {
     if (::access((kMachines + pod).c_str(), F_OK) < 0) return {};
-    return Registration::remove(pod);
+    return remove_registration(pod);
+}
+
+// Nothing when it is missing or was cut short.
+std::optional<plan::PodPlan> read_plan(const std::string& pod) {
+    const auto directory = plan::open_pod_directory(pod);
+    if (!directory) return std::nullopt;
+    auto plan = plan::read_pod_plan(directory->get());
+    if (!plan) return std::nullopt;
+    return std::move(*plan);
+}
+
+// The pod's PID 1 asks for a reboot. By then the end of its apps has queued a stop of the sandbox,
+// which nobody needed any more, so no Restart= can act; a start takes that stop's place.
+// Source: $EXIT_STATUS in systemd.exec(5).
+bool is_reboot() {
+    const char* code = std::getenv("EXIT_CODE");      // NOLINT(concurrency-mt-unsafe): one thread
+    const char* status = std::getenv("EXIT_STATUS");  // NOLINT(concurrency-mt-unsafe)
+    return code != nullptr && status != nullptr && std::string_view{code} == "exited" &&
+           std::string_view{status} == plan::kRebootStatus;
+}
+
+// Every step is tried, whatever became of the others.
+bool collect(const std::string& pod) {
+    const auto plan = read_plan(pod);
+    bool clean = true;
+    const auto step = [&](const Result<>& done) {
+        if (done) return;
+        clean = false;
+        base::log_line(base::LogLevel::kError,
+                       fmt::format("cleaning up pod \"{}\": {}", pod, done.error().message()));
+    };
+    step(remove_machine(pod));
+    if (plan && plan->limited) step(reset_limits(pod));
+    step(plan::remove_leftovers(pod));
+    if (plan && is_reboot()) step(start_unit(plan->unit));
+    return clean;
 }
 
 }  // namespace
@@ -71,13 +75,5 @@ int main(int argc, char** argv) {
         base::log_line(base::LogLevel::kError, "usage: gc POD");
         return EXIT_FAILURE;
     }
-    bool clean = true;
-    const std::string pod = argv[1];
-    for (const auto& done : {stage1::remove_machine(pod), stage1::remove_files(pod)}) {
-        if (done) continue;
-        clean = false;
-        base::log_line(base::LogLevel::kError,
-                       fmt::format("cleaning up pod \"{}\": {}", pod, done.error().message()));
-    }
-    return clean ? EXIT_SUCCESS : EXIT_FAILURE;
+    return stage1::collect(argv[1]) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// podd-init POD PROC: PID 1 of a pod, the one process that stays. It reaps orphans (the kernel does
-// that for whoever ignores SIGCHLD), passes signals from outside on to the apps and ends when they
-// have ended. Every page counts here: no allocation, no streams, no C++ library.
+// podd-init POD PROC [UNIT SIGNAL SECONDS]…: PID 1 of a pod, the one process that stays. It reaps
+// orphans (the kernel does that for whoever ignores SIGCHLD), passes signals from outside on to the
+// apps and ends when they have ended. Apps that want another end than SIGTERM and 90 s are told by
+// their units; 0 s is for ever. Every page counts here: no allocation, no streams, no C++ library.
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
@@ -27,6 +28,19 @@ constexpr std::size_t kMaxApps = 256;
 const int kPoweroff = SIGRTMIN + 4;
 const int kHalt = SIGRTMIN + 3;
 
+// Asks whoever started the pod for a reboot; see gc.cpp. As systemd-nspawn's payloads do.
+constexpr int kRebootStatus = 133;
+
+/// How an app is ended that does not end in the usual way.
+struct StopRule {
+    const char* unit;
+    int signal;
+    long seconds;
+};
+
+StopRule rules[kMaxApps];
+std::size_t rule_count = 0;
+
 /// Main processes of apps: their parent is systemd, outside the pod, so here they have none.
 struct Mains {
     pid_t pids[kMaxApps];
@@ -41,11 +55,12 @@ struct DirectoryEntry {  // struct linux_dirent64; getdents64(2)
     char name[1];
 };
 
-pid_t parse_pid(const char* text) {
-    pid_t pid = 0;
-    for (; *text >= '0' && *text <= '9'; ++text)
-        pid = pid * 10 + (*text - '0');
-    return *text == '\0' ? pid : 0;
+// 0 for what is not a number.
+long parse_number(const char* text) {
+    long number = 0;
+    for (; *text >= '0' && *text <= '9' && number < 1'000'000'000; ++text)
+        number = number * 10 + (*text - '0');
+    return *text == '\0' ? number : 0;
 }
 
 // "PID (COMM) STATE PPID …": the command may hold anything, the last parenthesis ends it.
@@ -58,18 +73,25 @@ bool has_no_parent(const char* stat, std::size_t length) {
            stat[at + 4] == ' ';
 }
 
-bool is_main(int proc, const char* name) {
+// Length of what the file NAME/FILE holds, which is cut where it is longer than `size`.
+ssize_t read_of(int proc, const char* name, const char* file, char* text, std::size_t size) {
     char path[32];
     std::size_t n = 0;
-    for (; name[n] != '\0' && n < sizeof path - sizeof "/stat"; ++n)
-        path[n] = name[n];
-    for (std::size_t i = 0; i < sizeof "/stat"; ++i)
-        path[n + i] = "/stat"[i];
+    for (; *name != '\0' && n < sizeof path - 1; ++name)
+        path[n++] = *name;
+    for (; *file != '\0' && n < sizeof path - 1; ++file)
+        path[n++] = *file;
+    path[n] = '\0';
     const int fd = ::openat(proc, path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return false;
-    char text[512];
-    const ssize_t length = ::read(fd, text, sizeof text);
+    if (fd < 0) return -1;
+    const ssize_t length = ::read(fd, text, size);
     (void)::close(fd);
+    return length;
+}
+
+bool is_main(int proc, const char* name) {
+    char text[512];
+    const ssize_t length = read_of(proc, name, "/stat", text, sizeof text);
     return length > 0 && has_no_parent(text, static_cast<std::size_t>(length));
 }
 
@@ -82,7 +104,7 @@ void find_mains(int proc, Mains& mains) {
         if (length <= 0) return;
         for (long at = 0; at < length;) {
             const auto* entry = reinterpret_cast<const DirectoryEntry*>(block + at);
-            const pid_t pid = parse_pid(entry->name);
+            const auto pid = static_cast<pid_t>(parse_number(entry->name));
             if (pid > 1 && mains.count < kMaxApps && is_main(proc, entry->name))
                 mains.pids[mains.count++] = pid;
             at += entry->length;
@@ -103,27 +125,65 @@ bool contains(const Mains& mains, pid_t pid) {
     return false;
 }
 
-// Each main process gets one SIGTERM, also one that starts meanwhile. What is still there in the
-// end the kernel kills, as PID 1 ends.
-[[noreturn]] void stop_apps_and_exit(int proc) {
-    Mains told;
-    Mains present;
+// "0::/machine.slice/machine-web.slice/UNIT", and perhaps a cgroup beneath it.
+bool is_of_unit(const char* cgroup, const char* unit) {
+    for (; *cgroup != '\0'; ++cgroup) {
+        if (*cgroup != '/') continue;
+        std::size_t n = 0;
+        while (unit[n] != '\0' && cgroup[1 + n] == unit[n])
+            ++n;
+        if (unit[n] == '\0' && (cgroup[1 + n] == '\n' || cgroup[1 + n] == '/')) return true;
+    }
+    return false;
+}
+
+StopRule rule_of(int proc, pid_t pid) {
+    char name[12];
+    std::size_t at = sizeof name;
+    name[--at] = '\0';
+    for (; pid > 0 && at > 0; pid /= 10)
+        name[--at] = static_cast<char>('0' + pid % 10);
+    char cgroup[4096];
+    const ssize_t length =
+        rule_count == 0 ? 0 : read_of(proc, name + at, "/cgroup", cgroup, sizeof cgroup - 1);
+    cgroup[length > 0 ? length : 0] = '\0';
+    for (std::size_t i = 0; i < rule_count; ++i)
+        if (is_of_unit(cgroup, rules[i].unit)) return rules[i];
+    return {nullptr, SIGTERM, kStopTimeoutSec};
+}
+
+long now_sec() {
     timespec now{};
     (void)::clock_gettime(CLOCK_MONOTONIC, &now);
-    for (const auto deadline = now.tv_sec + kStopTimeoutSec; now.tv_sec < deadline;) {
+    return now.tv_sec;
+}
+
+// Each main process gets its signal once. What a restart brings meanwhile nobody waits for: the
+// kernel kills it, as PID 1 ends.
+[[noreturn]] void stop_apps_and_exit(int proc, int status) {
+    Mains told;
+    long patience[kMaxApps];
+    find_mains(proc, told);
+    for (std::size_t i = 0; i < told.count; ++i) {
+        const auto rule = rule_of(proc, told.pids[i]);
+        patience[i] = rule.seconds;
+        (void)::kill(told.pids[i], rule.signal);
+        (void)::kill(told.pids[i], SIGCONT);
+    }
+    for (const long begin = now_sec();;) {
+        Mains present;
         find_mains(proc, present);
-        if (present.count == 0) break;
-        for (std::size_t i = 0; i < present.count; ++i) {
-            if (contains(told, present.pids[i]) || told.count == kMaxApps) continue;
-            told.pids[told.count++] = present.pids[i];
-            (void)::kill(present.pids[i], SIGTERM);
-            (void)::kill(present.pids[i], SIGCONT);
+        bool done = true;
+        for (std::size_t i = 0; i < told.count; ++i) {
+            if (!contains(present, told.pids[i])) continue;
+            done = false;
+            if (patience[i] > 0 && now_sec() - begin >= patience[i])
+                (void)::kill(told.pids[i], SIGKILL);
         }
+        if (done) ::_exit(status);
         const timespec pause{0, kPollNsec};
         (void)::clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, nullptr);
-        (void)::clock_gettime(CLOCK_MONOTONIC, &now);
     }
-    ::_exit(0);
 }
 
 // CAP_KILL alone is left: apps run under other ids of the pod.
@@ -163,7 +223,10 @@ bool is_stop(int signal) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 3 || ::getpid() != 1) return 1;
+    if (argc < 3 || argc % 3 != 0 || ::getpid() != 1) return 1;
+    for (int i = 3; i < argc && rule_count < kMaxApps; i += 3)
+        rules[rule_count++] = {argv[i], static_cast<int>(parse_number(argv[i + 1])),
+                               parse_number(argv[i + 2])};
     (void)::prctl(PR_SET_NAME, argv[0]);
     sigset_t all;
     (void)::sigfillset(&all);
@@ -176,7 +239,7 @@ int main(int argc, char** argv) {
         const int signal = ::sigwaitinfo(&all, &info);
         // An app has no say over the others: a signal from inside carries its sender's pid here.
         if (signal <= 0 || signal == SIGCHLD || info.si_pid != 0) continue;
-        if (is_stop(signal)) stop_apps_and_exit(proc);
+        if (is_stop(signal)) stop_apps_and_exit(proc, signal == SIGINT ? kRebootStatus : 0);
         pass_on(proc, signal);
     }
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -79,6 +80,11 @@ void close_all_but(std::array<int, 3> kept) {
 // moment.
 [[noreturn]] void wait_and_become_init(int hold, int init_program, int lock_fd,
                                        const char* const* argv) {
+    // A stop may come as soon as systemd knows this process. The kernel drops a signal to a PID 1
+    // that has no handler for it, unless it is blocked: then init finds it. See pid_namespaces(7).
+    sigset_t all;
+    (void)::sigfillset(&all);
+    (void)::sigprocmask(SIG_SETMASK, &all, nullptr);
     close_all_but({hold, init_program, lock_fd});
     char byte = 0;
     ssize_t n = 0;
@@ -93,13 +99,33 @@ void close_all_but(std::array<int, 3> kept) {
     ::_exit(1);
 }
 
+// For each app that ends in a way of its own: unit, signal, seconds of patience (0 for ever).
+std::vector<std::string> stop_rules(const LeaderSpec& spec) {
+    constexpr std::uint64_t kSecond = 1'000'000;
+    std::vector<std::string> words;
+    for (const auto& app : spec.apps) {
+        if (app.stop_signal == SIGTERM && app.stop_timeout_usec == plan::kDefaultStopTimeoutUsec)
+            continue;
+        const auto seconds = app.stop_timeout_usec / kSecond + 1;
+        const bool forever = app.stop_timeout_usec == UINT64_MAX;
+        words.push_back(app.unit);
+        words.push_back(fmt::format("{}", app.stop_signal));
+        words.push_back(fmt::format("{}", forever ? 0 : seconds));
+    }
+    return words;
+}
+
 Result<pid_t> bear_leader(const LeaderSpec& spec, int hold) {
     const auto proc =
         spec.apps.size() == 1 ? "/proc" : fmt::format("/{}/proc", spec.apps.front().name);
-    const char* argv[] = {"podd-init", spec.pod.name.c_str(), proc.c_str(), nullptr};
+    const auto words = stop_rules(spec);
+    std::vector<const char*> argv{"podd-init", spec.pod.name.c_str(), proc.c_str()};
+    for (const auto& word : words)
+        argv.push_back(word.c_str());
+    argv.push_back(nullptr);
     const pid_t pid = fork_process(Parent::kMine, nullptr);
     if (pid < 0) return errno_error("making the pod's first process", errno);
-    if (pid == 0) wait_and_become_init(hold, spec.init_program, spec.lock_fd, argv);
+    if (pid == 0) wait_and_become_init(hold, spec.init_program, spec.lock_fd, argv.data());
     return pid;
 }
 

@@ -2,11 +2,7 @@
 // What the entry points have in common: how they end and what they say.
 #pragma once
 
-#include <string>
 #include <string_view>
-
-#include "base/result.h"
-#include "base/unique_fd.h"
 
 namespace podd::stage1 {
 
@@ -31,8 +27,5 @@ enum class ExitStatus : int {
 
 /// "pod "web": reason": once to the journal and once as the unit's STATUS=.
 void report_failure(std::string_view text);
-
-/// The runtime folder of a pod. Errors: kInvalidArgument for a name with a slash, kNotFound.
-base::Result<base::UniqueFd> open_pod_directory(const std::string& pod);
 
 }  // namespace podd::stage1

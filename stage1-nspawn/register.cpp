@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // register NAME UUID          registers the caller's unit as machine NAME; the leader's pid comes
-// on
-//                             standard input as a line
+//                             as a line on standard input
 // register --unregister NAME  takes the entry away if its leader is gone or is of the caller's unit
+// register --start UNIT       queues the start of a unit that is just ending: a reboot
 //
-// An error is one line on standard output. Source: org.freedesktop.machine1(5).
+// An error is one line on standard output. Source: org.freedesktop.machine1(5),
+// org.freedesktop.systemd1(5).
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -12,18 +13,20 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <system_error>
-#include <vector>
 
-#include <systemd/sd-bus.h>
 #include <systemd/sd-id128.h>
 
 #include <net/if.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "bus.h"
+
+using podd::stage1::BusError;
+using podd::stage1::fail;
+using podd::stage1::Message;
 
 namespace {
 
@@ -35,43 +38,17 @@ constexpr const char* kExists = "org.freedesktop.machine1.MachineExists";
 constexpr const char* kNoMachine = "org.freedesktop.machine1.NoSuchMachine";
 constexpr std::uint64_t kCallTimeoutUsec = 25'000'000;
 
-struct CloseBus {
-    void operator()(sd_bus* bus) const { (void)sd_bus_flush_close_unref(bus); }
-};
-using Bus = std::unique_ptr<sd_bus, CloseBus>;
-
-struct BusError {
-    sd_bus_error error = SD_BUS_ERROR_NULL;
-    BusError() = default;
-    BusError(const BusError&) = delete;
-    BusError& operator=(const BusError&) = delete;
-    ~BusError() { sd_bus_error_free(&error); }
-    bool is(const char* name) const { return sd_bus_error_has_name(&error, name) > 0; }
-    std::string message(int result) const {
-        return error.message != nullptr ? error.message : std::generic_category().message(-result);
-    }
-};
-
-int fail(const std::string& message) {
-    (void)std::fputs(message.c_str(), stdout);
-    return 1;
-}
-
 // Names and ids of the machine that has the name now.
 struct Present {
     std::uint32_t leader = 0;
     std::string unit;
 };
 
-struct FreeMessage {
-    void operator()(sd_bus_message* message) const { (void)sd_bus_message_unref(message); }
-};
-
 bool machine_path(sd_bus* bus, const char* name, std::string& path) {
     sd_bus_message* reply = nullptr;
     const int r = sd_bus_call_method(bus, kService, kManagerPath, kManager, "GetMachine", nullptr,
                                      &reply, "s", name);
-    const std::unique_ptr<sd_bus_message, FreeMessage> owner{reply};
+    const Message owner{reply};
     const char* text = nullptr;
     if (r < 0 || sd_bus_message_read(reply, "o", &text) < 0) return false;
     path = text;
@@ -109,7 +86,7 @@ int register_once(sd_bus* bus, const char* name, const sd_id128_t& id, std::uint
     sd_bus_message* message = nullptr;
     int r = sd_bus_message_new_method_call(bus, &message, kService, kManagerPath, kManager,
                                            "RegisterMachineWithNetwork");
-    const std::unique_ptr<sd_bus_message, FreeMessage> owner{message};
+    const Message owner{message};
     if (r >= 0) r = sd_bus_message_append(message, "s", name);
     if (r >= 0) r = sd_bus_message_append_array(message, 'y', id.bytes, sizeof id.bytes);
     if (r >= 0) r = sd_bus_message_append(message, "ssusai", "podd", "container", leader, "", 0);
@@ -156,18 +133,28 @@ bool read_leader(std::uint32_t& leader) {
            std::errc{};
 }
 
+// The job waits until the unit has ended, and takes the place of the stop that is under way.
+int start_unit(sd_bus* bus, const char* unit) {
+    BusError error;
+    const int r = sd_bus_call_method(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+                                     "org.freedesktop.systemd1.Manager", "StartUnit", &error.error,
+                                     nullptr, "ss", unit, "replace");
+    return r >= 0 ? 0 : fail("starting \"" + std::string{unit} + "\": " + error.message(r));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 3) return fail("usage: register NAME UUID | register --unregister NAME");
-    const bool removing = std::string_view{argv[1]} == "--unregister";
+    if (argc != 3)
+        return fail("usage: register NAME UUID | register --unregister NAME | --start UNIT");
+    const std::string_view verb{argv[1]};
+    const bool registering = !verb.starts_with("--");
     sd_id128_t id{};
-    if (!removing && sd_id128_from_string(argv[2], &id) < 0) return fail("the UUID is none");
-    sd_bus* raw = nullptr;
-    const int r = sd_bus_open_system(&raw);
-    const Bus bus{raw};
-    if (r < 0) return fail("connecting to the system bus: " + std::generic_category().message(-r));
-    if (removing) return remove_machine(bus.get(), argv[2]);
+    if (registering && sd_id128_from_string(argv[2], &id) < 0) return fail("the UUID is none");
+    const auto bus = podd::stage1::open_bus();
+    if (!bus) return 1;
+    if (verb == "--unregister") return remove_machine(bus.get(), argv[2]);
+    if (verb == "--start") return start_unit(bus.get(), argv[2]);
     std::uint32_t leader = 0;
     if (!read_leader(leader)) return 1;  // the pod's start failed; that says why
     return register_machine(bus.get(), argv[1], id, leader);

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,13 +21,14 @@
 #include "app_root.h"
 #include "base/file.h"
 #include "base/notify.h"
+#include "bus_program.h"
 #include "child.h"
 #include "idmap.h"
 #include "leader.h"
 #include "mount_api.h"
 #include "plan/plan.h"
+#include "plan/run_dir.h"
 #include "program.h"
-#include "registration.h"
 #include "sources.h"
 #include "targets.h"
 
@@ -54,7 +56,7 @@ Result<Host> open_host(const std::string& pod) {
     host.proc = TRY(base::open_path("/proc", O_PATH | O_DIRECTORY));
     host.mounts = TRY(base::open_path("/proc/self/ns/mnt", O_RDONLY));
     host.init_program = TRY(base::open_path(kInitProgram, O_PATH));
-    host.pod_directory = TRY(open_pod_directory(pod));
+    host.pod_directory = TRY(plan::open_pod_directory(pod));
     return host;
 }
 
@@ -145,7 +147,7 @@ Result<std::vector<plan::AppPlan>> read_apps(const Host& host, const plan::PodPl
 }
 
 Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
-                             const std::vector<plan::AppPlan>& apps, Registration& registration,
+                             const std::vector<plan::AppPlan>& apps, BusProgram& registration,
                              int lock_fd) {
     TRY(leave_host_mounts());
     MountIdMaps maps{host.proc.get()};
@@ -153,7 +155,7 @@ Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
     TRY(enter_scratch_root(sources));
     auto leader = TRY(Leader::start(
         {pod, apps, sources.resolv_conf, host.proc.get(), host.init_program.get(), lock_fd}));
-    registration.leader(leader.pid());
+    registration.say(fmt::format("{}", leader.pid()));
     auto mounts = TRY(leader.take_mounts(apps.size()));
     TRY(build_in_pod(pod, apps, sources, mounts, leader));
     return leader;
@@ -163,7 +165,9 @@ Result<> run(const std::string& name, int lock_fd) {
     const auto host = TRY(open_host(name));
     const auto pod = TRY(plan::read_pod_plan(host.pod_directory.get()));
     const auto apps = TRY(read_apps(host, pod));
-    auto registration = TRY(Registration::start(pod.name, pod.uuid));
+    auto registration = TRY(start_registration(pod.name, pod.uuid));
+    std::optional<BusProgram> limits;
+    if (pod.limited) limits.emplace(TRY(start_limits(pod.name)));
     auto built = build_sandbox(host, pod, apps, registration, lock_fd);
     // Also after a failure: the socket of the service manager is there and nowhere else.
     if (::setns(host.mounts.get(), CLONE_NEWNS) < 0)
@@ -171,6 +175,7 @@ Result<> run(const std::string& name, int lock_fd) {
     auto leader = TRY(std::move(built));
     TRY(record_sandbox(host, leader.pid()));
     TRY(registration.finish());
+    if (limits) TRY(limits->finish());  // before any app can start
     return hand_over(pod, leader);
 }
 

@@ -34,6 +34,12 @@ std::string seccomp_file(std::string_view app);
 inline constexpr std::uint32_t kForeignBase = 0x7FFE0000;
 inline constexpr std::uint32_t kIdCount = 65536;
 
+/// systemd's DefaultTimeoutStopSec=, for apps that nobody gave a timeout.
+inline constexpr std::uint64_t kDefaultStopTimeoutUsec = 90'000'000;
+
+/// What PID 1 of a pod ends with to ask for a reboot. Source: systemd-nspawn@.service has the same.
+inline constexpr std::string_view kRebootStatus = "133";
+
 enum class Network : unsigned char { kNone, kHost };
 
 struct PodPlan {
@@ -45,6 +51,16 @@ struct PodPlan {
     Network network = Network::kNone;
     std::string state_dir;  // /var/lib/podd/pods/<uuid>: uppers and empty volumes, removed by `gc`
     std::vector<std::string> apps;  // names, in the manifest's order
+    std::string unit;               // of the sandbox: "pod-web.service"
+    bool limited = false;           // some app has limits, see LimitPlan
+};
+
+/// A limit that only the image asks for; its unit says nothing of it. `property` is a name of
+/// org.freedesktop.systemd1(5) with a number that bounds it.
+struct LimitPlan {
+    std::string property;  // such as "MemoryMax" or "IOReadBandwidthMax"
+    std::string path;      // for limits of a block device: something that lies on it; else empty
+    std::uint64_t value = 0;
 };
 
 /// A directory, file or device of the host, or a directory that podd made for the pod.
@@ -69,6 +85,7 @@ struct MountPlan {
 struct AppPlan {
     int version = kVersion;
     std::string name;
+    std::string unit;  // "pod-web@nginx.service"
     std::string image_id;
     std::vector<std::string> argv;  // argv[0] is looked up in PATH of `environment` inside the root
     std::vector<std::pair<std::string, std::string>> environment;
@@ -87,6 +104,8 @@ struct AppPlan {
     bool notify = false;       // the app itself says READY=1
     bool stdio_links = false;  // FIFOs behind /dev/stdout and /dev/stderr, with a drainer
     int stop_signal = 15;
+    std::uint64_t stop_timeout_usec = kDefaultStopTimeoutUsec;  // UINT64_MAX: none
+    std::vector<LimitPlan> limits;
     std::optional<int> oom_score_adj;
     std::string selinux_label;     // empty: none
     std::string apparmor_profile;  // empty: none

@@ -24,6 +24,15 @@ void members(PodPlan& plan, Visit& visit) {
     visit("network", plan.network);
     visit("stateDirectory", plan.state_dir);
     visit("apps", plan.apps);
+    visit("unit", plan.unit);
+    visit("limited", plan.limited);
+}
+
+template <typename Visit>
+void members(LimitPlan& limit, Visit& visit) {
+    visit("property", limit.property);
+    visit("path", limit.path);
+    visit("value", limit.value);
 }
 
 template <typename Visit>
@@ -42,6 +51,7 @@ template <typename Visit>
 void members(AppPlan& plan, Visit& visit) {
     visit("version", plan.version);
     visit("name", plan.name);
+    visit("unit", plan.unit);
     visit("imageId", plan.image_id);
     visit("argv", plan.argv);
     visit("environment", plan.environment);
@@ -60,6 +70,8 @@ void members(AppPlan& plan, Visit& visit) {
     visit("notify", plan.notify);
     visit("stdioLinks", plan.stdio_links);
     visit("stopSignal", plan.stop_signal);
+    visit("stopTimeoutUsec", plan.stop_timeout_usec);
+    visit("limits", plan.limits);
     visit("oomScoreAdj", plan.oom_score_adj);
     visit("selinuxLabel", plan.selinux_label);
     visit("apparmorProfile", plan.apparmor_profile);
@@ -122,7 +134,7 @@ Json encode(const T& value) {
         return std::uint64_t{value};
     else if constexpr (std::is_same_v<T, std::pair<std::string, std::string>>)
         return encode_pair(value);
-    else if constexpr (std::is_same_v<T, MountPlan>)
+    else if constexpr (std::is_same_v<T, MountPlan> || std::is_same_v<T, LimitPlan>)
         return write(value);
     else
         return value;
@@ -186,7 +198,9 @@ bool decode(const Json& json, std::pair<std::string, std::string>& value) {
            decode((*array)[1], value.second);
 }
 
-bool decode(const Json& json, MountPlan& value);
+template <typename T>
+    requires std::is_same_v<T, MountPlan> || std::is_same_v<T, LimitPlan>
+bool decode(const Json& json, T& value);
 
 template <typename T>
 bool decode(const Json& json, std::vector<T>& values) {
@@ -213,7 +227,9 @@ struct Reader {
     }
 };
 
-bool decode(const Json& json, MountPlan& value) {
+template <typename T>
+    requires std::is_same_v<T, MountPlan> || std::is_same_v<T, LimitPlan>
+bool decode(const Json& json, T& value) {
     Reader reader{json};
     members(value, reader);
     return reader.bad == nullptr;

@@ -14,13 +14,16 @@
 
 #include "base/file.h"
 #include "plan/plan.h"
+#include "plan/run_dir.h"
 #include "pod/confinement.h"
 #include "pod/identity.h"
 #include "pod/layered_root.h"
+#include "pod/limits.h"
 #include "pod/resolve.h"
 #include "pod/volumes.h"
 #include "schema/platform.h"
 #include "store/reader.h"
+#include "unit/names.h"
 
 namespace podd::pod {
 
@@ -60,11 +63,10 @@ Result<StateDir> make_state_dir(const std::string& uuid) {
     return state;
 }
 
-// Whatever an earlier run left: its ExecStopPost= could not finish, or the plan is of a start that
-// failed.
+// An earlier run leaves something where its ExecStopPost= was killed.
 Result<UniqueFd> make_run_dir(const std::string& pod) {
+    TRY_CONTEXT(plan::remove_leftovers(pod), "cleaning up after its last run");
     const auto parent = TRY(base::open_path(std::string{plan::kRunDir}, O_RDONLY | O_DIRECTORY));
-    TRY(base::remove_tree(parent.get(), pod));
     return base::open_or_make_dir(parent.get(), pod, 0700);
 }
 
@@ -152,7 +154,8 @@ struct Preparation {
     std::vector<std::string>& warnings;
 };
 
-Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
+// Whether the app has limits that its unit does not know.
+Result<bool> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
     const auto image = TRY(find_image(to.store, runtime.image));
     TRY_CONTEXT(check_platform(image), "image \"{}\"", image.manifest.name.str());
     const auto app = TRY(resolve(to.pod.manifest, runtime, image));
@@ -172,6 +175,7 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
         plan.trees.push_back(to.store.tree_path(tree));
 
     plan.name = app.name;
+    plan.unit = unit::app_name(to.pod.name.str(), app.name);
     plan.image_id = image.id;
     plan.argv = app.argv;
     plan.working_directory = app.working_directory;
@@ -184,11 +188,18 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
     plan.stdio_links = TRY(wants_stdio_links(app, root));
     plan.notify = app.settings.supports_notify.value_or(false);
     plan.stop_signal = app.settings.stop_signal.value_or(SIGTERM);
+    plan.stop_timeout_usec = app.settings.stop_timeout_usec.value_or(plan::kDefaultStopTimeoutUsec);
+    plan.limits = TRY(plan_limits(to.pod, runtime, image));
     plan.oom_score_adj = app.oom_score_adj;
     add_environment(plan, app, identity);
     TRY(add_mounts(plan, app, to.state));
     TRY(confine(plan, app, to.run_dir));
-    return base::write_file(to.run_dir, plan::app_file(app.name), plan::to_json(plan).str(), 0600);
+    TRY(base::write_file(to.run_dir, plan::app_file(app.name), plan::to_json(plan).str(), 0600));
+    return !plan.limits.empty();
+}
+
+Result<> write_pod_plan(int run_dir, const plan::PodPlan& plan) {
+    return base::write_file(run_dir, std::string{plan::kPodFile}, plan::to_json(plan).str(), 0600);
 }
 
 }  // namespace
@@ -205,6 +216,7 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     plan::PodPlan plan;
     plan.name = name;
     plan.uuid = TRY(new_uuid());
+    plan.unit = unit::sandbox_name(name);
     plan.hostname = settings.hostname.empty() ? name : settings.hostname;
     plan.uid_base = prepared.range.base;
     plan.network =
@@ -215,14 +227,15 @@ Result<Prepared> prepare(const translate::Pod& pod) {
 
     const auto run_dir = TRY(make_run_dir(name));
     // First of all: from here on `gc` knows what to remove.
-    TRY(base::write_file(run_dir.get(), std::string{plan::kPodFile}, plan::to_json(plan).str(),
-                         0600));
+    TRY(write_pod_plan(run_dir.get(), plan));
     TRY(base::write_file(run_dir.get(), std::string{plan::kManifestFile},
                          pod.manifest.to_json().str(), 0600));
     const auto state = TRY(make_state_dir(plan.uuid));
     for (const auto& app : pod.manifest.apps)
-        TRY_CONTEXT(prepare_app({pod, store, state, run_dir.get(), prepared.warnings}, app),
-                    "app \"{}\"", app.name.str());
+        if (TRY_CONTEXT(prepare_app({pod, store, state, run_dir.get(), prepared.warnings}, app),
+                        "app \"{}\"", app.name.str()))
+            plan.limited = true;
+    if (plan.limited) TRY(write_pod_plan(run_dir.get(), plan));
     return prepared;
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "plan/plan.h"
 #include "schema/annotations.h"
 #include "translate/resources.h"
 #include "unit/names.h"
@@ -28,9 +29,6 @@ constexpr std::string_view kStore = "/var/lib/podd";
 
 // RestartMode=direct: OnFailure= waits until restarting has given up. Older versions do so anyhow.
 constexpr int kRestartModeSince = 254;
-
-// What a container's init ends with to ask for a reboot; systemd-nspawn@.service knows it too.
-constexpr std::string_view kRebootStatus = "133";
 
 void set(Section& section, std::string_view key, std::string_view value) {
     section.settings.push_back(Setting{std::string{key}, std::string{value}, {}});
@@ -134,9 +132,12 @@ Unit sandbox_unit(const Context& context) {
         set_words(body, "ExecStart", {std::string{kStage0}, "run", context.name});
     }
     set_words(body, "ExecStopPost", {fmt::format("{}/gc", kFlavor), context.name});
+    // "gc" gets a cgroup of its own then. systemd kills by cgroup.kill (from 256 on), and since
+    // Linux 6.14 whatever is born into a cgroup that was once killed dies, ExecStopPost= as well.
+    set(body, "Delegate", "yes");
     set(body, "KillMode", "mixed");
-    set_words(body, "SuccessExitStatus", {std::string{kRebootStatus}});
-    set_words(body, "RestartForceExitStatus", {std::string{kRebootStatus}});
+    // No RestartForceExitStatus=: `gc` starts the pod again, see there.
+    set_words(body, "SuccessExitStatus", {std::string{plan::kRebootStatus}});
     set(body, "SyslogIdentifier", fmt::format("pod-{}", context.name));
     return unit_of(context.sandbox, sandbox_head(context), std::move(body));
 }
@@ -180,6 +181,10 @@ Result<Unit> app_unit(const Context& context, const schema::RuntimeApp& app) {
     set(body, "NotifyAccess", "all");
     set(body, "Slice", context.slice);
     set_words(body, "ExecStart", {fmt::format("{}/exec", kFlavor), context.name, app.name.str()});
+    // What an image says of the end of its apps no unit knows.
+    if (!settings.stop_signal || !settings.stop_timeout_usec)
+        set_words(body, "ExecStop",
+                  {fmt::format("{}/stop", kFlavor), context.name, app.name.str()});
     set(body, "KillMode", "mixed");
     if (settings.stop_signal) set(body, "KillSignal", unit::signal_text(*settings.stop_signal));
     if (settings.stop_timeout_usec)
@@ -230,6 +235,11 @@ Result<std::vector<Unit>> translate(const Pod& pod, const Options& options) {
     if (!resources.empty() || context.transient())
         units.push_back(slice_unit(context, std::move(resources)));
     return units;
+}
+
+Result<std::vector<Setting>> image_resources(const Pod& pod,
+                                             const std::vector<schema::Isolator>& isolators) {
+    return resource_settings(isolators, mounted_paths(pod.manifest), Scope::kApp);
 }
 
 std::vector<std::string> warnings(const Pod& pod) {

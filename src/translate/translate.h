@@ -28,6 +28,11 @@ struct Options {
 /// something. Errors: kInvalidArgument where the manifest asks for something that no unit can say.
 base::Result<std::vector<unit::Unit>> translate(const Pod& pod, const Options& options);
 
+/// What the isolators of an image's own app would be in its unit. The units do not have it: who
+/// translates does not know images.
+base::Result<std::vector<unit::Setting>> image_resources(
+    const Pod& pod, const std::vector<schema::Isolator>& isolators);
+
 /// Isolators that have no effect, one line for each, JSON pointer first. What else a manifest asks
 /// for in vain is told by schema/warnings.h.
 std::vector<std::string> warnings(const Pod& pod);

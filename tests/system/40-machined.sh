@@ -62,13 +62,24 @@ assert_eq 1 "$(heard HUP)"
 assert_eq 1 "$(heard USR1)"
 unit_is pod-verbs@a active
 
-for verb in poweroff reboot terminate kill; do
+for verb in poweroff terminate kill; do
     say "$verb"
     [ "$verb" = poweroff ] || started
     host machinectl "$verb" verbs
     ended
     assert_eq 1 "$(heard TERM)" "SIGTERMs after $verb"
 done
+
+say "reboot: the app ends as by poweroff, and the pod comes back as a new machine of the same name"
+started
+leader=$(property pod-verbs MainPID)
+host machinectl reboot verbs
+wait_until 60 host_sh 'journalctl --sync; test "$(journalctl -q -o cat --since="@$1" -u pod-verbs@a | grep -cx ready)" = 2' "$TEST_BEGIN"
+assert_eq 1 "$(heard TERM)" "SIGTERMs after reboot"
+wait_until 60 unit_is pod-verbs@a active
+unit_is pod-verbs active
+[ "$(property pod-verbs MainPID)" != "$leader" ] || fail "it is still the same sandbox"
+assert_contains "$(host machinectl show verbs --property=Leader)" "Leader=$(property pod-verbs MainPID)"
 
 say "systemctl stop signals once, of the app and of the pod"
 for unit in pod-verbs@a pod-verbs; do

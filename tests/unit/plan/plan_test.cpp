@@ -28,6 +28,9 @@ TEST_SUITE("plan/plan") {
         mount.owner_uid = 4294967294U;
         app.mounts = {mount};
         app.capabilities = 0x1FFFFFFFFFF;
+        app.unit = "pod-web@nginx.service";
+        app.stop_timeout_usec = UINT64_MAX;
+        app.limits = {{"MemoryMax", "", 67108864}, {"IOReadIOPSMax", "/var/lib/podd", 5}};
         app.oom_score_adj = -500;
         app.selinux_label = "system_u:system_r:container_t:s0";
         return app;
@@ -60,6 +63,8 @@ TEST_SUITE("plan/plan") {
         CHECK(plan::to_json(*back) == plan::to_json(app));
         CHECK(back->environment == app.environment);
         CHECK(back->oom_score_adj == -500);
+        CHECK(back->stop_timeout_usec == UINT64_MAX);
+        CHECK(back->limits.at(1).path == "/var/lib/podd");
         CHECK(back->mounts.at(0).owner_uid == 4294967294U);
         CHECK(back->capabilities == 0x1FFFFFFFFFF);
     }
