@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // podd-generator: manifests of declared pods → unit files. Source: systemd.generator(7).
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -23,6 +24,18 @@ namespace {
 using namespace podd;
 
 constexpr std::string_view kName = "podd-generator";
+constexpr const char* kHelp =
+    "podd-generator [--root=DIR] NORMAL-DIR [EARLY-DIR LATE-DIR]\n"
+    "\n"
+    "Makes units of the manifests of declared pods. systemd runs it.\n"
+    "\n"
+    "Options:\n"
+    "  -h --help                    Show this help\n"
+    "     --root=DIR                Look for manifests beneath DIR, say on standard error what is "
+    "wrong\n"
+    "     --version                 Show the version\n"
+    "\n"
+    "See the podd-generator(8) man page for details.\n";
 
 // The manager waits for every generator, and boot with it.
 constexpr unsigned kPatienceSec = 30;
@@ -71,10 +84,19 @@ int generate(const pod::ManifestSearch& search, const std::string& directory, Co
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+// A directory of that name would be filled, else.
+int answer_option(std::string_view option) {
+    if (option == "-h" || option == "--help") return std::fputs(kHelp, stdout) < 0 ? 1 : 0;
+    if (option == "--version") return std::puts("podd-generator " PODD_VERSION) < 0 ? 1 : 0;
+    to_standard_error("that option is not known, or wants a directory; see podd-generator --help");
+    return EXIT_FAILURE;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     constexpr std::string_view kRootOption = "--root=";
+    if (argc == 2 && argv[1][0] == '-') return answer_option(argv[1]);
     (void)::umask(0022);
     (void)std::signal(SIGALRM, out_of_time);
     (void)::alarm(kPatienceSec);
@@ -90,7 +112,7 @@ int main(int argc, char** argv) {
         complain = to_standard_error;
     }
     if (arguments.size() != 1 && arguments.size() != 3) {
-        to_standard_error("wanted: podd-generator [--root=DIR] NORMAL-DIR [EARLY-DIR LATE-DIR]");
+        to_standard_error("wanted one directory or three; see podd-generator --help");
         return EXIT_FAILURE;
     }
     // The initrd has no pods of its own. Source: systemd.generator(7), $SYSTEMD_IN_INITRD.

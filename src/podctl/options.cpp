@@ -77,7 +77,7 @@ Result<> set_lines(Options& options, const char* argument) {
 constexpr OptionRow kTable[] = {
     {"help", 'h', "", "", "Show this help", set_flag<&Options::help, true>},
     {"version", 0, "", "", "Show the version", set_flag<&Options::version, true>},
-    {"no-pager", 0, "", "", "Do not pipe output into a pager", set_flag<&Options::pager, false>},
+    {"no-pager", 0, "", "", "Accepted; there is no pager", set_flag<&Options::pager, false>},
     {"no-legend", 0, "", "", "Do not show headers and counts", set_flag<&Options::legend, false>},
     {"no-ask-password", 0, "", "", "Do not ask for passwords",
      set_flag<&Options::ask_password, false>},

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // podd: answers org.podd1 on the system bus. Source: podd.service(8).
 #include <csignal>
+#include <cstdio>
 #include <exception>
 #include <memory>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <systemd/sd-daemon.h>
@@ -20,6 +22,18 @@
 namespace {
 
 using namespace podd;
+
+constexpr int kExitUsage = 2;
+constexpr const char* kHelp =
+    "podd [OPTION...]\n"
+    "\n"
+    "Answers org.podd1 on the system bus. It is started by the first call to that name.\n"
+    "\n"
+    "Options:\n"
+    "  -h --help                    Show this help\n"
+    "     --version                 Show the version\n"
+    "\n"
+    "See the podd.service(8) man page for details.\n";
 
 struct UnrefEvent {
     void operator()(sd_event* event) const { sd_event_unref(event); }
@@ -79,9 +93,17 @@ base::Result<> serve() {
     return check("the connection to the bus broke", r);
 }
 
+int answer_option(std::string_view option) {
+    if (option == "-h" || option == "--help") return std::fputs(kHelp, stdout) < 0 ? 1 : 0;
+    if (option == "--version") return std::puts("podd " PODD_VERSION) < 0 ? 1 : 0;
+    base::log_line(base::LogLevel::kError, "that option is not known; see podd --help");
+    return kExitUsage;
+}
+
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+    if (argc > 1) return answer_option(argv[1]);
     ::umask(0077);
     try {
         const auto done = serve();

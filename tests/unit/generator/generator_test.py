@@ -72,6 +72,13 @@ class Generator(unittest.TestCase):
         self.assertEqual(self.run_it().returncode, 0)
         self.assertEqual({name: (self.out / name).read_bytes() for name in self.files()}, before)
 
+    def test_options_make_no_directories_of_their_names(self):
+        for option, status in {"--help": 0, "--version": 0, "--hlep": 1, "--root=/": 1}.items():
+            run = subprocess.run([GENERATOR, option], capture_output=True, timeout=20, cwd=self.dir.name)
+            self.assertEqual(run.returncode, status, option)
+            self.assertTrue(run.stdout if status == 0 else run.stderr, option)
+        self.assertEqual(sorted(os.listdir(self.dir.name)), ["early", "late", "normal", "root"])
+
     def test_one_argument_is_enough_and_two_are_not_right(self):
         self.write("web.json")
         self.assertEqual(self.run_it(self.arguments[0]).returncode, 0)
