@@ -72,6 +72,15 @@ class Generator(unittest.TestCase):
         self.assertEqual(self.run_it().returncode, 0)
         self.assertEqual({name: (self.out / name).read_bytes() for name in self.files()}, before)
 
+    def test_says_what_the_manual_page_quotes(self):
+        page = (pathlib.Path(__file__).resolve().parents[3] / "man/podd-generator.8.scd").read_text()
+        quoted = page.partition("# BROKEN MANIFESTS")[2].split("```")[1].strip().splitlines()
+        self.write("web.json", json.dumps({"acVersion": "0.8.11", "acKind": "PodManifest",
+                                           "apps": [{"name": "nginx", "image": {}}]}))
+        os.mkfifo(self.pods / "pipe.json", mode=0o644)
+        said = [line.removeprefix("<3>").removeprefix(str(self.root)) for line in self.run_it().stderr.splitlines()]
+        self.assertEqual(sorted(quoted), sorted(said))
+
     def test_options_make_no_directories_of_their_names(self):
         for option, status in {"--help": 0, "--version": 0, "--hlep": 1, "--root=/": 1}.items():
             run = subprocess.run([GENERATOR, option], capture_output=True, timeout=20, cwd=self.dir.name)
