@@ -168,6 +168,6 @@ int main(int argc, char** argv) {
     const auto done = stage1::exec(argv[1], argv[2]);
     if (done && done->status == 0) return EXIT_SUCCESS;
     const auto& error = done ? done->error : done.error().message();
-    stage1::report_failure(fmt::format("app \"{}\" of pod \"{}\": {}", argv[2], argv[1], error));
+    stage1::report_failed_start({argv[1], argv[2]}, error);
     return done ? done->status : static_cast<int>(stage1::ExitStatus::kNamespace);
 }

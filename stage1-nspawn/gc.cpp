@@ -10,7 +10,9 @@
 
 #include <unistd.h>
 
+#include "base/journal.h"
 #include "base/log.h"
+#include "base/message_ids.h"
 #include "bus_program.h"
 #include "plan/plan.h"
 #include "plan/run_dir.h"
@@ -24,18 +26,35 @@ namespace {
 
 constexpr const char* kMachines = "/run/systemd/machines/";
 
+// Source: systemd.exec(5), $SERVICE_RESULT.
+void tell_journal(const plan::PodPlan& pod) {
+    const char* result = std::getenv("SERVICE_RESULT");  // NOLINT(concurrency-mt-unsafe)
+    const std::string why = result == nullptr ? "unknown" : result;
+    base::log_entry({base::LogLevel::kInfo,
+                     message_id::kPodEnded,
+                     fmt::format("Pod {} has ended: {}", pod.name, why),
+                     pod.unit,
+                     {{"POD_NAME", pod.name}, {"POD_UUID", pod.uuid}, {"POD_RESULT", why}}});
+}
+
 Result<> remove_machine(const std::string& pod) {
     if (::access((kMachines + pod).c_str(), F_OK) < 0) return {};
     return remove_registration(pod);
 }
 
-// Nothing when it is missing or was cut short.
-std::optional<plan::PodPlan> read_plan(const std::string& pod) {
+struct LastRun {
+    std::optional<plan::PodPlan> plan;  // nothing when it is missing or was cut short
+    bool was_up = false;                // its start did not fail
+};
+
+LastRun last_run(const std::string& pod) {
+    LastRun run;
     const auto directory = plan::open_pod_directory(pod);
-    if (!directory) return std::nullopt;
+    if (!directory) return run;
     auto plan = plan::read_pod_plan(directory->get());
-    if (!plan) return std::nullopt;
-    return std::move(*plan);
+    if (plan) run.plan.emplace(std::move(*plan));
+    run.was_up = plan::read_sandbox_record(directory->get()).has_value();
+    return run;
 }
 
 // The pod's PID 1 asks for a reboot. By then the end of its apps has queued a stop of the sandbox,
@@ -50,7 +69,7 @@ bool is_reboot() {
 
 // Every step is tried, whatever became of the others.
 bool collect(const std::string& pod) {
-    const auto plan = read_plan(pod);
+    const auto [plan, was_up] = last_run(pod);
     bool clean = true;
     const auto step = [&](const Result<>& done) {
         if (done) return;
@@ -59,6 +78,7 @@ bool collect(const std::string& pod) {
                        fmt::format("cleaning up pod \"{}\": {}", pod, done.error().message()));
     };
     step(remove_machine(pod));
+    if (plan && was_up) tell_journal(*plan);
     if (plan && plan->limited) step(reset_limits(pod));
     step(plan::remove_leftovers(pod));
     if (plan && is_reboot()) step(start_unit(plan->unit));

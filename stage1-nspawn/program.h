@@ -2,6 +2,7 @@
 // What the entry points have in common: how they end and what they say.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace podd::stage1 {
@@ -25,7 +26,16 @@ enum class ExitStatus : int {
     kKeyring = 237,
 };
 
-/// "pod "web": reason": once to the journal and once as the unit's STATUS=.
+/// Once to the journal and once as the unit's STATUS=.
 void report_failure(std::string_view text);
+
+/// What an entry point was asked to start; `app` is empty for `run`.
+struct Subject {
+    std::string pod;
+    std::string app;
+};
+
+/// 'pod "web": reason', likewise, as the step of life that it is.
+void report_failed_start(const Subject& subject, std::string_view reason);
 
 }  // namespace podd::stage1

@@ -20,6 +20,8 @@
 
 #include "app_root.h"
 #include "base/file.h"
+#include "base/journal.h"
+#include "base/message_ids.h"
 #include "base/notify.h"
 #include "bus_program.h"
 #include "child.h"
@@ -132,9 +134,25 @@ Result<> record_sandbox(const Host& host, pid_t leader) {
                             plan::to_json(record).str(), 0600);
 }
 
-Result<> hand_over(const plan::PodPlan& pod, Leader& leader) {
+void tell_journal(const plan::PodPlan& pod, const std::vector<plan::AppPlan>& apps) {
+    base::JournalEntry entry{
+        base::LogLevel::kInfo,
+        message_id::kPodStarted,
+        fmt::format("Pod {} is running: {}", pod.name, fmt::join(pod.apps, ", ")),
+        pod.unit,
+        {{"POD_NAME", pod.name}, {"POD_UUID", pod.uuid}}};
+    for (const auto& app : apps) {
+        entry.fields.push_back({"POD_APP", app.name});
+        entry.fields.push_back({"POD_IMAGE", app.image_id});
+    }
+    base::log_entry(entry);
+}
+
+Result<> hand_over(const plan::PodPlan& pod, const std::vector<plan::AppPlan>& apps,
+                   Leader& leader) {
     TRY(base::notify(fmt::format("MAINPID={}\nREADY=1\nSTATUS=Pod {} is running ({})", leader.pid(),
                                  pod.uuid, fmt::join(pod.apps, ", "))));
+    tell_journal(pod, apps);
     TRY(base::notify_barrier(kBarrierMsec));
     return leader.release();
 }
@@ -173,10 +191,10 @@ Result<> run(const std::string& name, int lock_fd) {
     if (::setns(host.mounts.get(), CLONE_NEWNS) < 0)
         return errno_error("going back to the host's mounts", errno);
     auto leader = TRY(std::move(built));
-    TRY(record_sandbox(host, leader.pid()));
     TRY(registration.finish());
-    if (limits) TRY(limits->finish());  // before any app can start
-    return hand_over(pod, leader);
+    if (limits) TRY(limits->finish());        // before any app can start
+    TRY(record_sandbox(host, leader.pid()));  // now it has run: `gc` will say that it ended
+    return hand_over(pod, apps, leader);
 }
 
 bool parse_lock_fd(std::string_view argument, int& fd) {
@@ -202,6 +220,6 @@ int main(int argc, char** argv) {
     (void)::prctl(PR_SET_DUMPABLE, 0);
     const auto done = stage1::run(argv[1], lock_fd);
     if (done) return EXIT_SUCCESS;
-    stage1::report_failure(fmt::format("pod \"{}\": {}", argv[1], done.error().message()));
+    stage1::report_failed_start({argv[1], {}}, done.error().message());
     return static_cast<int>(stage1::ExitStatus::kNamespace);
 }

@@ -14,6 +14,13 @@ namespace podd::base {
 
 namespace {
 
+// A message that cannot be written has nowhere else to go.
+void put(int fd, std::string_view text) {
+    (void)!::write(fd, text.data(), text.size());
+}
+
+}  // namespace
+
 std::string printable(std::string_view line) {
     std::string out;
     out.reserve(line.size());
@@ -26,13 +33,6 @@ std::string printable(std::string_view line) {
     }
     return out;
 }
-
-// A message that cannot be written has nowhere else to go.
-void put(int fd, std::string_view text) {
-    (void)!::write(fd, text.data(), text.size());
-}
-
-}  // namespace
 
 void log_line(LogLevel level, std::string_view line) {
     const bool terminal = ::isatty(STDERR_FILENO) == 1;

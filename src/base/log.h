@@ -2,6 +2,7 @@
 // One line for the administrator, where the journal or the kernel log will find it.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace podd::base {
@@ -15,8 +16,11 @@ enum class LogLevel : unsigned char {
     kDebug = 7
 };
 
-/// To standard error: with "<N>" in front when that is not a terminal, so that systemd keeps the
-/// level. Control characters of `line` are escaped: names in it may come from an image.
+/// Control characters as "\x1b": names may come from an image, and a terminal obeys them.
+std::string printable(std::string_view line);
+
+/// To standard error: with "<N>" in front when that is not a
+/// terminal, so that systemd keeps the level. `line` is made printable().
 void log_line(LogLevel level, std::string_view line);
 
 /// To /dev/kmsg as "IDENTIFIER[PID]: line", for what runs before the journal

@@ -20,6 +20,7 @@
 #include "importer/flow.h"
 #include "importer/id_map.h"
 #include "importer/layers.h"
+#include "importer/life_cycle.h"
 #include "schema/platform.h"
 #include "store/layout.h"
 #include "store/writer.h"
@@ -272,6 +273,7 @@ Result<> import_image(int source, const std::string& store_dir, const ImportOpti
             S_ISDIR(st.st_mode) ? TRY(import.from_folder(TRY(open_folder(source)).get()))
                                : TRY(import.from_stream(source));
                                TRY(store.publish(workspace, image));
+                               tell_imported(image.record);
                                report.image(image.record.id, image.record.manifest.name.str(),
                                             import.notes());
                                return {};

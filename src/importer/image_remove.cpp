@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "importer/life_cycle.h"
 #include "plan/plan.h"
 #include "store/writer.h"
 
@@ -58,6 +59,7 @@ Result<> remove_image(const std::string& id, const std::string& store_dir,
     if (!pods && pods.error().code() != ErrorCode::kNotFound) return pods.error();
     auto store = TRY(store::Writer::open(store_dir));
     TRY(store.remove(record.id));
+    tell_removed(record);
     report.image(record.id, record.manifest.name.str(), {});
     return {};
 }

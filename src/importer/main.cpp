@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "importer/image_import.h"
 #include "importer/image_remove.h"
+#include "importer/life_cycle.h"
 #include "importer/options.h"
 #include "importer/report.h"
 
@@ -42,6 +43,7 @@ int main(int argc, char** argv) {
     }
     const auto done = line ? run(*line, report) : base::Result<>{line.error()};
     if (done) return 0;
+    if (line && line->verb == importer::Verb::kImport) importer::tell_import_failed(done.error());
     report.error(done.error());
     return 1;
 }

@@ -11,11 +11,14 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/journal.h"
 #include "base/log.h"
+#include "base/message_ids.h"
 #include "base/notify.h"
 #include "plan/plan.h"
 #include "pod/manifest_files.h"
 #include "pod/prepare.h"
+#include "unit/names.h"
 
 namespace podd {
 namespace {
@@ -83,7 +86,11 @@ Result<> run(const Arguments& arguments) {
 
 int report(const std::string& pod, const Error& error) {
     const auto line = fmt::format("pod \"{}\": {}", pod, error.message());
-    base::log_line(base::LogLevel::kError, line);
+    base::log_entry({base::LogLevel::kError,
+                     message_id::kPodStartFailed,
+                     line,
+                     unit::sandbox_name(pod),
+                     {{"POD_NAME", pod}}});
     // "systemctl status" shows it even when the journal is not readable for the caller.
     (void)base::notify(fmt::format("STATUS={}", line.substr(0, line.find('\n'))));
     const bool config = error.code() == ErrorCode::kInvalidArgument ||
