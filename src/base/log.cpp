@@ -14,12 +14,22 @@ namespace podd::base {
 
 namespace {
 
+LogLevel g_level = LogLevel::kInfo;
+
 // A message that cannot be written has nowhere else to go.
 void put(int fd, std::string_view text) {
     (void)!::write(fd, text.data(), text.size());
 }
 
 }  // namespace
+
+LogLevel log_level() {
+    return g_level;
+}
+
+void set_log_level(LogLevel level) {
+    g_level = level;
+}
 
 std::string printable(std::string_view line) {
     std::string out;
@@ -35,6 +45,7 @@ std::string printable(std::string_view line) {
 }
 
 void log_line(LogLevel level, std::string_view line) {
+    if (level > g_level) return;
     const bool terminal = ::isatty(STDERR_FILENO) == 1;
     const auto prefix = terminal ? std::string{} : fmt::format("<{}>", static_cast<int>(level));
     put(STDERR_FILENO, fmt::format("{}{}\n", prefix, printable(line)));

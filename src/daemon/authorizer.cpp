@@ -3,10 +3,29 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
+
 namespace podd::daemon {
+
+namespace {
+
+std::string description(const Request& request) {
+    std::string text = fmt::format("{} asks for {}", request.sender, request.action);
+    for (const auto& [name, value] : request.details)
+        text += fmt::format(", {} {}", name, value);
+    return text;
+}
+
+}  // namespace
 
 void Authorizer::check(Request request, std::function<void(base::Result<uid_t>)> done) {
     const std::string sender = request.sender;
+    done = [what = description(request), done = std::move(done)](const base::Result<uid_t>& user) {
+        base::log_line(base::LogLevel::kDebug,
+                       user ? fmt::format("{}: uid {} may", what, *user)
+                            : fmt::format("{}: {}", what, user.error().message()));
+        done(user);
+    };
     driver_.user_of(sender, [this, request = std::move(request),
                              done = std::move(done)](const base::Result<uid_t>& uid) {
         if (!uid) return done(uid.error());

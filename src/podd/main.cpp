@@ -17,6 +17,7 @@
 #include "client/bus_event_source.h"
 #include "client/bus_path.h"
 #include "daemon/activity.h"
+#include "daemon/log_control.h"
 #include "daemon/manager_object.h"
 
 namespace {
@@ -76,6 +77,7 @@ base::Result<> serve() {
 
     const auto bus = sdbus::createSystemBusConnection();
     const auto attached = TRY(client::BusEventSource::attach(raw, *bus));
+    const daemon::LogControl log_control{*bus};
     daemon::Activity activity;
     daemon::ManagerObject manager{raw, *bus, activity};
     TRY(activity.start(raw, [&] { leave_when_idle(raw, *bus, activity); }));
