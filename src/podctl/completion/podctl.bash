@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Completion of podctl(1) for bash. tests/lint/check_manual.py compares its words with podctl --help.
+# shellcheck shell=bash
+
+# __podctl WORD...: podctl for a script: no headers, no questions, no complaints.
+__podctl() { podctl --no-legend --no-ask-password "$@" 2>/dev/null; }
+
+# __podctl_pods STATES: pods whose state matches the regular expression.
+__podctl_pods() {
+    local pod state
+    __podctl list | while read -r pod state _; do
+        [[ ! $state =~ ^($1)$ ]] || echo "$pod"
+    done
+}
+
+# By name; by id once somebody begins to type one.
+__podctl_images() {
+    local id name
+    __podctl --full image list | while read -r id name _; do
+        case $1 in sha*) echo "$id" ;; *) echo "$name" ;; esac
+    done
+}
+
+# __podctl_wants_value OPTION: the next word belongs to it.
+__podctl_wants_value() {
+    [[ $1 =~ ^(-n|-E|--(lines|ref|name|label|exec|user|group|working-directory|setenv|mount|port|isolator|json))$ ]]
+}
+
+# The verb among the words, also of two words: "image rm".
+__podctl_verb() {
+    local word verb='' skip=no
+    for word; do
+        if [ $skip = yes ]; then
+            skip=no
+        elif __podctl_wants_value "$word"; then
+            skip=yes
+        elif [[ $word != -* ]]; then
+            if [ "$verb" = image ]; then
+                verb+=" $word"
+            elif [ -z "$verb" ]; then
+                verb=$word
+            fi
+        fi
+    done
+    echo "$verb"
+}
+
+_podctl() {
+    local -A options=(
+        [all]='-h --help --version --no-pager --no-legend --no-ask-password -q --quiet -l --full --json= -j'
+        [status]='-n --lines='
+        [verify]='--strict'
+        [import]='--ref= --name= --label= --exec= --user= --group= --working-directory= -E --setenv= --mount= --port=
+            --isolator='
+    )
+    local words=() current previous verb replies=() files='' prefix
+    # Words as podctl gets them: bash also breaks at "=" and ":", of which ids of images are made.
+    read -ra words <<<"${COMP_LINE:0:COMP_POINT}"
+    [[ ${COMP_LINE:0:COMP_POINT} != *[[:space:]] ]] || words+=('')
+    current=${words[-1]} previous=${words[-2]}
+    verb=$(__podctl_verb "${words[@]:1:${#words[@]}-2}")
+
+    if [ "$previous" = --json ]; then
+        current=--json=$current
+    elif __podctl_wants_value "$previous"; then
+        return
+    fi
+    case $current in
+        --json=*) replies=(--json={short,pretty,off}) ;;
+        -*=*) return ;;
+        -*)
+            # shellcheck disable=SC2206
+            replies=(${options[all]} ${options[${verb:-none}]-})
+            ;;
+        *)
+            case $verb in
+                '') replies=(list status start stop verify import image) ;;
+                image) replies=(list rm cat-manifest) ;;
+                status) mapfile -t replies < <(__podctl_pods '.*') ;;
+                stop) mapfile -t replies < <(__podctl_pods 'active|activating|deactivating|reloading') ;;
+                start)
+                    mapfile -t replies < <(__podctl_pods 'inactive|failed')
+                    files='*.json'
+                    ;;
+                verify) files='*.json' ;;
+                import) files='*' ;;
+                'image rm' | 'image cat-manifest') mapfile -t replies < <(__podctl_images "$current") ;;
+            esac
+            ;;
+    esac
+
+    mapfile -t COMPREPLY < <(compgen -W "${replies[*]}" -- "$current")
+    if [ -n "$files" ]; then
+        compopt -o filenames 2>/dev/null
+        mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(
+            compgen -f -X "!$files" -- "$current"
+            [ "$files" = '*' ] || compgen -d -- "$current"
+        )
+    fi
+    # An option that wants a value goes on at once.
+    [[ ${#COMPREPLY[@]} != 1 || ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null
+    # What stands before the last "=" or ":" is a word of its own for bash.
+    prefix=${current%"${current##*[=:]}"}
+    COMPREPLY=("${COMPREPLY[@]#"$prefix"}")
+}
+
+complete -F _podctl podctl
