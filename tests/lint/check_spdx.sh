@@ -11,6 +11,6 @@ while IFS= read -r file; do
         status=1
     fi
 done < <(git ls-files --cached --others --exclude-standard -- '*.cpp' '*.h' '*.cmake' '*CMakeLists.txt' '*.sh' '*.py' \
-    '*.service' '*.target' '*.socket' '*.tmpfiles.conf' 'tests/run' 'tests/testhost' 'packaging/build-deb' 'packaging/try' \
+    '*.service' '*.target' '*.socket' '*.tmpfiles.conf' '*.catalog' 'src/podctl/completion/*' 'tests/run' 'tests/testhost' 'packaging/build-deb' 'packaging/try' \
     ':!tests/data' ':!tests/fuzz/corpus')
 exit $status

@@ -54,11 +54,3 @@ assert_eq inactive "$(property podd.service ActiveState)" "verify started podd"
 assert_status 1 host podctl start "$(printf './\033[31mred')"
 assert_not_contains "$output" "$(printf '\033')"
 assert_contains "$output" '\x1b[31mred'
-
-# Every option of --help stands in the manual page, and every verb.
-if host test -e /usr/share/man/man1/podctl.1.gz; then
-    page=$(host zcat /usr/share/man/man1/podctl.1.gz | sed 's/\\-/-/g; s/\\f.//g')
-    for option in $(host podctl --help | grep -oE -- '--[a-z][a-z-]*' | sort -u); do
-        assert_contains "$page" "$option" "podctl(1) does not know $option"
-    done
-fi
