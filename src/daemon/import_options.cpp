@@ -57,8 +57,12 @@ base::Result<ImporterSays> image_line(const base::Json& image) {
     const base::Json* name = image.find("name");
     if (id == nullptr || id->as_string() == nullptr)
         return base::Error{base::ErrorCode::kInternal, "the importer named no image"};
-    ImportedImage imported{*id->as_string(), {}};
+    ImportedImage imported{*id->as_string(), {}, {}};
     if (name != nullptr && name->as_string() != nullptr) imported.name = *name->as_string();
+    const base::Json* notes = image.find("notes");
+    if (notes != nullptr && notes->as_array() != nullptr)
+        for (const base::Json& note : *notes->as_array())
+            if (note.as_string() != nullptr) imported.notes.push_back(*note.as_string());
     return ImporterSays{std::move(imported)};
 }
 

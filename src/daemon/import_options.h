@@ -30,6 +30,7 @@ struct ImportProgress {
 struct ImportedImage {
     std::string id;
     std::string name;
+    std::vector<std::string> notes;  // for a person
 };
 using ImporterSays = std::variant<ImportProgress, ImportedImage, base::Error>;
 /// Errors: kInternal when the line is not what was agreed.

@@ -94,6 +94,10 @@ void Transfer::take_line(std::string_view line) {
         announce([&] { emitProgress(progress->bytes, progress->total); });
     } else if (const auto* image = std::get_if<ImportedImage>(&*said)) {
         result_.emplace(*image);
+        announce([&] {
+            for (const auto& note : image->notes)
+                emitNote(note);
+        });
     } else if (const auto* error = std::get_if<base::Error>(&*said)) {
         result_.emplace(*error);
     }

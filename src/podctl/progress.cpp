@@ -18,7 +18,7 @@ constexpr std::size_t kBarCells = 24;
 }  // namespace
 
 ProgressLine::ProgressLine(std::string what, bool quiet)
-    : what_{printable(what)}, draws_{!quiet && ::isatty(STDERR_FILENO) == 1} {
+    : what_{printable(what)}, quiet_{quiet}, draws_{!quiet && ::isatty(STDERR_FILENO) == 1} {
     if (!quiet && !draws_) fmt::print(stderr, "Importing {}\n", what_);
 }
 
@@ -34,6 +34,12 @@ void ProgressLine::show(std::uint64_t bytes, std::uint64_t total) {
                    kBarCells - full, part * 100, human_bytes(bytes));
     }
     std::fflush(stderr);
+}
+
+void ProgressLine::say(const std::string& text) {
+    if (quiet_) return;
+    clear();
+    fmt::print(stderr, "{}: {}\n", what_, printable(text));
 }
 
 void ProgressLine::clear() {

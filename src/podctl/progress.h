@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How far an import is, on one line of a terminal; nothing is drawn elsewhere.
+// How far an import is, on one line of a terminal; nothing is drawn elsewhere. And words about it.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +16,13 @@ public:
 
     /// `total` is 0 when it is not known.
     void show(std::uint64_t bytes, std::uint64_t total);
+    /// A line that stays.
+    void say(const std::string& text);
     void clear();
 
 private:
     std::string what_;
+    bool quiet_;
     bool draws_;
     bool drawn_ = false;
 };

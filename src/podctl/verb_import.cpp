@@ -42,6 +42,7 @@ private:
     void onProgress(const std::uint64_t& bytes, const std::uint64_t& total) override {
         line_.show(bytes, total);
     }
+    void onNote(const std::string& text) override { line_.say(text); }
     ProgressLine& line_;
 };
 

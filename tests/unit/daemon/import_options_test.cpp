@@ -57,6 +57,12 @@ TEST_CASE("lines of the importer are understood") {
     const auto image = daemon::importer_line(R"({"image":{"id":"sha256:ab","name":"x"}})");
     REQUIRE(image);
     CHECK(std::get<daemon::ImportedImage>(*image).id == "sha256:ab");
+    CHECK(std::get<daemon::ImportedImage>(*image).notes.empty());
+    const auto noted = daemon::importer_line(
+        R"({"image":{"id":"sha256:ab","name":"x","notes":["one", 2, "three"]}})");
+    REQUIRE(noted);
+    CHECK(std::get<daemon::ImportedImage>(*noted).notes ==
+          std::vector<std::string>{"one", "three"});
     const auto removed = daemon::importer_line(R"({"removed":{"id":"sha256:ab"}})");
     REQUIRE(removed);
     CHECK(std::get<daemon::ImportedImage>(*removed).id == "sha256:ab");
