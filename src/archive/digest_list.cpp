@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <climits>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ using base::Result;
 using base::UniqueFd;
 
 constexpr std::size_t kFlushBytes = std::size_t{64} * 1024;
+constexpr std::size_t kTotalMaxBytes = 80;
+constexpr std::string_view kTotal = "\n#total files=";
+constexpr std::string_view kTotalBytes = " bytes=";
 constexpr std::string_view kEmptySha256 =
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -81,15 +85,22 @@ public:
         return {};
     }
 
+    Result<> finish() {
+        text_.pop_back();  // the line break that kTotal begins with
+        fmt::format_to(std::back_inserter(text_), "{}{}{}{}\n", kTotal, size_.files, kTotalBytes,
+                       size_.bytes);
+        return flush();
+    }
+
+    const TreeSize& size() const { return size_; }
+
+private:
     Result<> flush() {
         TRY(base::write_all(out_fd_, text_));
         text_.clear();
         return {};
     }
 
-    const TreeSize& size() const { return size_; }
-
-private:
     Result<> line(const std::string& path, const struct stat& st, int parent,
                   const std::string& name) {
         append_escaped(text_, path);
@@ -104,9 +115,10 @@ private:
             text_ += " link=";
             append_escaped(text_, {target, static_cast<std::size_t>(length)});
         }
-        text_ += '\n';
         ++size_.files;
-        return text_.size() < kFlushBytes ? Result<>{} : flush();
+        if (text_.size() >= kFlushBytes) TRY(flush());
+        text_ += '\n';
+        return {};
     }
 
     Result<> file_keys(const std::string& path, const struct stat& st) {
@@ -139,8 +151,31 @@ Result<TreeSize> write_digest_list(int root_fd, int out_fd, std::vector<FileDige
     const UniqueFd root{::openat(root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!root) return base::errno_error("opening the tree", errno);
     TRY(lister.directory(root.get(), "."));
-    TRY(lister.flush());
+    TRY(lister.finish());
     return lister.size();
+}
+
+std::optional<TreeSize> listed_size(int list_fd) {
+    struct stat st{};
+    char block[kTotalMaxBytes];
+    if (::fstat(list_fd, &st) < 0) return std::nullopt;
+    const auto from = std::max<off_t>(0, st.st_size - static_cast<off_t>(sizeof block));
+    const ssize_t length = ::pread(list_fd, block, sizeof block, from);
+    std::string_view text{block, static_cast<std::size_t>(std::max<ssize_t>(0, length))};
+    const auto number = [&](std::string_view before) -> std::optional<std::uint64_t> {
+        const auto at = text.rfind(before);
+        if (at == std::string_view::npos) return std::nullopt;
+        text.remove_prefix(at + before.size());
+        std::uint64_t value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (error != std::errc{}) return std::nullopt;
+        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+        return value;
+    };
+    const auto files = number(kTotal);
+    const auto bytes = number(kTotalBytes);
+    if (!files || !bytes || text != "\n") return std::nullopt;
+    return TreeSize{*files, *bytes};
 }
 
 }  // namespace podd::archive

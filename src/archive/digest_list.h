@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "archive/tree_writer.h"
@@ -17,8 +18,12 @@ struct TreeSize {
 };
 
 /// Walks the tree at `root_fd` and writes one line for every file to `out_fd`: type, mode, owner
-/// (as seen by the caller), size, link target and the SHA-256 out of `digests`, by inode.
+/// (as seen by the caller), size, link target and the SHA-256 out of `digests`, by inode. What all
+/// of them are together is a comment at the end.
 /// Errors: kIo; kInternal when a file has no digest.
 base::Result<TreeSize> write_digest_list(int root_fd, int out_fd, std::vector<FileDigest> digests);
+
+/// What such a list says at its end; nothing when that is not there.
+std::optional<TreeSize> listed_size(int list_fd);
 
 }  // namespace podd::archive

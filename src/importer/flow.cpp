@@ -111,7 +111,9 @@ Result<std::unique_ptr<Flow>> Flow::start(FlowPlan plan) {
     std::unique_ptr<Flow> flow{new Flow{std::move(plan)}};
     TRY(flow->sniff());
     TRY(flow->start_workers());
-    TRY(flow->on_source({flow->source_.buffer.data(), flow->source_.end}));
+    auto& source = flow->source_;
+    TRY(flow->on_source({source.buffer.data(), source.end}));
+    if (!source.out) source.begin = source.end;
     return flow;
 }
 
@@ -170,12 +172,19 @@ Result<Worker> Flow::start_unpacker(int in) {
                           .body = body});
 }
 
+// Where the tar goes: the unpacker's end of a pipe, or nowhere.
+Result<UniqueFd> Flow::start_tree() {
+    if (plan_.depth != Depth::kTree) return UniqueFd{};
+    auto pipe = TRY(make_pipe(Ours::kWrite));
+    unpacker_.emplace(TRY(start_unpacker(pipe.read.get())));
+    return std::move(pipe.write);
+}
+
 Result<> Flow::start_workers() {
     if (plan_.any_kind) content_hash512_.emplace(base::HashAlgorithm::kSha512);
-    auto to_unpacker = TRY(make_pipe(Ours::kWrite));
-    unpacker_.emplace(TRY(start_unpacker(to_unpacker.read.get())));
-    if (result_.compression == Compression::kNone) {
-        source_.out = std::move(to_unpacker.write);
+    auto to_unpacker = TRY(start_tree());
+    if (plan_.depth == Depth::kSource || result_.compression == Compression::kNone) {
+        source_.out = std::move(to_unpacker);
         content_.at_end = true;
         return {};
     }
@@ -186,7 +195,7 @@ Result<> Flow::start_workers() {
     source_.out = std::move(to_decompressor.write);
     content_.owned_in = std::move(from_decompressor.read);
     content_.in = content_.owned_in.get();
-    content_.out = std::move(to_unpacker.write);
+    content_.out = std::move(to_unpacker);
     content_.buffer.resize(kBufferBytes);
     return {};
 }
@@ -208,17 +217,19 @@ Result<> Flow::on_source(std::string_view bytes) {
     if (plan_.blob_fd >= 0)
         TRY_CONTEXT(base::write_all(plan_.blob_fd, bytes), "keeping the image as it came");
     if (plan_.progress) plan_.progress(bytes.size());
-    return result_.compression == Compression::kNone ? on_content(bytes) : Result<>{};
+    const bool is_content = result_.compression == Compression::kNone;
+    return is_content && plan_.depth != Depth::kSource ? on_content(bytes) : Result<>{};
 }
 
 Result<> Flow::on_content(std::string_view bytes) {
+    const bool is_source = result_.compression == Compression::kNone;
     // Until the unpacker has said what it is, both digests may be asked for.
-    if (kind_.value_or(Kind::kLayer) == Kind::kLayer) content_hash256_.update(bytes);
+    if (!is_source && kind_.value_or(Kind::kLayer) == Kind::kLayer) content_hash256_.update(bytes);
     if (content_hash512_ && kind_.value_or(Kind::kAci) == Kind::kAci)
         content_hash512_->update(bytes);
     content_bytes_ += bytes.size();
     const auto& limits = plan_.limits;
-    if (result_.compression != Compression::kNone && content_bytes_ > limits.ratio_free_bytes &&
+    if (!is_source && content_bytes_ > limits.ratio_free_bytes &&
         (content_bytes_ - limits.ratio_free_bytes) / limits.max_ratio > result_.size)
         return Error{ErrorCode::kInvalidArgument,
                      fmt::format("the image is refused as a decompression bomb: {} bytes became "
@@ -238,7 +249,7 @@ Result<> Flow::move(Hop& hop, Result<> (Flow::*on_data)(std::string_view)) {
         hop.at_end = n == 0;
         TRY((this->*on_data)({hop.buffer.data(), hop.end}));
     }
-    if (hop.broken) hop.begin = hop.end;
+    if (hop.broken || !hop.out) hop.begin = hop.end;
     while (hop.begin < hop.end) {
         const ssize_t n =
             ::write(hop.out.get(), hop.buffer.data() + hop.begin, hop.end - hop.begin);
@@ -282,13 +293,13 @@ Result<> Flow::step() {
 
 bool Flow::done() const {
     return source_.at_end && content_.at_end && source_.begin == source_.end &&
-           content_.begin == content_.end && unpacker_->finished() &&
+           content_.begin == content_.end && (!unpacker_ || unpacker_->finished()) &&
            (!decompressor_ || decompressor_->finished());
 }
 
 Result<FlowResult> Flow::finish() {
     if (decompressor_) TRY(decompressor_->result());
-    result_.unpacked = TRY(unpacked_value(TRY(unpacker_->result())));
+    if (unpacker_) result_.unpacked = TRY(unpacked_value(TRY(unpacker_->result())));
     if (source_.broken || content_.broken)
         return Error{ErrorCode::kInternal, "the unpacker stopped before the archive's end"};
     // What it claims at the end must be what it said when the hashes were chosen.
@@ -297,8 +308,10 @@ Result<FlowResult> Flow::finish() {
     result_.sha256 = source_hash_.finish_hex();
     if (result_.unpacked.kind == Kind::kAci)
         result_.content_sha512 = content_hash512_->finish_hex();
-    else if (result_.unpacked.kind == Kind::kLayer)
-        result_.content_sha256 = content_hash256_.finish_hex();
+    else if (result_.unpacked.kind == Kind::kLayer && plan_.depth != Depth::kSource)
+        result_.content_sha256 = result_.compression == Compression::kNone
+                                     ? result_.sha256
+                                     : content_hash256_.finish_hex();
     return std::move(result_);
 }
 

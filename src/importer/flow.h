@@ -23,11 +23,20 @@
 
 namespace podd::importer {
 
+/// How far the bytes go. What is in the store already is not written again, but whoever names it
+/// must bring it along.
+enum class Depth : unsigned char {
+    kSource,   // hashed as they come
+    kContent,  // decompressed and hashed again
+    kTree,     // unpacked as well
+};
+
 struct FlowPlan {
     std::string name{};  // in front of errors: "layer 1 of 3"
     int source = -1;     // read to its end
+    Depth depth = Depth::kTree;
     int blob_fd = -1;    // gets a copy of the source, where one is wanted
-    int rootfs_fd = -1;  // the new tree
+    int rootfs_fd = -1;  // the new tree, with kTree
     int digests_fd = -1;
     bool any_kind = false;       // else a layer
     bool root_has_name = false;  // a plain root file system was given a name
@@ -36,11 +45,11 @@ struct FlowPlan {
 };
 
 struct FlowResult {
-    archive::Unpacked unpacked;
+    archive::Unpacked unpacked;  // with kTree
     archive::Compression compression = archive::Compression::kNone;
     std::string sha256;          // of the source
     std::uint64_t size = 0;      // of the source
-    std::string content_sha256;  // of the tar, when it is a layer
+    std::string content_sha256;  // of the tar, when it is a layer; not with kSource
     std::string content_sha512;  // of the tar, when it is an ACI
 };
 
@@ -58,7 +67,7 @@ public:
 private:
     explicit Flow(FlowPlan plan) : plan_{std::move(plan)} {}
 
-    // From one descriptor to another by way of one buffer.
+    // From one descriptor to another by way of one buffer; without `out` the bytes end there.
     struct Hop {
         int in = -1;
         base::UniqueFd owned_in;
@@ -72,6 +81,7 @@ private:
 
     base::Result<> sniff();
     base::Result<> start_workers();
+    base::Result<base::UniqueFd> start_tree();
     base::Result<Worker> start_decompressor(int in, int out);
     base::Result<Worker> start_unpacker(int in);
     base::Result<> move(Hop& hop, base::Result<> (Flow::*on_data)(std::string_view));

@@ -94,7 +94,10 @@ public:
         auto image = TRY(image_description(json));
         const auto config = TRY(documents.text(image.config_path));
         TRY(check_bindings(documents, image, config));
-        auto layers = TRY(import_layers(store_, workspace_, folder, image.layers, report_));
+        const bool known =
+            image.manifest_digest && store_.reader().by_id(image.manifest_digest->str());
+        auto layers = TRY(import_layers(store_, workspace_, folder, image.layers,
+                                        known ? Before::kImage : Before::kUnknown, report_));
         notes_.insert(notes_.end(), image.notes.begin(), image.notes.end());
         notes_.insert(notes_.end(), layers.notes.begin(), layers.notes.end());
         auto manifest = image.manifest_digest ? TRY(documents.text(image.manifest_path))
@@ -272,10 +275,13 @@ Result<> import_image(int source, const std::string& store_dir, const ImportOpti
         const auto image =
             S_ISDIR(st.st_mode) ? TRY(import.from_folder(TRY(open_folder(source)).get()))
                                : TRY(import.from_stream(source));
+                               auto notes = import.notes();
+                               if (store.reader().by_id(image.record.id))
+                                   notes.emplace_back("the image was in the store already");
                                TRY(store.publish(workspace, image));
                                tell_imported(image.record);
                                report.image(image.record.id, image.record.manifest.name.str(),
-                                            import.notes());
+                                            notes);
                                return {};
     };
     auto done = work();

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "archive/attributes.h"
+#include "archive/digest_list.h"
 #include "archive/member_path.h"
 #include "base/file.h"
 #include "importer/flow.h"
@@ -30,8 +31,10 @@ namespace {
 
 constexpr std::size_t kAtOnce = 2;  // a decompressor and an unpacker each
 
-// A layer's file, open for as long as it is read.
+// A layer's file, open for as long as it is read, and the tree that the store has of it.
 struct Source {
+    Depth depth = Depth::kTree;
+    archive::TreeSize tree;
     UniqueFd file;
     UniqueFd blob;
     UniqueFd rootfs;
@@ -40,7 +43,8 @@ struct Source {
 
 struct Done {
     DerivedBlob blob;
-    std::uint64_t bytes = 0;
+    std::uint64_t bytes = 0;  // of the tree
+    bool is_new = true;       // the tree is in the workspace, else in the store
 };
 
 Error layer_error(std::size_t number, std::size_t count, const std::string& why) {
@@ -51,8 +55,13 @@ Error layer_error(std::size_t number, std::size_t count, const std::string& why)
 class LayerImport {
 public:
     LayerImport(const store::Writer& store, const store::Workspace& workspace, int dir_fd,
-                const std::vector<LayerDescription>& layers, Report& report)
-        : store_{store}, workspace_{workspace}, dir_fd_{dir_fd}, layers_{layers}, report_{report} {}
+                const std::vector<LayerDescription>& layers, Before before, Report& report)
+        : store_{store},
+          workspace_{workspace},
+          dir_fd_{dir_fd},
+          layers_{layers},
+          before_{before},
+          report_{report} {}
 
     Result<ImportedLayers> run() {
         TRY(find_work());
@@ -94,14 +103,38 @@ private:
     static std::string blob_name(std::size_t layer) { return fmt::format("blob-{}", layer); }
     static std::string tree_name(std::size_t layer) { return fmt::format("tree-{}", layer); }
 
-    Result<std::unique_ptr<Flow>> start(std::size_t index) {
-        const auto layer = work_[index];
-        auto& source = sources_[index];
+    // How big the layer's tree in the store is, when there is one: it stays for as long as the
+    // workspace does.
+    std::optional<archive::TreeSize> stored_tree(const LayerDescription& layer) const {
+        const auto list = store_.reader().open_digests(layer.diff_id.str());
+        if (!list || !store_.has_tree(layer.diff_id.str())) return std::nullopt;
+        return archive::listed_size(list->get());
+    }
+
+    Result<Source> open_source(std::size_t layer) const {
+        const auto& wanted = layers_[layer];
+        Source source;
         source.file = TRY(open_layer(layer));
-        source.blob = TRY(workspace_.make_blob(blob_name(layer)));
+        if (!wanted.digest || !store_.has_blob(fmt::format("sha256/{}", wanted.digest->hex())))
+            source.blob = TRY(workspace_.make_blob(blob_name(layer)));
+        if (const auto tree = stored_tree(wanted)) {
+            // With the image it was seen which tar each blob is; a tree may have come packed
+            // otherwise.
+            source.depth = before_ == Before::kImage ? Depth::kSource : Depth::kContent;
+            source.tree = *tree;
+            return source;
+        }
         source.rootfs = TRY(workspace_.make_tree(tree_name(layer), kForeignBase, kForeignBase));
         source.digests = TRY(workspace_.make_digests(tree_name(layer)));
+        return source;
+    }
+
+    Result<std::unique_ptr<Flow>> start(std::size_t index) {
+        const auto layer = work_[index];
+        sources_[index] = TRY(open_source(layer));
+        const auto& source = sources_[index];
         FlowPlan plan;
+        plan.depth = source.depth;
         plan.name = fmt::format("layer {} of {}", layer + 1, layers_.size());
         plan.source = source.file.get();
         plan.blob_fd = source.blob.get();
@@ -117,7 +150,7 @@ private:
 
     Result<> check(std::size_t index, FlowResult result) {
         const auto layer = work_[index];
-        sources_[index] = {};
+        const auto source = std::exchange(sources_[index], {});
         const auto& wanted = layers_[layer];
         const auto differs = [&](std::string_view what, std::string_view found,
                                  std::string_view said) {
@@ -128,24 +161,30 @@ private:
             return differs("digest", "sha256:" + result.sha256, wanted.digest->str());
         if (wanted.digest && wanted.size != result.size)
             return differs("size", fmt::format("{}", result.size), fmt::format("{}", wanted.size));
-        if (wanted.diff_id.hex() != result.content_sha256)
+        if (source.depth != Depth::kSource && wanted.diff_id.hex() != result.content_sha256)
             return differs("DiffID", "sha256:" + result.content_sha256, wanted.diff_id.str());
         for (const auto& note : result.unpacked.notes)
             result_.notes.push_back(
                 fmt::format("layer {} of {}: {}", layer + 1, layers_.size(), note));
-        done_[layer] = {{result.sha256, result.size, result.compression}, result.unpacked.bytes};
-        result_.new_trees.push_back({tree_name(layer), wanted.diff_id.str()});
-        result_.new_blobs.push_back({blob_name(layer), "sha256/" + result.sha256});
+        const bool is_new = source.depth == Depth::kTree;
+        done_[layer] = {{result.sha256, result.size, result.compression},
+                        is_new ? result.unpacked.bytes : source.tree.bytes,
+                        is_new};
+        if (is_new) result_.new_trees.push_back({tree_name(layer), wanted.diff_id.str()});
+        if (source.blob) result_.new_blobs.push_back({blob_name(layer), "sha256/" + result.sha256});
         return {};
     }
 
     // What lies below a layer whose root is opaque is hidden. Overlayfs looks at that mark
     // everywhere but at the root of a layer.
     Result<bool> hides_all(std::size_t layer) const {
-        const auto rootfs = TRY(base::open_at(
-            workspace_.fd(), fmt::format("{}/rootfs", tree_name(layer)), O_RDONLY | O_DIRECTORY));
-        char value = 0;
-        return ::fgetxattr(rootfs.get(), archive::kOpaque, &value, 1) == 1 && value == 'y';
+        const auto tree = done_.at(layer).is_new
+            ? TRY(base::open_at(workspace_.fd(), fmt::format("{}/rootfs", tree_name(layer)),
+                                O_PATH | O_DIRECTORY))
+                : TRY(store_.reader().open_tree(layers_[layer].diff_id.str()));
+                const auto rootfs = TRY(base::open_at(tree.get(), ".", O_RDONLY | O_DIRECTORY));
+                char value = 0;
+                return ::fgetxattr(rootfs.get(), archive::kOpaque, &value, 1) == 1 && value == 'y';
     }
 
     Result<ImportedLayers> collect() {
@@ -172,6 +211,7 @@ private:
     const store::Workspace& workspace_;
     int dir_fd_;
     const std::vector<LayerDescription>& layers_;
+    Before before_;
     Report& report_;
     std::vector<std::size_t> work_;  // indexes into layers_
     std::vector<Source> sources_;    // as work_
@@ -185,8 +225,8 @@ private:
 
 Result<ImportedLayers> import_layers(const store::Writer& store, const store::Workspace& workspace,
                                      int dir_fd, const std::vector<LayerDescription>& layers,
-                                     Report& report) {
-    LayerImport import{store, workspace, dir_fd, layers, report};
+                                     Before before, Report& report) {
+    LayerImport import{store, workspace, dir_fd, layers, before, report};
     return import.run();
 }
 

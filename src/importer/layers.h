@@ -22,11 +22,18 @@ struct ImportedLayers {
     std::vector<std::string> notes;
 };
 
+/// What the store had of an image before.
+enum class Before : unsigned char {
+    kUnknown,  // perhaps some of its layers
+    kImage,    // one with the very same manifest, which this program has checked
+};
+
 /// Reads the layers from `dir_fd`, several at a time, and checks each against both of its digests.
+/// A tree that is in the store already is not made again.
 /// Errors: kInvalidArgument naming the layer, kIo.
 base::Result<ImportedLayers> import_layers(const store::Writer& store,
                                            const store::Workspace& workspace, int dir_fd,
                                            const std::vector<LayerDescription>& layers,
-                                           Report& report);
+                                           Before before, Report& report);
 
 }  // namespace podd::importer

@@ -149,11 +149,20 @@ std::string Reader::tree_path(std::string_view tree) const {
     return fmt::format("{}/{}/{}/{}", path_, kTreesDir, tree, kRootfs);
 }
 
-Result<base::UniqueFd> Reader::open_tree(std::string_view tree) const {
+Result<base::UniqueFd> Reader::open_in_tree(std::string_view tree, const char* name,
+                                            int flags) const {
     if (!is_id(tree))
         return Error{ErrorCode::kInvalidArgument, fmt::format("\"{}\" is no tree id", tree)};
-    return base::open_at(dir_.get(), fmt::format("{}/{}/{}", kTreesDir, tree, kRootfs),
-                         O_PATH | O_DIRECTORY | O_NOFOLLOW, 0, Resolve::kNoSymlinks);
+    return base::open_at(dir_.get(), fmt::format("{}/{}/{}", kTreesDir, tree, name), flags, 0,
+                         Resolve::kNoSymlinks);
+}
+
+Result<base::UniqueFd> Reader::open_tree(std::string_view tree) const {
+    return open_in_tree(tree, kRootfs, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+}
+
+Result<base::UniqueFd> Reader::open_digests(std::string_view tree) const {
+    return open_in_tree(tree, kDigests, O_RDONLY | O_NOFOLLOW);
 }
 
 }  // namespace podd::store

@@ -58,8 +58,12 @@ public:
     std::string tree_path(std::string_view tree) const;
     /// Opens that folder, O_PATH.
     base::Result<base::UniqueFd> open_tree(std::string_view tree) const;
+    /// Opens the list of the tree's files, which stands beside it. O_RDONLY.
+    base::Result<base::UniqueFd> open_digests(std::string_view tree) const;
 
 private:
+    base::Result<base::UniqueFd> open_in_tree(std::string_view tree, const char* name,
+                                              int flags) const;
     Reader(std::string path, base::UniqueFd dir) : path_{std::move(path)}, dir_{std::move(dir)} {}
     std::string path_;
     base::UniqueFd dir_;

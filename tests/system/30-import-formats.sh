@@ -69,6 +69,37 @@ assert_contains "$(import foreign.tar | jq -r '.image.notes[]')" "linux/s390x"
 say "a pipe is as good as a file"
 assert_eq "$aci" "$(host_sh 'cat "$1" | /usr/lib/podd/importer import --store="$2" | tail -n 1' /var/tmp/import-images/good.gz.aci $store | jq -r .image.id)"
 
+say "what is in the store already is not unpacked again: there would be no room for it"
+small=/var/tmp/import-small
+host_sh 'mkdir -p "$1" && mount -t tmpfs -o size=24m,mode=700 none "$1"' $small
+again="the image was in the store already"
+# small_import STORE FILE [OPTIONS]
+small_import() {
+    host_sh '/usr/lib/podd/importer import --store="$1" ${3:+--options="$3"} <"/var/tmp/import-images/$2" | tail -n 1' \
+        "$small/$1" "$2" "${3:-}"
+}
+# room KIB: so much is left on the small disk.
+room() {
+    host_sh 'rm -f "$1/fill" && dd if=/dev/zero "of=$1/fill" bs=1024 status=none \
+        "count=$(($(df --output=avail --block-size=1024 "$1" | tail -n 1) - $2))"' $small "$1"
+}
+first=$(small_import store big.tar)
+assert_not_contains "$first" "$again"
+room 1000
+second=$(small_import store big)  # a folder; the archive around it would need room of its own
+assert_eq "$(id_of "$first")" "$(id_of "$second")"
+assert_contains "$second" "$again"
+say "nor is a layer that came packed otherwise, but what it was packed as is kept"
+room 5500
+third=$(small_import store big-plain)
+assert_not_contains "$third" "$again"
+assert_eq "$(host cat "$small/store/images/$(id_of "$first").json" | jq -c '[.trees, .sizeBytes]')" \
+    "$(host cat "$small/store/images/$(id_of "$third").json" | jq -c '[.trees, .sizeBytes]')"
+assert_contains "$(host_sh 'podctl import /var/tmp/import-images/good.aci 2>&1 && podctl import /var/tmp/import-images/good.gz.aci 2>&1')" \
+    "good.gz.aci: $again"
+host podctl image rm example.com/aci >/dev/null
+host_sh 'umount "$1" && rmdir "$1"' $small
+
 say "removing: shared trees stay until the last image goes"
 assert_eq "" "$(host ls $store/tmp)"
 host_sh 'for id in $(ls "$1/images"); do /usr/lib/podd/importer remove --store="$1" --id="${id%.json}" >/dev/null; done' $store

@@ -11,6 +11,7 @@ import io
 import json
 import lzma
 import pathlib
+import random
 import struct
 import subprocess
 import sys
@@ -168,6 +169,12 @@ write("nameless.tar", pack(oci(LAYERS, name="")))
 write("foreign.tar", pack(oci(LAYERS, conf=config(LAYERS, architecture="s390x"), name="example.com/foreign:1")))
 write("opaque-root.tar", pack(oci([LAYERS[0], tar((".wh..wh..opq", "file", ""), ("only", "file", "this"))])))
 
+# More than a little: 30-import-formats.sh sees by the room on a disk whether it is unpacked again.
+big = [tar(("big", "file", random.Random(1).randbytes(4 << 20))), LAYERS[2]]
+write("big.tar", pack(oci(big, lambda data: gzip.compress(data, mtime=0), name="example.com/big:1")))
+write_folder("big-plain", oci(big, name="example.com/big:2"))
+write_folder("big", oci(big, lambda data: gzip.compress(data, mtime=0), name="example.com/big:1"))
+
 good = aci(("rootfs/bin", "dir"), ("rootfs/bin/true", "file", "#!/bin/sh\n"))
 write("good.aci", good)
 write("good.gz.aci", gzip.compress(good, mtime=0))
@@ -190,6 +197,7 @@ layer = LAYERS[1]
 other = tar(("etc", "dir"), ("etc/evil", "file", "evil"))
 write("lying-digest.tar", pack(oci(LAYERS, change=lambda files: change_blob(files, layer, other))))
 write("lying-diffid.tar", pack(oci(LAYERS, conf=config([LAYERS[0], other, LAYERS[2]]))))
+write("lying-known.tar", pack(oci([LAYERS[0], other, LAYERS[2]], conf=config(LAYERS))))
 write("lying-config.tar", pack(oci(LAYERS, change=lambda files: change_blob(files, config(LAYERS), config(LAYERS) + b" "))))
 write("lying-count.tar", pack(oci(LAYERS, conf=config(LAYERS[:2]))))
 write("lying-trailing.tar", pack(oci(LAYERS, lambda data: gzip.compress(data, mtime=0) + b"trailing", conf=config(LAYERS))))

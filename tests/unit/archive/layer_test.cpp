@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "archive/digest_list.h"
 #include "tar_builder.h"
 #include "unpack_fixture.h"
 
@@ -119,6 +120,34 @@ TEST_SUITE("archive/layer") {
         Sandbox box;
         CHECK(box.layer(std::string(1024, '\0')));
         CHECK(box.digests().starts_with("#mtree\n. type=dir"));
+        CHECK(box.digests().ends_with("\n#total files=1 bytes=0\n"));
+    }
+
+    TEST_CASE("the digest list says at its end what the tree holds") {
+        PODD_NEEDS_ROOT();
+        Sandbox box;
+        TarBuilder tar;
+        // Names cannot look like that line, and the list does not fit in one write.
+        tar.file("\n#total files=7 bytes=7", "five!");
+        for (int i = 0; i < 1000; ++i)
+            tar.file(std::string(90, 'x') + std::to_string(i), "y");
+        REQUIRE(box.layer(tar.str()));
+        const auto size = archive::listed_size(box.digests_fd());
+        REQUIRE(size);
+        CHECK(size->files == 1002);
+        CHECK(size->bytes == 1005);
+        CHECK(box.digests().find("\n\n") == std::string::npos);
+    }
+
+    TEST_CASE("a list without a whole last line says nothing") {
+        for (const char* text :
+             {"", "#mtree\n", "#mtree\n#total files=1", "#mtree\n#total files=1 bytes=2",
+              "#mtree\n#total files=1 bytes=2\n./x type=file\n", "#mtree\n#total files=x bytes=2\n",
+              "#mtree\n#total files=1 bytes=\n",
+              "#mtree\n#total files=1 bytes=99999999999999999999\n"}) {
+            CAPTURE(text);
+            CHECK(!archive::listed_size(memory_file(text).get()));
+        }
     }
 
     TEST_CASE("user attributes and access control lists are kept, others not") {

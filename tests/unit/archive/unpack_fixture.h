@@ -85,6 +85,7 @@ public:
         const auto text = base::read_file(root_.get(), name, 1 << 20);
         return text ? *text : "<" + text.error().message() + ">";
     }
+    int digests_fd() const { return digests_.get(); }
     std::string digests() const { return base::read_file(path_ + "/digests", 1 << 24).value(); }
 
 private:
