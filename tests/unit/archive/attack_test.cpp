@@ -102,6 +102,7 @@ TEST_SUITE("archive/attack") {
     }
 
     TEST_CASE("A2: links in a circle end in an error") {
+        PODD_NEEDS_ROOT();
         Sandbox box;
         TarBuilder tar;
         tar.symlink("a", "b").symlink("b", "a").file("a/x");
@@ -216,6 +217,7 @@ TEST_SUITE("archive/attack") {
     TEST_CASE("A5: whiteouts become overlayfs' own, whatever the order of members") {
         PODD_NEEDS_ROOT();
         Sandbox box;
+        PODD_NEEDS_MARKS(box);
         TarBuilder tar;
         tar.file("d/.wh.gone", "").file(".wh.back", "").file("back", "new");
         tar.directory("dir").file(".wh.dir", "");      // the directory stays, alone
@@ -255,6 +257,7 @@ TEST_SUITE("archive/attack") {
     TEST_CASE("A5: an archive cannot bring overlayfs' own marks") {
         PODD_NEEDS_ROOT();
         Sandbox box;
+        PODD_NEEDS_MARKS(box);
         TarBuilder tar;
         for (const char type : {'0', '5'})
             tar.add({.name = fmt::format("x{}", type),

@@ -153,6 +153,7 @@ TEST_SUITE("archive/layer") {
     TEST_CASE("user attributes and access control lists are kept, others not") {
         PODD_NEEDS_ROOT();
         Sandbox box;
+        PODD_NEEDS_MARKS(box);
         TarBuilder tar;
         tar.add({.name = "d",
                  .type = '5',

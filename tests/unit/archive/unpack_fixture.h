@@ -17,12 +17,9 @@
 
 #include "archive/unpack.h"
 #include "base/file.h"
+#include "skip.h"
 
 namespace podd::test {
-
-inline bool is_root() {
-    return ::geteuid() == 0;
-}
 
 inline base::UniqueFd memory_file(std::string_view bytes) {
     base::UniqueFd fd{::memfd_create("archive", MFD_CLOEXEC)};
@@ -105,10 +102,11 @@ private:
 };
 
 // Owners can only be kept by root; the rest of the rules is the same for everybody.
-#define PODD_NEEDS_ROOT()                                              \
-    if (!podd::test::is_root()) {                                      \
-        MESSAGE("SKIPPED: needs root, because files get owners here"); \
-        return;                                                        \
-    }
+#define PODD_NEEDS_ROOT() \
+    SKIP_UNLESS(podd::test::is_root(), "needs root, because files get owners here")
+
+#define PODD_NEEDS_MARKS(box)                                     \
+    SKIP_UNLESS(podd::test::can_hold_overlay_marks((box).root()), \
+                "/tmp takes no whiteouts or no attributes of users")
 
 }  // namespace podd::test
