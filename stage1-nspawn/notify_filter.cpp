@@ -37,11 +37,17 @@ bool is_number(const Line& line, std::uint64_t limit) {
     return number <= limit;
 }
 
-// What systemctl prints on a terminal must not move its cursor.
+// What systemctl prints on a terminal must not move its cursor. U+0080 to U+009F do as much as an
+// escape; in UTF-8 they are 0xC2 and themselves. Source: ECMA-48, 5.3.
 bool is_status(const Line& line) {
     if (line.size > kMaxStatus) return false;
-    for (std::size_t i = 0; i < line.size; ++i)
-        if (static_cast<unsigned char>(line.text[i]) < 0x20 || line.text[i] == 0x7F) return false;
+    unsigned char before = 0;
+    for (std::size_t i = 0; i < line.size; ++i) {
+        const auto byte = static_cast<unsigned char>(line.text[i]);
+        if (byte < 0x20 || byte == 0x7F || (before == 0xC2 && byte >= 0x80 && byte < 0xA0))
+            return false;
+        before = byte;
+    }
     return true;
 }
 

@@ -22,6 +22,8 @@ TEST_SUITE("stage1/notify_filter") {
         CHECK(filtered("STOPPING=1\nERRNO=2") == "STOPPING=1\nERRNO=2");
         CHECK(filtered("EXTEND_TIMEOUT_USEC=600000000") == "EXTEND_TIMEOUT_USEC=600000000");
         CHECK(filtered("WATCHDOG=trigger") == "WATCHDOG=trigger");
+        CHECK(filtered("STATUS=20\xc2\xa0\xe2\x82\xac, \xc3\x9b") ==
+              "STATUS=20\xc2\xa0\xe2\x82\xac, \xc3\x9b");
     }
 
     TEST_CASE("everything else is left out, the rest stays") {
@@ -30,7 +32,8 @@ TEST_SUITE("stage1/notify_filter") {
         for (const char* message :
              {"", "\n\n", "MAINPID=4", "BARRIER=1", "READY=2", "READY=1x", "READY", "ready=1",
               "WATCHDOG_USEC=1", "ERRNO=x", "ERRNO=", "ERRNO=4096", "EXTEND_TIMEOUT_USEC=600000001",
-              "EXTEND_TIMEOUT_USEC=99999999999999999999", "STATUS=\x1b[2J", "STATUS=a\rb"}) {
+              "EXTEND_TIMEOUT_USEC=99999999999999999999", "STATUS=\x1b[2J", "STATUS=a\rb",
+              "STATUS=a\xc2\x9bm", "STATUS=\xc2\x80"}) {
             CAPTURE(std::string{message});
             CHECK(filtered(message).find_first_not_of('\n') == std::string::npos);
         }
