@@ -3,6 +3,7 @@
 // costs next to nothing.
 //   probe [now]      print CLOCK_MONOTONIC in ns as the first thing, and end
 //   probe stay       the same, then sleep for ever
+//   probe at CMD…    print it and become CMD
 //   probe time CMD…  run CMD, print its wall time in ns
 #include <cstdint>
 #include <cstdio>
@@ -45,6 +46,10 @@ int main(int argc, char** argv) {
     const auto first = now();
     if (argc > 2 && std::strcmp(argv[1], "time") == 0) return time_command(argv + 2);
     print(first);
+    if (argc > 2 && std::strcmp(argv[1], "at") == 0) {
+        ::execvp(argv[2], argv + 2);
+        return 127;
+    }
     if (argc > 1 && std::strcmp(argv[1], "stay") == 0)
         for (;;)
             (void)::pause();
