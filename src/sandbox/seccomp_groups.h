@@ -7,7 +7,29 @@
 
 namespace podd::sandbox {
 
-using SyscallGroup = std::span<const std::string_view>;
+/// Names of system calls, a blank between any two.
+class SyscallGroup {
+public:
+    constexpr SyscallGroup() = default;
+    explicit constexpr SyscallGroup(std::string_view names) : rest_{names} {}
+    constexpr bool empty() const { return rest_.empty(); }
+
+    // The group is its own iterator: what is left of it.
+    constexpr SyscallGroup begin() const { return *this; }
+    constexpr SyscallGroup end() const { return {}; }
+    constexpr std::string_view operator*() const { return rest_.substr(0, rest_.find(' ')); }
+    constexpr SyscallGroup& operator++() {
+        const auto blank = rest_.find(' ');
+        rest_.remove_prefix(blank == std::string_view::npos ? rest_.size() : blank + 1);
+        return *this;
+    }
+    constexpr bool operator==(const SyscallGroup& other) const {
+        return rest_.size() == other.rest_.size();
+    }
+
+private:
+    std::string_view rest_;
+};
 
 /// Every group that an app gets without any capability.
 std::span<const SyscallGroup> open_groups();

@@ -58,7 +58,8 @@ base::Result<std::vector<std::string>> expand(const std::vector<std::string>& se
         else if (among(kDefaultLists, entry))
             add_default_list(calls, capabilities);
         else if (const auto group = wildcard_group(entry); !group.empty())
-            calls.insert(calls.end(), group.begin(), group.end());
+            for (const auto name : group)
+                calls.emplace_back(name);
         else if (!among(kDefaultBlacklists, entry))
             return refuse(fmt::format("seccomp: the wildcard \"{}\" is not known here", entry));
     }
