@@ -130,11 +130,12 @@ Result<> build_app(int root_fd, std::size_t number, PodTree& tree, SharedMounts&
 }
 
 Result<SharedMounts> prepare_shared(PodTree& tree, int scratch) {
-    SharedMounts shared {
-        TRY(KernelTrees::make(scratch))
-        , SharedMount{std::move(tree.mounts.shm)}, SharedMount{std::move(tree.mounts.mqueue)},
-            std::move(tree.mounts.files), {}
-    };
+    auto kernel = TRY(KernelTrees::make(scratch));
+    SharedMounts shared{std::move(kernel),
+                        SharedMount{std::move(tree.mounts.shm)},
+                        SharedMount{std::move(tree.mounts.mqueue)},
+                        std::move(tree.mounts.files),
+                        {}};
     TRY(attach(shared.files.get(), TRY(own_directory(scratch, "files")).get()));
     for (auto& device : tree.sources.devices)
         shared.devices.emplace_back(std::move(device.mount));
@@ -145,10 +146,10 @@ Result<SharedMounts> prepare_shared(PodTree& tree, int scratch) {
 Result<UniqueFd> attach_app_root(int root_fd, std::size_t number, PodTree& tree) {
     const auto& mount = tree.mounts.apps[number].root;
     const auto target =
-        tree.apps.size() == 1 ? TRY(base::open_at(root_fd, ".", O_PATH | O_DIRECTORY))
-                            : TRY(own_directory(root_fd, tree.apps[number].name));
-                            TRY(attach(mount.get(), target.get()));
-                            return base::open_at(mount.get(), ".", O_PATH | O_DIRECTORY);
+        TRY(tree.apps.size() == 1 ? base::open_at(root_fd, ".", O_PATH | O_DIRECTORY)
+                                  : own_directory(root_fd, tree.apps[number].name));
+    TRY(attach(mount.get(), target.get()));
+    return base::open_at(mount.get(), ".", O_PATH | O_DIRECTORY);
 }
 
 }  // namespace

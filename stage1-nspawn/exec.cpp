@@ -144,9 +144,8 @@ Result<Readiness> exec(const std::string& pod_name, const std::string& app_name)
         return readiness;
     }
     if (wants_helper(app)) {
-        const Endpoints endpoints {
-            TRY(receive_fds(mine.get(), Endpoints::count(app)))
-        };
+        auto fds = TRY(receive_fds(mine.get(), Endpoints::count(app)));
+        const Endpoints endpoints{std::move(fds)};
         TRY(join_pid_namespace(own_pids.get()));
         TRY(start_helper(app, endpoints, started.pidfd.get()));
     }

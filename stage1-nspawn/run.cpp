@@ -127,9 +127,8 @@ Result<std::uint64_t> pid_namespace_inode(int proc_fd, pid_t pid) {
 }
 
 Result<> record_sandbox(const Host& host, pid_t leader) {
-    const plan::SandboxRecord record {
-        leader, TRY(pid_namespace_inode(host.proc.get(), leader))
-    };
+    const auto inode = TRY(pid_namespace_inode(host.proc.get(), leader));
+    const plan::SandboxRecord record{leader, inode};
     return base::write_file(host.pod_directory.get(), std::string{plan::kSandboxFile},
                             plan::to_json(record).str(), 0600);
 }

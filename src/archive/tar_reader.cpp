@@ -178,9 +178,8 @@ Result<std::optional<TarEntry>> TarReader::next() {
     if (status != ARCHIVE_OK)
         return damaged(state_->reader.get(), state_->any || status == ARCHIVE_WARN);
     state_->any = true;
-    return std::optional<TarEntry> {
-        TRY(entry_value(entry))
-    };
+    auto value = TRY(entry_value(entry));
+    return std::optional{std::move(value)};
 }
 
 Result<std::optional<TarBlock>> TarReader::next_block() {

@@ -79,7 +79,8 @@ private:
 // TRY(expr): the value of `expr`, or return its error from the enclosing function.
 // TRY_CONTEXT(expr, "fetching {}", name): the same, with context put in front of the error.
 // GNU statement expressions, so g++ and clang++ only. Do not use inside a lambda that must not
-// return, nor in a function that has to undo something: give the undo to a destructor first.
+// return, nor in a function that has to undo something: give the undo to a destructor first. Nor in
+// the braces of an initialiser: g++ 12 leaks the members before it when it returns.
 #define PODD_CONCAT2(a, b) a##b
 #define PODD_CONCAT(a, b) PODD_CONCAT2(a, b)
 #define PODD_TRY_IMPL(name, expr, ...)                  \

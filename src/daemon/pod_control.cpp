@@ -39,11 +39,9 @@ bool is_running(const UnitState& unit) {
 
 base::Result<std::vector<client::TransientUnit>> PodControl::transient_units(
     const std::string& name, const std::string& manifest) const {
-    translate::Pod pod {
-        TRY(schema::PodName::parse(name))
-        , TRY_CONTEXT(schema::PodManifest::parse(manifest), "manifest")
-        , {}
-    };
+    auto pod_name = TRY(schema::PodName::parse(name));
+    auto parsed = TRY_CONTEXT(schema::PodManifest::parse(manifest), "manifest");
+    const translate::Pod pod{std::move(pod_name), std::move(parsed), {}};
     const auto declared = pod::find_manifest(name, pod::manifest_search());
     if (declared || declared.error().code() != ErrorCode::kNotFound)
         return Error{ErrorCode::kConflict,

@@ -7,11 +7,9 @@
 namespace podd::daemon {
 
 base::Result<> verify_manifest(const std::string& name, const std::string& text) {
-    const translate::Pod pod {
-        TRY(schema::PodName::parse(name))
-        , TRY(schema::PodManifest::parse(text))
-        , {}
-    };
+    auto pod_name = TRY(schema::PodName::parse(name));
+    auto manifest = TRY(schema::PodManifest::parse(text));
+    const translate::Pod pod{std::move(pod_name), std::move(manifest), {}};
     const auto units = TRY(translate::translate(pod, {}));
     for (const unit::Unit& unit : units)
         TRY(unit::bus_properties(unit));

@@ -80,10 +80,8 @@ Result<std::string> Output::link_unit(const std::string& by, const std::string& 
 }
 
 Result<Output> Output::open(const std::string& path) {
-    return Output {
-        TRY(base::open_path(path, O_RDONLY | O_DIRECTORY))
-        , fmt::format(".#podd.{}", ::getpid())
-    };
+    auto dir = TRY(base::open_path(path, O_RDONLY | O_DIRECTORY));
+    return Output{std::move(dir), fmt::format(".#podd.{}", ::getpid())};
 }
 
 Result<> Output::write(const std::vector<unit::Unit>& units) {

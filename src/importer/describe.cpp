@@ -40,9 +40,8 @@ Result<std::optional<std::string>> read_if_there(const ReadDocument& read,
                                                  const std::string& path) {
     auto text = read(path);
     if (!text && text.error().code() == ErrorCode::kNotFound) return std::optional<std::string>{};
-    return std::optional<std::string> {
-        TRY(std::move(text))
-    };
+    if (!text) return std::move(text).error();
+    return std::optional{*std::move(text)};
 }
 
 struct Found {
@@ -203,11 +202,10 @@ Result<LayerDescription> layer_value(const Json& json) {
     const Json* size = json.find("size");
     auto diff_id = TRY(digest_member(json, "diffId"));
     if (!diff_id || size == nullptr || !size->as_uint()) return unreadable();
-    return LayerDescription {
-        TRY(text_member(json, "path"))
-        , TRY(digest_member(json, "digest"))
-        , *size->as_uint(), *std::move(diff_id)
-    };
+    auto path = TRY(text_member(json, "path"));
+    auto digest = TRY(digest_member(json, "digest"));
+    return LayerDescription{std::move(path), std::move(digest), *size->as_uint(),
+                            *std::move(diff_id)};
 }
 
 }  // namespace
@@ -217,16 +215,21 @@ Result<ImageDescription> image_description(const Json& json) {
     const Json* layers = json.find("layers");
     const Json* notes = json.find("notes");
     if (manifest == nullptr || layers == nullptr || layers->as_array() == nullptr ||
-        notes == nullptr || notes->as_array() == nullptr)
+        layers->as_array()->size() > schema::kMaxLayers || notes == nullptr ||
+        notes->as_array() == nullptr)
         return unreadable();
-    ImageDescription image {
-        .manifest_digest = TRY(digest_member(json, "manifestDigest"))
-        , .manifest_path = TRY(text_member(json, "manifestPath"))
-        , .config_digest = TRY(digest_member(json, "configDigest"))
-        , .config_path = TRY(text_member(json, "configPath"))
-        , .layers = {}, .manifest = TRY(schema::ImageManifest::from_json(*manifest))
-        , .notes = {}
-    };
+    auto manifest_digest = TRY(digest_member(json, "manifestDigest"));
+    auto manifest_path = TRY(text_member(json, "manifestPath"));
+    auto config_digest = TRY(digest_member(json, "configDigest"));
+    auto config_path = TRY(text_member(json, "configPath"));
+    auto appc = TRY(schema::ImageManifest::from_json(*manifest));
+    ImageDescription image{.manifest_digest = std::move(manifest_digest),
+                           .manifest_path = std::move(manifest_path),
+                           .config_digest = std::move(config_digest),
+                           .config_path = std::move(config_path),
+                           .layers = {},
+                           .manifest = std::move(appc),
+                           .notes = {}};
     for (const Json& layer : *layers->as_array())
         image.layers.push_back(TRY(layer_value(layer)));
     for (const Json& note : *notes->as_array())

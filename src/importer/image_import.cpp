@@ -100,18 +100,20 @@ public:
                                         known ? Before::kImage : Before::kUnknown, report_));
         notes_.insert(notes_.end(), image.notes.begin(), image.notes.end());
         notes_.insert(notes_.end(), layers.notes.begin(), layers.notes.end());
-        auto manifest = image.manifest_digest ? TRY(documents.text(image.manifest_path))
-                : derive_manifest({sha256(config), config.size()}, layers.blobs, nullptr);
-                store::NewImage result{
-                    .record = record(store::ImageKind::kOci, std::move(image.manifest)),
-                    .trees = std::move(layers.new_trees),
-                    .blobs = std::move(layers.new_blobs)};
-                result.record.trees = std::move(layers.trees);
-                result.record.size_bytes = layers.size_bytes;
-                TRY(add_documents(result, manifest, config));
-                for (const auto& blob : layers.blobs)
-                    result.record.blobs.push_back("sha256/" + blob.sha256);
-                return result;
+        std::string manifest;
+        if (image.manifest_digest)
+            manifest = TRY(documents.text(image.manifest_path));
+        else
+            manifest = derive_manifest({sha256(config), config.size()}, layers.blobs, nullptr);
+        store::NewImage result{.record = record(store::ImageKind::kOci, std::move(image.manifest)),
+                               .trees = std::move(layers.new_trees),
+                               .blobs = std::move(layers.new_blobs)};
+        result.record.trees = std::move(layers.trees);
+        result.record.size_bytes = layers.size_bytes;
+        TRY(add_documents(result, manifest, config));
+        for (const auto& blob : layers.blobs)
+            result.record.blobs.push_back("sha256/" + blob.sha256);
+        return result;
     }
 
     const std::vector<std::string>& notes() const { return notes_; }
@@ -251,6 +253,11 @@ Result<UniqueFd> open_folder(int source) {
     return base::open_at(source, ".", O_RDONLY | O_DIRECTORY);
 }
 
+Result<store::NewImage> from_folder(ImageImport& import, int source) {
+    const auto folder = TRY(open_folder(source));
+    return import.from_folder(folder.get());
+}
+
 Error explain(Error error, const std::string& store_dir) {
     if (error.sys_errno() == ENOSPC || error.sys_errno() == EDQUOT)
         return std::move(error).with_context(
@@ -273,16 +280,14 @@ Result<> import_image(int source, const std::string& store_dir, const ImportOpti
         const auto workspace = TRY(store.begin());
         ImageImport import{store, workspace, options, report};
         const auto image =
-            S_ISDIR(st.st_mode) ? TRY(import.from_folder(TRY(open_folder(source)).get()))
-                               : TRY(import.from_stream(source));
-                               auto notes = import.notes();
-                               if (store.reader().by_id(image.record.id))
-                                   notes.emplace_back("the image was in the store already");
-                               TRY(store.publish(workspace, image));
-                               tell_imported(image.record);
-                               report.image(image.record.id, image.record.manifest.name.str(),
-                                            notes);
-                               return {};
+            TRY(S_ISDIR(st.st_mode) ? from_folder(import, source) : import.from_stream(source));
+        auto notes = import.notes();
+        if (store.reader().by_id(image.record.id))
+            notes.emplace_back("the image was in the store already");
+        TRY(store.publish(workspace, image));
+        tell_imported(image.record);
+        report.image(image.record.id, image.record.manifest.name.str(), notes);
+        return {};
     };
     auto done = work();
     if (!done) return explain(std::move(done).error(), store_dir);

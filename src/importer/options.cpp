@@ -40,19 +40,8 @@ Result<std::string> text_of(const Json& json, std::string_view member) {
 }
 
 Result<std::vector<schema::Label>> labels_of(const Json& json) {
-    if (json.as_array() == nullptr)
-        return invalid(fmt::format("/labels: found {}, wanted an array", json.type_name()));
-    std::vector<schema::Label> labels;
-    for (const Json& element : *json.as_array()) {
-        const Json* name = element.find("name");
-        const Json* value = element.find("value");
-        if (name == nullptr || value == nullptr)
-            return invalid("/labels: wanted objects with \"name\" and \"value\"");
-        labels.push_back({
-            TRY_CONTEXT(schema::AcIdentifier::parse(TRY(text_of(*name, "labels"))), "/labels")
-            , TRY(text_of(*value, "labels"))
-        });
-    }
+    auto labels = schema::labels_from_json(json);
+    if (!labels) return invalid(fmt::format("/labels{}", labels.error().message()));
     return labels;
 }
 
@@ -100,18 +89,11 @@ Result<schema::ImageManifest> manifest_of(const ImportOptions& options) {
     add_label(labels, "os", "linux");
     // Only programs know what they were made for; what a user unpacks is nearly always for here.
     if (const auto arch = schema::arch_of_machine(host_machine())) add_label(labels, "arch", *arch);
-    Json list{Json::Array{}};
-    for (const auto& label : labels) {
-        Json one;
-        one.add("name", label.name.str());
-        one.add("value", label.value);
-        list.push_back(std::move(one));
-    }
     Json json;
     json.add("acKind", "ImageManifest");
     json.add("acVersion", "0.8.11");
     json.add("name", options.name->str());
-    json.add("labels", std::move(list));
+    json.add("labels", schema::to_json(labels));
     if (options.app) json.add("app", *options.app);
     return schema::ImageManifest::from_json(json);
 }

@@ -117,7 +117,8 @@ Result<Found> walk(const std::vector<UniqueFd>& layers, std::string_view path) {
             if (trail.size() > 1) trail.pop_back();
             continue;
         }
-        found = { TRY(look_up(trail.back(), name)), name };
+        found.entry = TRY(look_up(trail.back(), name));
+        found.name = name;
         switch (found.entry.kind) {
             case Entry::Kind::kDirectory: trail.push_back(found.entry.dirs); break;
             case Entry::Kind::kNothing: return found;

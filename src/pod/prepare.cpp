@@ -34,6 +34,7 @@ using base::UniqueFd;
 
 namespace {
 
+// Source: appc spec 0.8.11, ace.md "Execution Environment".
 constexpr std::string_view kDefaultPath =
     "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -100,8 +101,8 @@ Result<> make_upper(const StateDir& state, const std::string& app, const UniqueF
 // What has no shell is spared the helper.
 Result<bool> wants_stdio_links(const ResolvedApp& app, const LayeredRoot& root) {
     if (app.settings.stdio_links) return *app.settings.stdio_links;
-    return TRY(root.owner("/bin/sh"))
-    .has_value();
+    const auto shell = TRY(root.owner("/bin/sh"));
+    return shell.has_value();
 }
 
 void add_environment(plan::AppPlan& plan, const ResolvedApp& app, const Identity& identity) {
@@ -208,10 +209,8 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     const auto& name = pod.name.str();
     const auto settings = TRY(schema::pod_settings(pod.manifest));
     const auto store = TRY(store::Reader::open());
-    Prepared prepared {
-        TRY(pick_id_range(name))
-        , {}
-    };
+    auto range = TRY(pick_id_range(name));
+    Prepared prepared{std::move(range), {}};
 
     plan::PodPlan plan;
     plan.name = name;

@@ -94,7 +94,8 @@ Result<IsolatorValue> read_seccomp(const JsonNode& node, bool retain) {
 }
 
 Result<IsolatorValue> read_no_new_privileges(const JsonNode& node) {
-    return IsolatorValue{NoNewPrivilegesIsolator{TRY(node.boolean())}};
+    const bool on = TRY(node.boolean());
+    return IsolatorValue{NoNewPrivilegesIsolator{on}};
 }
 
 Result<std::string> read_selinux_part(const JsonNode& node, std::string_view name) {

@@ -108,9 +108,8 @@ base::Result<std::optional<ReadValue<Read>>> read_optional(const JsonNode& paren
                                                            std::string_view name, Read read) {
     const JsonNode node = TRY(parent.member(name));
     if (node.absent()) return std::optional<ReadValue<Read>>{};
-    return std::optional<ReadValue<Read>> {
-        TRY(read(node))
-    };
+    auto value = TRY(read(node));
+    return std::optional<ReadValue<Read>>{std::move(value)};
 }
 
 /// A text that a type's own parse() checks: AcName, AcIdentifier.

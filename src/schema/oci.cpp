@@ -211,12 +211,12 @@ Result<std::variant<OciManifest, OciIndex>> parse_oci_document(std::string_view 
         const JsonNode manifests = TRY(node.member("manifests"));
         kind = manifests.absent() ? MediaKind::kManifest : MediaKind::kIndex;
     }
-    if (kind == MediaKind::kIndex) return Document {
-            TRY(read_index(node))
-        };
-    return Document {
-        TRY(read_manifest(node))
-    };
+    if (kind == MediaKind::kIndex) {
+        auto index = TRY(read_index(node));
+        return Document{std::move(index)};
+    }
+    auto manifest = TRY(read_manifest(node));
+    return Document{std::move(manifest)};
 }
 
 Result<OciManifest> parse_oci_manifest(std::string_view text, std::string_view media_type) {

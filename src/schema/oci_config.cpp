@@ -16,9 +16,7 @@ namespace {
 // Docker reads a bare string as a list of one.
 Result<std::vector<std::string>> read_command(const JsonNode& parent, std::string_view name) {
     const JsonNode node = TRY(parent.member(name));
-    if (node.json().as_string() != nullptr) return std::vector<std::string> {
-            TRY(node.text())
-        };
+    if (const auto* word = node.json().as_string()) return std::vector{*word};
     return read_texts(parent, name);
 }
 

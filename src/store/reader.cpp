@@ -77,9 +77,8 @@ Result<Reader> Reader::open(const std::string& dir) {
     if (!fd && fd.error().code() == ErrorCode::kNotFound)
         return Error{ErrorCode::kNotFound,
                      fmt::format("no image was imported yet: there is no \"{}\"", dir)};
-    return Reader {
-        dir, TRY(std::move(fd))
-    };
+    if (!fd) return std::move(fd).error();
+    return Reader{dir, *std::move(fd)};
 }
 
 Result<ImageRecord> Reader::by_id(std::string_view id) const {

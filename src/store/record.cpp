@@ -71,14 +71,9 @@ Result<> check_version(const Json& json) {
 
 Result<std::vector<schema::Label>> labels_member(const Json& json) {
     const Json* member = json.find("labels");
-    const auto* array = member == nullptr ? nullptr : member->as_array();
-    if (array == nullptr) return corrupt("labels", "an array");
-    std::vector<schema::Label> labels;
-    for (const Json& element : *array) {
-        auto name = schema::AcIdentifier::parse(TRY(string_member(element, "name")));
-        if (!name) return corrupt("labels", "label names");
-        labels.push_back({ std::move(name).value(), TRY(string_member(element, "value")) });
-    }
+    if (member == nullptr) return corrupt("labels", "an array");
+    auto labels = schema::labels_from_json(*member);
+    if (!labels) return corrupt("labels", "labels");
     return labels;
 }
 
@@ -114,32 +109,27 @@ Result<ImageRecord> image_record(const Json& json) {
     if (!is_id(id)) return corrupt("id", "an image id");
     const Json* verification = json.find("verification");
     if (verification == nullptr) return corrupt("verification", "an object");
-    return ImageRecord {
-        .id = std::move(id), .kind = kind == "aci" ? ImageKind::kAci : ImageKind::kOci,
-        .manifest = std::move(parsed).value(), .trees = TRY(names_member(json, "trees", is_id))
-        , .blobs = TRY(names_member(json, "blobs", is_blob))
-        , .size_bytes = TRY(uint_member(json, "sizeBytes"))
-        , .imported_usec = TRY(uint_member(json, "importedUsec"))
-        , .verification = {
-            TRY(string_member(*verification, "kind")),
-            TRY(string_member(*verification, "by"))
-        },
-    };
+    ImageRecord record{.id = std::move(id),
+                       .kind = kind == "aci" ? ImageKind::kAci : ImageKind::kOci,
+                       .manifest = *std::move(parsed),
+                       .trees = {},
+                       .blobs = {},
+                       .verification = {}};
+    record.trees = TRY(names_member(json, "trees", is_id));
+    record.blobs = TRY(names_member(json, "blobs", is_blob));
+    record.size_bytes = TRY(uint_member(json, "sizeBytes"));
+    record.imported_usec = TRY(uint_member(json, "importedUsec"));
+    record.verification.kind = TRY(string_member(*verification, "kind"));
+    record.verification.by = TRY(string_member(*verification, "by"));
+    return record;
 }
 
 Json to_json(const Ref& ref) {
     Json images{Json::Array{}};
     for (const auto& entry : ref.images) {
-        Json labels{Json::Array{}};
-        for (const auto& label : entry.labels) {
-            Json one;
-            one.add("name", label.name.str());
-            one.add("value", label.value);
-            labels.push_back(std::move(one));
-        }
         Json image;
         image.add("id", entry.id);
-        image.add("labels", std::move(labels));
+        image.add("labels", schema::to_json(entry.labels));
         images.push_back(std::move(image));
     }
     Json json;
@@ -151,18 +141,15 @@ Json to_json(const Ref& ref) {
 
 Result<Ref> ref_record(const Json& json) {
     TRY(check_version(json));
-    Ref ref {
-        .name = TRY(string_member(json, "name"))
-        , .images = {}
-    };
+    Ref ref;
+    ref.name = TRY(string_member(json, "name"));
     const Json* images = json.find("images");
     const auto* array = images == nullptr ? nullptr : images->as_array();
     if (array == nullptr) return corrupt("images", "an array");
     for (const Json& element : *array) {
-        RefEntry entry {
-            .id = TRY(string_member(element, "id"))
-            , .labels = TRY(labels_member(element))
-        };
+        RefEntry entry;
+        entry.id = TRY(string_member(element, "id"));
+        entry.labels = TRY(labels_member(element));
         if (!is_id(entry.id)) return corrupt("images", "image ids");
         ref.images.push_back(std::move(entry));
     }

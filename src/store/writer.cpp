@@ -75,9 +75,8 @@ Result<Writer> Writer::open(const std::string& dir) {
     const auto blobs = TRY(base::open_or_make_dir(fd.get(), kBlobsDir, 0700));
     for (const char* algorithm : kBlobAlgorithms)
         TRY(base::open_or_make_dir(blobs.get(), algorithm, 0700));
-    return Writer {
-        std::move(fd), TRY(Reader::open(dir))
-    };
+    auto reader = TRY(Reader::open(dir));
+    return Writer{std::move(fd), std::move(reader)};
 }
 
 Result<UniqueFd> Writer::open_dir(const std::string& path) const {

@@ -213,10 +213,8 @@ Result<Unit> app_unit(const Context& context, const schema::RuntimeApp& app) {
 }  // namespace
 
 Result<std::vector<Unit>> translate(const Pod& pod, const Options& options) {
-    Context context {
-        pod, options, TRY(schema::pod_settings(pod.manifest))
-        , pod.name.str(), {}, {}
-    };
+    auto settings = TRY(schema::pod_settings(pod.manifest));
+    Context context{pod, options, std::move(settings), pod.name.str(), {}, {}};
     context.sandbox = unit::sandbox_name(context.name);
     context.slice = unit::slice_name(context.name);
     for (const auto& wants : context.settings.wanted_by)

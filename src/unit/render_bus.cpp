@@ -140,7 +140,14 @@ Result<Value> io_limit(const Setting& setting) {
     // then fails with "Failed to deserialize".
     if (setting.words[0].find_first_of(" \\") != std::string::npos)
         return wrong(setting.words[0], "a path without blanks and backslashes");
-    return Value{std::vector{IoLimit{setting.words[0], TRY(number(setting.words[1]))}}};
+    const auto limit = TRY(number(setting.words[1]));
+    return Value{std::vector{IoLimit{setting.words[0], limit}}};
+}
+
+template <typename T>
+Result<Value> as_value(Result<T> result) {
+    if (!result) return std::move(result).error();
+    return Value{*std::move(result)};
 }
 
 Result<Value> value_of(Kind kind, const Setting& setting) {
@@ -150,22 +157,16 @@ Result<Value> value_of(Kind kind, const Setting& setting) {
         case Kind::kWord: TRY(check_word(text)); return Value{setting.value};
         case Kind::kUnit: TRY(check_unit(text)); return Value{setting.value};
         case Kind::kFlag: return flag(text);
-        case Kind::kUnits: return Value { TRY(checked_words(setting, check_unit))
-            };
-        case Kind::kUris: return Value { TRY(checked_words(setting, check_uri))
-            };
-        case Kind::kPaths: return Value { TRY(checked_words(setting, check_path))
-            };
+        case Kind::kUnits: return as_value(checked_words(setting, check_unit));
+        case Kind::kUris: return as_value(checked_words(setting, check_uri));
+        case Kind::kPaths: return as_value(checked_words(setting, check_path));
         case Kind::kCommand: return command(setting);
-        case Kind::kDuration: return Value { TRY(duration_usec(text))
-            };
-        case Kind::kBytes: return Value { TRY(number(text))
-            };
-        case Kind::kQuota: return Value { TRY(quota_usec_per_sec(text))
-            };
+        case Kind::kDuration: return as_value(duration_usec(text));
+        case Kind::kBytes: return as_value(number(text));
+        case Kind::kQuota: return as_value(quota_usec_per_sec(text));
         case Kind::kWeight: return weight(text);
         case Kind::kSigned: return whole(text);
-        case Kind::kSignal: return Value{std::int32_t{TRY(signal_number(text))}};
+        case Kind::kSignal: return as_value(signal_number(text));
         case Kind::kStatuses: return statuses(setting);
         case Kind::kIoLimit: return io_limit(setting);
         case Kind::kData: return Value{std::vector<std::uint8_t>{text.begin(), text.end()}};
@@ -186,10 +187,8 @@ Result<Property> property(std::string_view section, const Setting& setting) {
     if (entry == nullptr)
         return Error{ErrorCode::kInternal,
                      fmt::format("{}= is not in the catalog of [{}]", setting.key, section)};
-    return Property {
-        std::string{entry->property},
-            TRY_CONTEXT(value_of(entry->kind, setting), "{}=", setting.key)
-    };
+    auto value = TRY_CONTEXT(value_of(entry->kind, setting), "{}=", setting.key);
+    return Property{std::string{entry->property}, std::move(value)};
 }
 
 Result<std::vector<Property>> bus_properties(const Unit& unit) {
