@@ -21,9 +21,6 @@ namespace podd::base {
 
 namespace {
 
-// Trees of hostile images come through here; deeper than any path the kernel would open at once.
-constexpr int kMaxTreeDepth = 4096;
-
 struct CloseDir {
     void operator()(DIR* dir) const { (void)::closedir(dir); }
 };
@@ -58,35 +55,115 @@ Result<std::string> random_suffix() {
     return fmt::format("{:016x}", bits);
 }
 
-Result<> remove_tree_at(int dir_fd, const std::string& name, int depth);
+// Names in a directory, at most so many, in no order.
+Result<std::vector<std::string>> list_some(int dir_fd, std::size_t most) {
+    const auto dir = TRY(open_stream(dir_fd));
+    std::vector<std::string> names;
+    while (names.size() < most) {
+        errno = 0;
+        const dirent* entry = ::readdir(dir.get());  // NOLINT(concurrency-mt-unsafe): own stream
+        if (entry == nullptr) {
+            if (errno != 0) return errno_error("reading a directory", errno);
+            break;
+        }
+        const std::string_view name = entry->d_name;
+        if (name != "." && name != "..") names.emplace_back(name);
+    }
+    return names;
+}
 
-Result<> remove_children(int dir_fd, int depth) {
-    const auto names = TRY(list_dir(dir_fd));
-    for (const auto& child : names)
-        TRY(remove_tree_at(dir_fd, child, depth + 1));
+// True when it is gone, false when it is a directory.
+Result<bool> remove_file(int dir_fd, const std::string& name) {
+    if (::unlinkat(dir_fd, name.c_str(), 0) == 0 || errno == ENOENT) return true;
+    if (errno == EISDIR || errno == EPERM) return false;
+    return errno_error(fmt::format("removing \"{}\"", name), errno);
+}
+
+Result<> remove_empty(int dir_fd, const std::string& name) {
+    if (::unlinkat(dir_fd, name.c_str(), AT_REMOVEDIR) < 0 && errno != ENOENT)
+        return errno_error(fmt::format("removing \"{}\"", name), errno);
     return {};
 }
 
-Result<> remove_tree_at(int dir_fd, const std::string& name, int depth) {
-    if (::unlinkat(dir_fd, name.c_str(), 0) == 0 || errno == ENOENT) return {};
-    if (errno != EISDIR && errno != EPERM)
-        return errno_error(fmt::format("removing \"{}\"", name), errno);
-    if (depth > kMaxTreeDepth)
-        return Error{ErrorCode::kUnsupported,
-                     fmt::format("removing \"{}\": nested too deep", name)};
-    {
+// Trees of hostile images and apps come through here. They may be deeper than a process may have
+// descriptors or stack, so far down only the directory at work is open and the way back leads over
+// ".."; and a directory may have more names than there is memory.
+class TreeRemover {
+public:
+    explicit TreeRemover(int top) : top_{top} {}
+
+    Result<> remove(const std::string& name) {
+        TRY(enter(top_, name));
+        while (!levels_.empty()) {
+            auto& level = levels_.back();
+            if (level.left.empty() && level.more) TRY(refill(level));
+            if (level.left.empty()) {
+                TRY(leave());
+                continue;
+            }
+            const auto child = std::move(level.left.back());
+            level.left.pop_back();
+            if (!TRY(remove_file(level.dir.get(), child))) TRY(enter(level.dir.get(), child));
+        }
+        return {};
+    }
+
+private:
+    static constexpr std::size_t kHeldOpen = 64;
+    static constexpr std::size_t kNamesAtOnce = 512;
+
+    // A directory on the way down, and what it still holds.
+    struct Level {
+        std::string name;
+        UniqueFd dir;
+        struct stat st;
+        std::vector<std::string> left{};
+        bool more = true;  // than what `left` has
+    };
+
+    static Result<> refill(Level& level) {
+        level.left = TRY(list_some(level.dir.get(), kNamesAtOnce));
+        level.more = level.left.size() == kNamesAtOnce;
+        return {};
+    }
+
+    Result<> enter(int dir_fd, const std::string& name) {
         open_how how{};
         how.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
         how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
         UniqueFd dir{
             static_cast<int>(::syscall(SYS_openat2, dir_fd, name.c_str(), &how, sizeof how))};
-        if (!dir) return errno_error(fmt::format("removing \"{}\"", name), errno);
-        TRY(remove_children(dir.get(), depth));
+        struct stat st{};
+        if (!dir || ::fstat(dir.get(), &st) < 0)
+            return errno_error(fmt::format("removing \"{}\"", name), errno);
+        if (levels_.size() > kHeldOpen) levels_.back().dir.reset();
+        levels_.push_back({name, std::move(dir), st});
+        return {};
     }
-    if (::unlinkat(dir_fd, name.c_str(), AT_REMOVEDIR) < 0 && errno != ENOENT)
-        return errno_error(fmt::format("removing \"{}\"", name), errno);
-    return {};
-}
+
+    Result<> leave() {
+        const auto done = std::move(levels_.back());
+        levels_.pop_back();
+        if (levels_.empty()) return remove_empty(top_, done.name);
+        auto& above = levels_.back();
+        if (!above.dir) above.dir = TRY(go_up(done, above));
+        return remove_empty(above.dir.get(), done.name);
+    }
+
+    static Result<UniqueFd> go_up(const Level& from, const Level& to) {
+        UniqueFd dir{::openat(from.dir.get(), "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+        struct stat st{};
+        if (!dir || ::fstat(dir.get(), &st) < 0)
+            return errno_error(fmt::format("removing \"{}\"", from.name), errno);
+        if (st.st_dev != to.st.st_dev || st.st_ino != to.st.st_ino)
+            return Error{ErrorCode::kConflict,
+                         fmt::format("removing \"{}\": it was moved meanwhile", from.name)};
+        return dir;
+    }
+
+    int top_;
+    std::vector<Level> levels_;
+};
 
 }  // namespace
 
@@ -197,22 +274,12 @@ Result<> write_file(int dir_fd, const std::string& name, std::string_view data, 
 }
 
 Result<> remove_tree(int dir_fd, const std::string& name) {
-    return remove_tree_at(dir_fd, name, 0);
+    if (TRY(remove_file(dir_fd, name))) return {};
+    return TreeRemover{dir_fd}.remove(name);
 }
 
 Result<std::vector<std::string>> list_dir(int dir_fd) {
-    const auto dir = TRY(open_stream(dir_fd));
-    std::vector<std::string> names;
-    for (;;) {
-        errno = 0;
-        const dirent* entry = ::readdir(dir.get());  // NOLINT(concurrency-mt-unsafe): own stream
-        if (entry == nullptr) {
-            if (errno != 0) return errno_error("reading a directory", errno);
-            break;
-        }
-        const std::string_view name = entry->d_name;
-        if (name != "." && name != "..") names.emplace_back(name);
-    }
+    auto names = TRY(list_some(dir_fd, SIZE_MAX));
     std::sort(names.begin(), names.end());
     return names;
 }

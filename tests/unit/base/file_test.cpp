@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -87,5 +88,27 @@ TEST_SUITE("base/file") {
         REQUIRE(remove_tree(dir.fd(), "tree"));
         CHECK(*list_dir(dir.fd()) == std::vector<std::string>{"keep"});
         CHECK(read_file(dir.fd(), "keep/file", 1));
+    }
+
+    TEST_CASE("remove_tree removes what is deeper than there may be descriptors") {
+        const Scratch dir;
+        REQUIRE(::mkdirat(dir.fd(), "tree", 0700) == 0);
+        auto at = open_at(dir.fd(), "tree", O_RDONLY | O_DIRECTORY);
+        for (int level = 0; at && level < 200; ++level) {
+            REQUIRE(::mkdirat(at->get(), "d", 0700) == 0);
+            REQUIRE(::symlinkat("d", at->get(), "link") == 0);
+            at = open_at(at->get(), "d", O_RDONLY | O_DIRECTORY);
+        }
+        REQUIRE(at);
+        for (int i = 0; i < 600; ++i)  // more than are read at once
+            REQUIRE(::symlinkat("..", at->get(), std::to_string(i).c_str()) == 0);
+        rlimit files{};
+        REQUIRE(::getrlimit(RLIMIT_NOFILE, &files) == 0);
+        const rlimit few{100, files.rlim_max};
+        REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+        const auto done = remove_tree(dir.fd(), "tree");
+        REQUIRE(::setrlimit(RLIMIT_NOFILE, &files) == 0);
+        CHECK(done);
+        CHECK(list_dir(dir.fd())->empty());
     }
 }
