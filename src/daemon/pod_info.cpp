@@ -15,7 +15,8 @@ namespace podd::daemon {
 
 namespace {
 
-constexpr std::size_t kMaxPlanBytes = std::size_t{4} * 1024 * 1024;
+// Written again with what was left out, it may be longer than it was.
+constexpr std::size_t kMaxManifestBytes = std::size_t{8} * 1024 * 1024;
 
 void fill_from_manifest(PodInfo& pod, const schema::PodManifest& manifest) {
     pod.weakened = weakened(manifest);
@@ -32,25 +33,19 @@ void fill_from_manifest(PodInfo& pod, const schema::PodManifest& manifest) {
     }
 }
 
-base::Result<base::Json> read_json(int dir, const std::string& name) {
-    const std::string text =
-        TRY(base::read_file(dir, name, kMaxPlanBytes, base::Resolve::kNoSymlinks));
-    return base::Json::parse(text);
-}
-
 // What a running pod was started with counts, not what its manifest file says by now.
 base::Result<> fill_from_plan(PodInfo& pod, int pods_dir) {
     const base::UniqueFd dir = TRY(
         base::open_at(pods_dir, pod.name, O_RDONLY | O_DIRECTORY, 0, base::Resolve::kNoSymlinks));
-    const plan::PodPlan plan =
-        TRY(plan::pod_plan(TRY(read_json(dir.get(), std::string{plan::kPodFile}))));
+    const plan::PodPlan plan = TRY(plan::read_pod_plan(dir.get()));
     pod.uuid = plan.uuid;
-    if (auto json = read_json(dir.get(), std::string{plan::kManifestFile}))
-        if (auto manifest = schema::PodManifest::from_json(*json))
+    if (const auto text = base::read_file(dir.get(), std::string{plan::kManifestFile},
+                                          kMaxManifestBytes, base::Resolve::kNoSymlinks))
+        if (const auto manifest = schema::PodManifest::parse(*text))
             fill_from_manifest(pod, *manifest);
     for (AppInfo& app : pod.apps)
-        if (auto json = read_json(dir.get(), plan::app_file(app.name)))
-            if (auto app_plan = plan::app_plan(*json)) app.image_id = app_plan->image_id;
+        if (const auto app_plan = plan::read_app_plan(dir.get(), app.name))
+            app.image_id = app_plan->image_id;
     return {};
 }
 
@@ -106,7 +101,7 @@ void add_states(std::map<std::string, PodInfo>& pods, const std::vector<client::
 base::Result<std::string> manifest_text(const std::string& pod) {
     TRY(schema::PodName::parse(pod));
     const std::string running = fmt::format("{}/{}/{}", plan::kRunDir, pod, plan::kManifestFile);
-    if (auto text = base::read_file(running, kMaxPlanBytes)) return text;
+    if (auto text = base::read_file(running, kMaxManifestBytes)) return text;
     pod::Manifest manifest = TRY(pod::find_manifest(pod, pod::manifest_search()));
     return std::move(manifest.text);
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "importer/image_remove.h"
 
-#include <utility>
+#include <cerrno>
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
 
 #include "base/file.h"
-#include "base/json.h"
 #include "importer/life_cycle.h"
 #include "plan/plan.h"
 #include "store/writer.h"
@@ -21,19 +20,19 @@ using base::Result;
 
 namespace {
 
-constexpr std::size_t kMaxPlanBytes = std::size_t{8} << 20;
-
 // A pod uses its images from the moment its plan is written until `gc` removes that.
 Result<> check_unused(const std::string& id, int run_dir) {
     for (const auto& pod : TRY(base::list_dir(run_dir))) {
         const auto folder = base::open_at(run_dir, pod, O_RDONLY | O_DIRECTORY);
-        if (!folder) continue;  // it just ended
+        if (!folder && (folder.error().code() == ErrorCode::kNotFound ||  // it just ended
+                        folder.error().sys_errno() == ENOTDIR))
+            continue;
+        if (!folder) return folder.error();
         for (const auto& file : TRY(base::list_dir(folder->get()))) {
-            if (!file.starts_with("app-") || !file.ends_with(".json")) continue;
-            const auto text = base::read_file(folder->get(), file, kMaxPlanBytes);
-            if (!text) continue;
-            const auto json = base::Json::parse(*text, {.max_bytes = kMaxPlanBytes});
-            const auto app = json ? plan::app_plan(*json) : json.error();
+            const auto name = plan::app_of_file(file);
+            if (!name) continue;
+            const auto app = plan::read_app_plan(folder->get(), *name);
+            if (!app && app.error().code() == ErrorCode::kNotFound) continue;  // it just ended
             if (!app)  // better an image too many than a running pod without its files
                 return Error{ErrorCode::kConflict,
                              fmt::format("it is not known which images pod \"{}\" uses: {}", pod,

@@ -9,6 +9,9 @@ namespace podd::plan {
 
 namespace {
 
+constexpr std::string_view kAppFileStart = "app-";
+constexpr std::string_view kAppFileEnd = ".json";
+
 // Arguments and environment of one app may be large; the kernel's own limit is 2 MiB.
 constexpr std::size_t kMaxPlanBytes = std::size_t{8} * 1024 * 1024;
 
@@ -22,7 +25,16 @@ base::Result<base::Json> read_json(int dir_fd, const std::string& name) {
 }  // namespace
 
 std::string app_file(std::string_view app) {
-    return fmt::format("app-{}.json", app);
+    return fmt::format("{}{}{}", kAppFileStart, app, kAppFileEnd);
+}
+
+std::optional<std::string_view> app_of_file(std::string_view file) {
+    if (!file.starts_with(kAppFileStart) || !file.ends_with(kAppFileEnd) ||
+        file.size() <= kAppFileStart.size() + kAppFileEnd.size())
+        return std::nullopt;
+    file.remove_prefix(kAppFileStart.size());
+    file.remove_suffix(kAppFileEnd.size());
+    return file;
 }
 
 std::string seccomp_file(std::string_view app) {

@@ -28,6 +28,8 @@ inline constexpr std::string_view kStage1Dir = "/usr/lib/podd/stage1";
 /// "app-<app>.json"; "app-<app>.bpf" beside it is the seccomp program, an array of struct
 /// sock_filter.
 std::string app_file(std::string_view app);
+/// The app whose plan `file` is; nothing for any other file.
+std::optional<std::string_view> app_of_file(std::string_view file);
 std::string seccomp_file(std::string_view app);
 
 /// Ids on disk: trees, uppers and empty volumes belong to systemd's foreign range.

@@ -113,5 +113,8 @@ TEST_SUITE("plan/plan") {
     TEST_CASE("file names carry the app's name") {
         CHECK(plan::app_file("nginx") == "app-nginx.json");
         CHECK(plan::seccomp_file("nginx") == "app-nginx.bpf");
+        CHECK(plan::app_of_file("app-nginx.json") == "nginx");
+        for (const auto* file : {"app-.json", "app-nginx.bpf", "pod.json", "sandbox.json", "app-"})
+            CHECK_FALSE(plan::app_of_file(file));
     }
 }
