@@ -15,7 +15,8 @@ struct Limits {
     // for each member with data.
     std::uint64_t max_empty_entries = 150'000;
     std::uint64_t max_empty_ratio = 4;
-    std::uint64_t max_bytes = std::uint64_t{256} << 30;  // all files together
+    std::uint64_t max_bytes = std::uint64_t{256} << 30;         // all files together
+    std::uint64_t max_stream_bytes = std::uint64_t{320} << 30;  // the archive, unpacked
     std::uint64_t max_hole_bytes = std::uint64_t{1}
                                    << 30;  // of sparse files together: they are hashed
     std::size_t max_path_bytes = 4095;     // PATH_MAX without its NUL

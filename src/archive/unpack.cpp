@@ -34,7 +34,7 @@ Error refuse(std::string_view path, std::string_view why) {
 Result<std::string> read_text(TarReader& reader, std::size_t limit) {
     std::string text;
     while (const auto block = TRY(reader.next_block())) {
-        if (block->offset + block->bytes.size() > limit)
+        if (block->offset > limit || block->bytes.size() > limit - block->offset)
             return Error{ErrorCode::kInvalidArgument,
                          fmt::format("the manifest has more than {} bytes", limit)};
         text.resize(block->offset);

@@ -113,30 +113,33 @@ Result<std::string> Documents::load(const std::string& path) {
     return texts_.emplace(path, std::move(known)).first->second;
 }
 
-Result<> Documents::answer(int socket) {
+Result<> Documents::answer(UniqueFd& socket) {
     char path[kMaxPathBytes + 1];
-    const ssize_t n = ::recv(socket, path, sizeof path, MSG_DONTWAIT);
+    const ssize_t n = ::recv(socket.get(), path, sizeof path, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) return {};
     if (n < 0) return base::errno_error("listening to the worker", errno);
-    if (n == 0) return {};
+    if (n == 0) {  // it has no more questions; a closed socket would be readable for ever
+        socket.reset();
+        return {};
+    }
     const std::string name{path, static_cast<std::size_t>(n)};
     auto text = name.find('\0') == std::string::npos
                     ? load(name)
                     : Error{ErrorCode::kInvalidArgument, "the image names an impossible file"};
-    if (!text) return send_reply(socket, error_json(text.error()).str(), -1);
-    const UniqueFd memory{::memfd_create("document", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
+    if (!text) return send_reply(socket.get(), error_json(text.error()).str(), -1);
+    const UniqueFd memory{::memfd_create("document", MFD_CLOEXEC)};
     if (!memory) return base::errno_error("passing a document on", errno);
     TRY(base::write_all(memory.get(), *text));
     if (::lseek(memory.get(), 0, SEEK_SET) < 0)
         return base::errno_error("passing a document on", errno);
-    return send_reply(socket, "ok", memory.get());
+    return send_reply(socket.get(), "ok", memory.get());
 }
 
 Result<Json> Documents::run(const std::function<Result<Json>(const ReadDocument&)>& body) {
     int sockets[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
         return base::errno_error("making a socket", errno);
-    const UniqueFd ours{sockets[0]};
+    UniqueFd ours{sockets[0]};
     UniqueFd theirs{sockets[1]};
     const int socket = theirs.get();
     auto worker = TRY(Worker::start({.name = "the reader of manifests",
@@ -153,7 +156,7 @@ Result<Json> Documents::run(const std::function<Result<Json>(const ReadDocument&
         if (::poll(polls, 2, -1) < 0 && errno != EINTR)
             return base::errno_error("waiting for a worker", errno);
         if ((polls[0].revents) != 0) TRY(worker.receive());
-        if ((polls[1].revents & POLLIN) != 0) TRY(answer(ours.get()));
+        if (polls[1].revents != 0) TRY(answer(ours));
     }
     return worker.result();
 }

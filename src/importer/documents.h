@@ -28,7 +28,7 @@ public:
     base::Result<std::string> text(const std::string& path) const;
 
 private:
-    base::Result<> answer(int socket);
+    base::Result<> answer(base::UniqueFd& socket);
     base::Result<std::string> load(const std::string& path);
 
     int dir_fd_;

@@ -99,6 +99,13 @@ Result<bool> is_readable(int fd) {
     return ready > 0;
 }
 
+Result<> await_readable(int fd) {
+    pollfd poll{fd, POLLIN, 0};
+    if (::poll(&poll, 1, -1) < 0 && errno != EINTR)
+        return base::errno_error("waiting for the image", errno);
+    return {};
+}
+
 Error nameless_root() {
     return Error{ErrorCode::kInvalidArgument,
                  "this is neither an ACI nor an archive of OCI or Docker images, so it is taken "
@@ -125,6 +132,10 @@ Result<> Flow::sniff() {
         const ssize_t n = ::read(source_.in, source_.buffer.data() + source_.end,
                                  source_.buffer.size() - source_.end);
         if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && errno == EAGAIN) {  // whoever opened the pipe wanted it so
+            TRY(await_readable(source_.in));
+            continue;
+        }
         if (n < 0) return base::errno_error("reading the image", errno);
         if (n == 0) break;
         source_.end += static_cast<std::size_t>(n);
@@ -229,6 +240,10 @@ Result<> Flow::on_content(std::string_view bytes) {
         content_hash512_->update(bytes);
     content_bytes_ += bytes.size();
     const auto& limits = plan_.limits;
+    // An archive's end may be followed by zeros, but not by as many as anybody likes.
+    if (content_bytes_ > limits.max_stream_bytes)
+        return Error{ErrorCode::kInvalidArgument,
+                     fmt::format("the archive has more than {} bytes", limits.max_stream_bytes)};
     if (!is_source && content_bytes_ > limits.ratio_free_bytes &&
         (content_bytes_ - limits.ratio_free_bytes) / limits.max_ratio > result_.size)
         return Error{ErrorCode::kInvalidArgument,

@@ -150,8 +150,7 @@ Worker::Worker(Worker&& other) noexcept
       finished_{other.finished_},
       reaped_{other.reaped_},
       status_{other.status_},
-      text_{std::move(other.text_)},
-      said_{std::move(other.said_)} {}
+      text_{std::move(other.text_)} {}
 
 Worker::~Worker() {
     kill();
@@ -188,16 +187,18 @@ Result<bool> Worker::receive() {
 }
 
 std::vector<Json> Worker::take_said() {
-    for (;;) {
-        constexpr std::string_view kSay = "{\"say\":";
-        const auto end = text_.find('\n');
-        if (end == std::string::npos || !text_.starts_with(kSay)) break;
-        auto json = Json::parse(std::string_view{text_}.substr(0, end), kResultLimits);
-        if (json)
-            if (const Json* said = json->find("say")) said_.push_back(*said);
-        text_.erase(0, end + 1);
+    constexpr std::string_view kSay = "{\"say\":";
+    std::vector<Json> all;
+    std::string_view rest{text_};
+    while (rest.starts_with(kSay)) {
+        const auto end = rest.find('\n');
+        if (end == std::string_view::npos) break;
+        if (const auto json = Json::parse(rest.substr(0, end), kResultLimits))
+            if (const Json* said = json->find("say")) all.push_back(*said);
+        rest.remove_prefix(end + 1);
     }
-    return std::exchange(said_, {});
+    text_.erase(0, text_.size() - rest.size());
+    return all;
 }
 
 Result<Json> Worker::result() {

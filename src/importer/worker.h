@@ -70,7 +70,6 @@ private:
     bool reaped_ = false;
     int status_ = 0;
     std::string text_;
-    std::vector<base::Json> said_;
 };
 
 /// Errors between processes: {"code":…,"message":…,"errno":…}.
