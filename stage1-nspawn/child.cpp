@@ -64,15 +64,17 @@ Result<Child> Child::start(const std::function<Result<>()>& work, Parent parent)
     if (::pipe2(ends, O_CLOEXEC) < 0) return base::errno_error("making a pipe", errno);
     UniqueFd read_end{ends[0]};
     const UniqueFd write_end{ends[1]};
-    const pid_t pid = fork_process(parent, nullptr);
+    int pidfd = -1;
+    const pid_t pid = fork_process(parent, &pidfd);
     if (pid < 0) return base::errno_error("forking", errno);
     if (pid == 0) run_and_exit(work, write_end.get());
-    return Child{pid, parent, std::move(read_end)};
+    return Child{pid, UniqueFd{pidfd}, parent, std::move(read_end)};
 }
 
 Child::~Child() {
     if (!report_) return;
-    (void)::kill(pid_, SIGKILL);
+    // By pidfd: systemd may have reaped its own child already, and the number may be a stranger's.
+    (void)::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0U);
     if (parent_ == Parent::kSelf) (void)::waitpid(pid_, nullptr, 0);
 }
 

@@ -33,9 +33,10 @@ public:
     base::Result<> finish();
 
 private:
-    Child(pid_t pid, Parent parent, base::UniqueFd report)
-        : pid_{pid}, parent_{parent}, report_{std::move(report)} {}
+    Child(pid_t pid, base::UniqueFd pidfd, Parent parent, base::UniqueFd report)
+        : pid_{pid}, pidfd_{std::move(pidfd)}, parent_{parent}, report_{std::move(report)} {}
     pid_t pid_;
+    base::UniqueFd pidfd_;
     Parent parent_;
     base::UniqueFd report_;  // open as long as the child was not finished
 };

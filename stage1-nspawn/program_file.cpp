@@ -24,9 +24,6 @@ using base::UniqueFd;
 
 namespace {
 
-// Source: appc spec 0.8.11, ace.md "Execution Environment".
-constexpr std::string_view kDefaultPath =
-    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr std::size_t kScriptLine = 256;  // BINPRM_BUF_SIZE
 constexpr std::size_t kMaxInterpreter = 4096;
 constexpr std::size_t kMaxProgramHeaders = 128;
@@ -34,7 +31,7 @@ constexpr std::size_t kMaxProgramHeaders = 128;
 std::string_view search_path(const plan::AppPlan& app) {
     for (const auto& [name, value] : app.environment)
         if (name == "PATH") return value;
-    return kDefaultPath;
+    return {};  // the plan has one, unless the manifest says that there is none
 }
 
 bool is_file(const std::string& path) {
@@ -94,7 +91,7 @@ std::string script_interpreter(std::string_view start) {
 
 // Empty: none is needed, or the kernel shall judge the file.
 std::string interpreter(const std::string& path, bool& script) {
-    const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
     char start[kScriptLine];
     const ssize_t n = fd ? ::pread(fd.get(), start, sizeof start, 0) : -1;
     if (n < EI_NIDENT) {

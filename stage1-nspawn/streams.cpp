@@ -40,7 +40,8 @@ bool is_journal_stream(int fd) {
     socklen_t length = sizeof peer;
     if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &length) < 0) return false;
     return fmt::format("{}:{}", st.st_dev, st.st_ino) == stream ||
-           std::string_view{peer.sun_path} == kJournalSocket;
+           std::string_view{peer.sun_path, ::strnlen(peer.sun_path, sizeof peer.sun_path)} ==
+               kJournalSocket;
 }
 
 // The caller's unit, from its cgroup. journald asks for it: a line of a process that is gone by the
