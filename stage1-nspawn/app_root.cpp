@@ -46,6 +46,11 @@ Result<> make_files_as_pod_root(std::uint32_t uid_base) {
         return errno_error("keeping capabilities", errno);
     (void)::setfsgid(uid_base);
     (void)::setfsuid(uid_base);
+    // Neither says whether it did it; asked for an id that cannot be, both say what they have.
+    constexpr auto kNoId = static_cast<uid_t>(-1);
+    if (static_cast<gid_t>(::setfsgid(kNoId)) != uid_base ||
+        static_cast<uid_t>(::setfsuid(kNoId)) != uid_base)
+        return base::Error{base::ErrorCode::kDenied, "the pod's root cannot own files"};
     ::umask(0);
     return {};
 }

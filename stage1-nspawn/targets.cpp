@@ -82,6 +82,26 @@ Result<UniqueFd> own_target(int dir_fd, const std::string& name, TargetKind kind
     return make_and_open(dir_fd, name, kind);
 }
 
+Result<std::uint64_t> mount_id(int fd) {
+    struct statx found{};
+    if (::statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &found) < 0)
+        return errno_error("looking at a mount point", errno);
+    return std::uint64_t{found.stx_mnt_id};
+}
+
+// What the image has in the way of a volume goes out of the pod's own copy; what another volume has
+// there is somebody's.
+Result<> check_own(int root_fd, int parent_fd, const std::string& path, TargetKind kind) {
+    struct stat st{};
+    const auto name = split(path).second;
+    if (::fstatat(parent_fd, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) return {};
+    if (TRY(mount_id(root_fd)) == TRY(mount_id(parent_fd))) return {};
+    return Error{
+        ErrorCode::kConflict,
+        fmt::format("\"{}\" lies in another volume and is no {} there; choose another path", path,
+                    kind == TargetKind::kDirectory ? "directory" : "file")};
+}
+
 }  // namespace
 
 Result<UniqueFd> volume_target(int root_fd, const std::string& path, TargetKind kind) {
@@ -93,6 +113,7 @@ Result<UniqueFd> volume_target(int root_fd, const std::string& path, TargetKind 
     } else if (fd.error().sys_errno() != ENOENT) {
         return fd;
     }
+    TRY(check_own(root_fd, parent_fd.get(), path, kind));
     return own_target(parent_fd.get(), name, kind);
 }
 

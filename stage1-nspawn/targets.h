@@ -14,7 +14,8 @@ enum class TargetKind : unsigned char { kDirectory, kFile };
 
 /// A mount point for a volume: links are followed inside the root, what is missing is made (0755).
 /// A file where a directory is wanted, or the other way round, is replaced: appc spec, ace.md
-/// "Volumes". Errors: kConflict for a link that leads nowhere.
+/// "Volumes". Errors: kConflict for a link that leads nowhere, and for what would have to be
+/// replaced in another volume.
 base::Result<base::UniqueFd> volume_target(int root_fd, const std::string& path, TargetKind kind);
 
 /// A mount point of podd's own ("dev", "proc") directly in `dir_fd`: whatever else stands there,

@@ -32,4 +32,16 @@ done
 say "$started of 25 starts went through"
 unit_is pod-attacker@a active || fail "the attacker has given up"
 host systemctl stop pod-attacker
+
+say "what one volume has in the way of another stays"
+host_sh 'mkdir -p /srv/shared/taken/sub && echo mine >/srv/shared/taken/sub/file && echo x >/srv/inner/file && chown -R 1000:1000 /srv/inner'
+drop_manifest taken <<EOF
+{"acKind": "PodManifest", "acVersion": "0.8.11",
+ "volumes": [{"name": "shared", "kind": "host", "source": "/srv/shared"}, {"name": "inner", "kind": "host", "source": "/srv/inner/file"}],
+ "apps": [{"name": "a", "image": {"name": "example.com/busybox"}, "app": {"exec": ["/bin/sleep", "1000"], "user": "0", "group": "0"},
+           "mounts": [{"volume": "shared", "path": "/data"}, {"volume": "inner", "path": "/data/taken"}]}]}
+EOF
+assert_fails host systemctl start pod-taken
+assert_contains "$(journal pod-taken.service)" '"/data/taken" lies in another volume'
+assert_eq mine "$(host cat /srv/shared/taken/sub/file)"
 host rm -rf /srv/shared /srv/inner /srv/outside
