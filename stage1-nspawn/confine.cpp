@@ -32,6 +32,7 @@ using base::UniqueFd;
 namespace {
 
 constexpr mode_t kUmask = 0022;
+constexpr std::size_t kMaxFlag = 16;
 constexpr std::size_t kMaxProgramBytes = 4096 * sizeof(sock_filter);  // BPF_MAXINSNS
 
 Result<> set_capabilities(std::uint64_t permitted, std::uint64_t inheritable) {
@@ -67,6 +68,21 @@ Result<UniqueFd> open_attribute(const char* path) {
     if (::fstatfs(fd.get(), &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
         return Error{ErrorCode::kDenied, fmt::format("\"{}\" is not on a proc file system", path)};
     return fd;
+}
+
+// The attributes are also there where a kernel knows these modules and was booted without them;
+// writing says "Invalid argument" then.
+Result<UniqueFd> open_apparmor() {
+    const auto enabled = base::read_file("/sys/module/apparmor/parameters/enabled", kMaxFlag);
+    if (!enabled || !enabled->starts_with('Y'))
+        return Error{ErrorCode::kUnsupported, "this host does not run AppArmor"};
+    return open_attribute("/proc/thread-self/attr/apparmor/exec");
+}
+
+Result<UniqueFd> open_selinux() {
+    if (::access("/sys/fs/selinux/status", F_OK) < 0)
+        return Error{ErrorCode::kUnsupported, "this host does not run SELinux"};
+    return open_attribute("/proc/thread-self/attr/exec");
 }
 
 }  // namespace
@@ -138,11 +154,10 @@ Result<ExecLabel> ExecLabel::open(const plan::AppPlan& app) {
     label.selinux_label_ = app.selinux_label;
     label.apparmor_profile_ = app.apparmor_profile;
     if (!app.selinux_label.empty())
-        label.selinux_ = TRY_CONTEXT(open_attribute("/proc/thread-self/attr/exec"),
-                                     "SELinux label \"{}\"", app.selinux_label);
+        label.selinux_ = TRY_CONTEXT(open_selinux(), "SELinux label \"{}\"", app.selinux_label);
     if (!app.apparmor_profile.empty())
-        label.apparmor_ = TRY_CONTEXT(open_attribute("/proc/thread-self/attr/apparmor/exec"),
-                                      "AppArmor profile \"{}\"", app.apparmor_profile);
+        label.apparmor_ =
+            TRY_CONTEXT(open_apparmor(), "AppArmor profile \"{}\"", app.apparmor_profile);
     return label;
 }
 
@@ -150,9 +165,13 @@ Result<> ExecLabel::apply() const {
     if (selinux_)
         TRY_CONTEXT(base::write_all(selinux_.get(), selinux_label_), "SELinux label \"{}\"",
                     selinux_label_);
-    if (apparmor_)
-        TRY_CONTEXT(base::write_all(apparmor_.get(), fmt::format("exec {}", apparmor_profile_)),
-                    "AppArmor profile \"{}\"", apparmor_profile_);
+    if (!apparmor_) return {};
+    auto done = base::write_all(apparmor_.get(), fmt::format("exec {}", apparmor_profile_));
+    if (!done && done.error().sys_errno() == ENOENT)
+        return Error{
+            ErrorCode::kNotFound,
+            fmt::format("AppArmor profile \"{}\" is not loaded on this host", apparmor_profile_)};
+    TRY_CONTEXT(std::move(done), "AppArmor profile \"{}\"", apparmor_profile_);
     return {};
 }
 
