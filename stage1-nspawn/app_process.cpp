@@ -2,6 +2,7 @@
 #include "app_process.h"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -120,11 +121,19 @@ Result<> set_oom_score(int value) {
     return base::write_all(fd.get(), fmt::format("{}", value));
 }
 
+// $WATCHDOG_PID is the starter's, not the app's; without it the period counts for whoever reads it.
+// Source: sd_watchdog_enabled(3).
+void add_notify_variables(std::vector<std::string>& lines) {
+    lines.push_back(fmt::format("NOTIFY_SOCKET={}", kNotifySocket));
+    const char* period = std::getenv("WATCHDOG_USEC");  // NOLINT(concurrency-mt-unsafe): one thread
+    if (period != nullptr) lines.push_back(fmt::format("WATCHDOG_USEC={}", period));
+}
+
 std::vector<std::string> environment(const AppSpec& spec) {
     std::vector<std::string> lines;
     for (const auto& [name, value] : spec.app.environment)
         lines.push_back(fmt::format("{}={}", name, value));
-    if (spec.app.notify) lines.push_back(fmt::format("NOTIFY_SOCKET={}", kNotifySocket));
+    if (spec.app.notify) add_notify_variables(lines);
     if (spec.listen_fds > 0) {
         lines.push_back(fmt::format("LISTEN_FDS={}", spec.listen_fds));
         lines.push_back(fmt::format("LISTEN_PID={}", ::getpid()));
