@@ -3,7 +3,7 @@
 # $SUITE its suite, $KIND container or vm, $TEST_TMP a folder of the test's own on this machine.
 #
 # The head of a test says where it runs:
-#   # hosts: bookworm trixie vm   suites, and "vm" when it also runs under each suite's own kernel
+#   # hosts: bookworm trixie vm   suites, and "vm" when it also runs under each suite's own kernel, or "vm-only"
 #   # smoke                       part of the short run on trixie
 #   # full                        only in tests/run --full
 #   # fresh                       wants a host that no other test has used, and leaves it unusable
@@ -105,6 +105,23 @@ import_image() {
         host podctl import "$(image "$1" "${2:-aci}")" >/dev/null
     fi
 }
+
+# import_probe: has the image example.com/probe in the store: busybox and /bin/probe, see app/probe.cpp. It stays.
+import_probe() {
+    ! host podctl image list 2>/dev/null | grep -q 'example.com/probe\b' || return 0
+    mkdir -p "$TEST_TMP/probe/bin"
+    g++ -std=c++20 -O1 -static -o "$TEST_TMP/probe/bin/probe" "$source_dir/tests/system/app/probe.cpp"
+    "$source_dir/tests/images/make" busybox rootfs "$TEST_TMP/busybox.tar.gz"
+    gzip -d "$TEST_TMP/busybox.tar.gz"
+    tar -C "$TEST_TMP/probe" --owner=0 --group=0 --append -f "$TEST_TMP/busybox.tar" bin/probe
+    copy "$TEST_TMP/busybox.tar" /var/tmp/probe.tar
+    host podctl import /var/tmp/probe.tar --name=example.com/probe --exec=/bin/probe >/dev/null
+    rm -r "$TEST_TMP/probe" "$TEST_TMP/busybox.tar"
+    host rm /var/tmp/probe.tar
+}
+
+# json TEXT: as a JSON string.
+json() { python3 -c 'import json, sys; print(json.dumps(sys.argv[1]))' "$1"; }
 
 # tidy: ends what the test started. Tests need not call it; it runs when they end, however they end.
 tidy() {
