@@ -3,18 +3,16 @@
 # units end in a clean state.
 # hosts: bookworm trixie vm
 # timeout: 900
-import_image busybox
+import_probe
 
-# Says each signal that it gets. "wait" is interrupted by a trapped one; the child is none of the main process.
-counting='trap "echo got TERM; exit 0" TERM; trap "echo got HUP" HUP; trap "echo got USR1" USR1;
-          echo ready; while :; do sleep 1000 & wait $!; done'
+# The app says each signal that it gets, and lives on for a second after the one that ends it: it would hear another.
+counting='"image": {"name": "example.com/probe"}, "app": {"exec": ["/bin/probe", "count"], "user": "0", "group": "0"}'
 drop_manifest verbs <<EOF
-{"acKind": "PodManifest", "acVersion": "0.8.11",
- "apps": [{"name": "a", "image": {"name": "example.com/busybox"},
-           "app": {"exec": ["/bin/sh", "-c", "$(echo $counting | sed 's/"/\\"/g')"], "user": "0", "group": "0"}}]}
+{"acKind": "PodManifest", "acVersion": "0.8.11", "apps": [{"name": "a", $counting}]}
 EOF
 
-heard() { journal pod-verbs@a | grep -c "^got $1\$" || true; }
+heard() { journal pod-verbs@a | grep -c "^got $1 from" || true; }
+heard_in_all() { journal pod-verbs@a | grep -c "^got " || true; }
 
 # started: a fresh run whose app listens.
 started() {
@@ -56,7 +54,7 @@ host machinectl kill --signal=HUP verbs
 wait_until 60 test "$(heard HUP)" = 1
 host machinectl kill --signal=USR1 --kill-whom=leader verbs 2>/dev/null ||
     host machinectl kill --signal=USR1 --kill-who=leader verbs
-wait_until 60 host_sh 'journalctl --sync; journalctl -q -o cat --since="@$1" -u pod-verbs@a | grep -qx "got USR1"' "$TEST_BEGIN"
+wait_until 60 host_sh 'journalctl --sync; journalctl -q -o cat --since="@$1" -u pod-verbs@a | grep -q "^got USR1 "' "$TEST_BEGIN"
 sleep 0.5
 assert_eq 1 "$(heard HUP)"
 assert_eq 1 "$(heard USR1)"
@@ -87,6 +85,31 @@ for unit in pod-verbs@a pod-verbs; do
     host systemctl stop "$unit"
     ended
     assert_eq 1 "$(heard TERM)" "SIGTERMs after stopping $unit"
+done
+
+say "a stop signal of the app's own choice, queued by the kernel: once as well, and no other"
+drop_manifest verbs <<EOF
+{"acKind": "PodManifest", "acVersion": "0.8.11",
+ "apps": [{"name": "a", $counting, "annotations": [{"name": "podd.org/stop-signal", "value": "SIGRTMIN+5"}]}]}
+EOF
+for unit in pod-verbs@a pod-verbs; do
+    started
+    host systemctl stop "$unit"
+    ended
+    assert_eq "1 1" "$(heard 'RTMIN+5') $(heard_in_all)" "signals after stopping $unit"
+done
+drop_manifest verbs <<EOF
+{"acKind": "PodManifest", "acVersion": "0.8.11", "apps": [{"name": "a", $counting}]}
+EOF
+
+say "stopped as soon as it has started, perhaps before its first line: a clean end, and no signal twice"
+for stop in 'systemctl stop pod-verbs@a' 'systemctl stop pod-verbs' 'machinectl poweroff verbs'; do
+    for _ in 1 2 3; do
+        TEST_BEGIN=$(host date +%s.%N)
+        host_sh "systemctl start pod-verbs@a && $stop"
+        ended
+        [ "$(heard_in_all)" -le 1 ] || fail "after '$stop': $(journal pod-verbs@a)"
+    done
 done
 
 say "quick restarts never leave a stale machine"
