@@ -21,6 +21,7 @@ drop_manifest victim <<EOF
            "app": {"exec": ["/bin/sh", "-c", "mkdir -p /tmp/m; touch /data/real/dir/made; exec sleep 1000"], "user": "0", "group": "0"},
            "mounts": [{"volume": "shared", "path": "/data"}, {"volume": "inner", "path": "/data/real/dir"}]}]}
 EOF
+say "B3: 25 starts while the folder is swapped"
 host systemctl start pod-attacker@a
 started=0
 for _ in $(seq 25); do
