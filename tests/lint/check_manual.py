@@ -164,6 +164,17 @@ def check_manifest():
             re.findall(r"\*((?:os|resource)/[a-z/-]+)\*", section(page, "ISOLATORS")))
 
 
+def check_stage1_statuses():
+    """Those that a program of the flavor uses."""
+    page, used = "podd.pod.5", set()
+    for path in (root / "stage1-nspawn").glob("*.cpp"):
+        used |= set(re.findall(r"ExitStatus::(k\w+)", path.read_text()))
+    numbers = dict(re.findall(r"(k\w+) = (\d{3}),", read("stage1-nspawn/program.h")))
+    cells = re.findall(r"^(?:\[\[|\|) +([\d, ]+)$", section(page, "EXIT STATUS"), re.MULTILINE)
+    compare("the exit status", [numbers[name] for name in used if name in numbers], page_file(page),
+            [number for cell in cells for number in cell.split(", ")])
+
+
 def check_pages():
     """Pages of ours that others name exist, under the section they have."""
     ours = {path.name.removesuffix(".scd") for path in (root / "man").glob("*.scd")}
@@ -223,6 +234,7 @@ check_usage("src/podd/podd", "podd.service.8", "/podd/podd")
 check_usage("src/generator/podd-generator", "podd-generator.8", "podd-generator")
 check_bus()
 check_manifest()
+check_stage1_statuses()
 check_pages()
 check_catalog()
 check_completions()
