@@ -38,6 +38,14 @@ void set_words(Section& section, std::string_view key, std::vector<std::string> 
     section.settings.push_back({std::string{key}, {}, std::move(words)});
 }
 
+// Most have a dozen settings; a thousand pods are translated at every reload of the manager.
+Section section_of(std::string name) {
+    constexpr std::size_t kUsual = 16;
+    Section section{std::move(name), {}};
+    section.settings.reserve(kUsual);
+    return section;
+}
+
 // Not by braces: an initializer list would copy both.
 Unit unit_of(std::string name, Section head, Section body) {
     Unit unit{std::move(name), {}, {}};
@@ -92,7 +100,7 @@ std::vector<std::string> mounted_paths(const schema::PodManifest& manifest) {
 }
 
 Unit slice_unit(const Context& context, std::vector<Setting> resources) {
-    Section head{"Unit", {}};
+    Section head = section_of("Unit");
     describe(head, context, fmt::format("{}: resources", described(context)));
     // A slice stays when its last unit has gone; a transient pod must leave nothing.
     set(head, "StopWhenUnneeded", "yes");
@@ -100,7 +108,7 @@ Unit slice_unit(const Context& context, std::vector<Setting> resources) {
 }
 
 Section sandbox_head(const Context& context) {
-    Section head{"Unit", {}};
+    Section head = section_of("Unit");
     describe(head, context, described(context));
     std::vector<std::string> apps;
     for (const auto& app : context.pod.manifest.apps)
@@ -120,7 +128,7 @@ Section sandbox_head(const Context& context) {
 }
 
 Unit sandbox_unit(const Context& context) {
-    Section body{"Service", {}};
+    Section body = section_of("Service");
     set(body, "Type", "notify");
     set(body, "NotifyAccess", "all");
     set(body, "Slice", context.slice);
@@ -143,7 +151,7 @@ Unit sandbox_unit(const Context& context) {
 }
 
 Section app_head(const Context& context, const schema::RuntimeApp& app) {
-    Section head{"Unit", {}};
+    Section head = section_of("Unit");
     describe(head, context, fmt::format("{}: app {}", described(context), app.name.str()));
     set_words(head, "BindsTo", {context.sandbox});
     set_words(head, "After", {context.sandbox});
@@ -175,7 +183,7 @@ void set_restart(Section& body, const Context& context, const schema::AppSetting
 
 Result<Unit> app_unit(const Context& context, const schema::RuntimeApp& app) {
     const auto settings = TRY(schema::app_settings(app));
-    Section body{"Service", {}};
+    Section body = section_of("Service");
     set(body, "Type", "notify");
     // The app's own messages come through a helper beside it, which is never the main process.
     set(body, "NotifyAccess", "all");
