@@ -83,17 +83,17 @@ room() {
     host_sh 'rm -f "$1/fill" && dd if=/dev/zero "of=$1/fill" bs=1024 status=none \
         "count=$(($(df --output=avail --block-size=1024 "$1" | tail -n 1) - $2))"' $small "$1"
 }
-first=$(small_import store big.tar)
-assert_not_contains "$first" "$again"
+big=$(small_import store big.tar)
+assert_not_contains "$big" "$again"
 room 1000
 second=$(small_import store big)  # a folder; the archive around it would need room of its own
-assert_eq "$(id_of "$first")" "$(id_of "$second")"
+assert_eq "$(id_of "$big")" "$(id_of "$second")"
 assert_contains "$second" "$again"
 say "nor is a layer that came packed otherwise, but what it was packed as is kept"
 room 5500
 third=$(small_import store big-plain)
 assert_not_contains "$third" "$again"
-assert_eq "$(host cat "$small/store/images/$(id_of "$first").json" | jq -c '[.trees, .sizeBytes]')" \
+assert_eq "$(host cat "$small/store/images/$(id_of "$big").json" | jq -c '[.trees, .sizeBytes]')" \
     "$(host cat "$small/store/images/$(id_of "$third").json" | jq -c '[.trees, .sizeBytes]')"
 assert_contains "$(host_sh 'podctl import /var/tmp/import-images/good.aci 2>&1 && podctl import /var/tmp/import-images/good.gz.aci 2>&1')" \
     "good.gz.aci: $again"
