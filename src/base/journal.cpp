@@ -67,7 +67,7 @@ Result<> send_to_journal(const JournalEntry& entry, const char* socket) {
     address.sun_family = AF_UNIX;
     if (std::strlen(socket) >= sizeof address.sun_path)
         return errno_error("the journal's socket", ENAMETOOLONG);
-    std::strcpy(address.sun_path, socket);
+    std::memcpy(address.sun_path, socket, std::strlen(socket));
     const UniqueFd fd{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     if (!fd) return errno_error("making a socket for the journal", errno);
     (void)::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
