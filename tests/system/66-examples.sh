@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The examples of README.md and of the manual pages, typed as they stand there. An example that is new must be added here.
+# hosts: bookworm trixie
+# timeout: 300
+
+# block FILE N: the N-th literal block of a manual page, or indented one of README.md, without its indentation.
+block() {
+    case $1 in
+        *.md) awk -v n="$2" '/^    / { if (!inside) { inside = 1; number++ } if (number == n) print substr($0, 5); next }
+                  !/^$/ { inside = 0 }' "$source_dir/$1" ;;
+        *) awk -v n="$2" '/^```/ { inside = !inside; if (inside) number++; next } inside && number == n' "$source_dir/$1" ;;
+    esac
+}
+# has FILE N: and not one block more.
+has() {
+    [ -n "$(block "$1" "$2")" ] || fail "$1 has lost an example"
+    assert_eq "" "$(block "$1" $(($2 + 1)))" "an example of $1 that nothing tests"
+}
+# typed FILE N: the commands, as root's shell takes them, in $folder; fails with the first that fails.
+typed() { block "$1" "$2" | sed 's/^[#$] //'; }
+# An app may still be starting when its status is asked for.
+run_typed() { typed "$1" "$2" | sed 's/^systemctl status .*/& || test $? = 3/' | host_sh 'cd "$1" && exec bash -eux -o pipefail /dev/stdin' "$folder" 2>&1; }
+
+folder=/var/tmp/examples
+clean_up() {
+    tidy
+    host_sh 'cd /; rm -rf "$1" /srv/pages /etc/systemd/system/pod-web@nginx.service.d /etc/polkit-1/rules.d/49-example.rules
+        for image in $(podctl image list --no-legend --full | awk "!/example.com\/(busybox|probe)/ { print \$1 }"); do podctl image rm "$image" >/dev/null || true; done' $folder
+}
+trap clean_up EXIT
+
+# packed NAME VERSION FORMAT FILE: an image of busybox that sleeps, called so.
+"$source_dir/tests/images/make" busybox rootfs "$TEST_TMP/busybox.tar.gz"
+host mkdir -p $folder
+packed() {
+    printf '{"name": "%s", "version": "%s", "exec": ["/bin/sleep", "1000"], "environment": {"PATH": "/bin"},
+        "files": {"usr/share/nginx/html/index.html": "hello\\n", "usr/bin/fetch-feed": "#!/bin/sh\\ntouch $1; echo $1 >/data/said; exec sleep 1000\\n"}}' "$1" "$2" >"$TEST_TMP/$4.json"
+    python3 "$source_dir/tests/images/pack.py" "$TEST_TMP/busybox.tar.gz" "$TEST_TMP/$4.json" "$3" "$TEST_TMP/$4"
+    copy "$TEST_TMP/$4" "$folder/$4"
+}
+
+say "README.md"
+has README.md 3
+assert_eq "sudo packaging/try" "$(block README.md 1)"
+assert_eq "sudo tests/run" "$(block README.md 2)"
+for program in packaging/try tests/run; do [ -x "$source_dir/$program" ] || fail "$program is no program"; done
+packed example.com/nginx 1 aci nginx.aci
+said=$(run_typed README.md 3) || fail "$said"
+assert_matches "$said" 'web +container +podd'
+wait_until 20 unit_is pod-web@nginx active
+host systemctl stop pod-web
+host podctl image rm example.com/nginx >/dev/null
+
+say "podd.pod(5): a web server"
+page=man/podd.pod.5.scd
+has $page 4
+packed nginx 1.27 docker nginx.tar
+host_sh 'mkdir -p /srv/pages && echo "a page" >/srv/pages/index.html'
+block $page 1 | host_file /etc/podd/pods.d/web.json
+said=$(run_typed $page 2) || fail "$said"
+assert_contains "$said" 'The web server'
+wait_until 20 unit_is pod-web@nginx active
+main=$(property pod-web@nginx MainPID)
+assert_eq "a page" "$(host cat "/proc/$main/root/usr/share/nginx/html/index.html")"
+assert_eq 268435456 "$(property machine-web.slice MemoryMax)"
+assert_contains "$(property multi-user.target Wants)" pod-web@nginx.service
+
+say "podd-generator(8): a drop-in, and the lines about broken manifests"
+page=man/podd-generator.8.scd
+has $page 2
+# What is typed into the editor stands below the command.
+assert_eq '# systemctl edit pod-web@nginx.service' "$(block $page 1 | head -n 1)"
+block $page 1 | tail -n +2 | host_file /etc/systemd/system/pod-web@nginx.service.d/override.conf
+host systemctl daemon-reload
+assert_eq 1073741824 "$(property pod-web@nginx MemoryMax)"
+host systemctl stop pod-web
+host_sh 'mkdir -p "$1/root/etc/podd/pods.d" "$1/out" && cd "$1/root/etc/podd/pods.d" && mkfifo pipe.json &&
+    echo "{\"acKind\": \"PodManifest\", \"acVersion\": \"0.8.11\", \"apps\": [{\"name\": \"a\", \"image\": {}}]}" >web.json' $folder
+assert_status 1 host /usr/lib/systemd/system-generators/podd-generator --root=$folder/root $folder/out
+assert_eq "$(block $page 2 | sort)" "$(sed "s,.*$folder/root,," <<<"$output" | sort)"
+host podctl image rm nginx >/dev/null
+
+say "podd.pod(5): two apps that share a folder, and a folder of root's"
+page=man/podd.pod.5.scd
+packed example.com/tools 1 aci tools.aci
+packed example.com/backup 1 oci-tar backup.tar
+host podctl import $folder/tools.aci >/dev/null
+id=$(host podctl import $folder/backup.tar | tail -n 1)
+assert_matches "$id" '^sha256:'
+block $page 3 | sed "s/sha256:[0-9a-f]*/$id/" | drop_manifest shared
+host systemctl start pod-shared
+wait_until 20 unit_is pod-shared@reader active
+reader=$(property pod-shared@reader MainPID)
+wait_until 20 host test -e "/proc/$reader/root/var/lib/reader/said"
+assert_eq --into=/data "$(host cat "/proc/$reader/root/var/lib/reader/said")"
+host systemctl stop pod-shared
+block $page 4 | drop_manifest backup
+host systemctl start pod-backup@backup
+main=$(property pod-backup@backup MainPID)
+assert_contains "$(host cat "/proc/$main/mountinfo")" ' /backups '
+host systemctl stop pod-backup
+
+say "podctl(1)"
+page=man/podctl.1.scd
+has $page 3
+host_sh 'rm -f /etc/podd/pods.d/*'
+packed example.com/nginx 1 aci nginx.aci
+host_file $folder/web.json <<'EOF'
+{"acVersion": "0.8.11", "acKind": "PodManifest", "apps": [{"name": "nginx", "image": {"name": "example.com/nginx"}}]}
+EOF
+said=$(run_typed $page 1) || fail "$said"
+wait_until 20 unit_is pod-web@nginx active
+host systemctl stop pod-web
+host_sh 'rm /etc/podd/pods.d/web.json && systemctl daemon-reload'
+said=$(run_typed $page 2) || fail "$said"
+wait_until 20 host_sh '! systemctl cat pod-web >/dev/null 2>&1'
+copy "$TEST_TMP/busybox.tar.gz" $folder/root.tar
+said=$(run_typed $page 3) || fail "$said"
+assert_contains "$(host podctl image cat-manifest example.com/hello | tr -d ' \n')" '"exec":["/bin/hello","--world"]'
+
+say "org.podd1(5): calls, and a rule for polkit"
+page=man/org.podd1.5.scd
+has $page 2
+assert_eq '$ busctl monitor org.podd1' "$(block $page 1 | tail -n 1)"
+# A monitor goes on until it is ended.
+typed $page 1 | sed 's/^busctl monitor.*/timeout 2 & || test $? = 124/' | host bash -eu /dev/stdin >/dev/null
+host_sh 'id plain >/dev/null 2>&1 || useradd --create-home plain; getent group web >/dev/null || groupadd web; usermod --append --groups web plain'
+host cp $folder/web.json /etc/podd/pods.d/web.json
+host systemctl daemon-reload
+block $page 2 | host_file /etc/polkit-1/rules.d/49-example.rules
+plain() { host setpriv --reuid=plain --regid=plain --init-groups --inh-caps=-all "$@"; }
+wait_until 20 plain podctl start web
+wait_until 20 unit_is pod-web@nginx active
+assert_fails plain podctl stop other
+assert_contains "$output" 'Access denied'
+plain podctl stop web
+host_sh 'gpasswd --delete plain web >/dev/null'
+
+say "podd.service(8) has none"
+assert_eq "" "$(block man/podd.service.8.scd 1)"
