@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.h"
+
 namespace podd::archive {
 
 namespace {
@@ -18,41 +20,11 @@ Error refuse(std::string_view name, std::string_view why) {
                  fmt::format("member {} of the archive {}", quoted(name), why)};
 }
 
-// Bytes of the UTF-8 sequence that `text` begins with; 0 when it is none. Source: RFC 3629.
-std::size_t sequence_length(std::string_view text) {
-    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const auto first = at(0);
-    if (first < 0x80) return 1;
-    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((at(i) & 0xc0) != 0x80) return 0;
-    const bool overlong = (first == 0xe0 && at(1) < 0xa0) || (first == 0xf0 && at(1) < 0x90);
-    const bool outside = (first == 0xed && at(1) > 0x9f) || (first == 0xf4 && at(1) > 0x8f);
-    return overlong || outside ? 0 : length;
-}
-
 }  // namespace
-
-std::string printable(std::string_view text) {
-    std::string result;
-    while (!text.empty()) {
-        const auto length = sequence_length(text);
-        const auto byte = static_cast<unsigned char>(text.front());
-        if (length == 0 || (length == 1 && (byte < 0x20 || byte == 0x7f))) {
-            result += fmt::format("\\x{:02x}", byte);
-            text.remove_prefix(1);
-            continue;
-        }
-        result += text.substr(0, length);
-        text.remove_prefix(length);
-    }
-    return result;
-}
 
 std::string quoted(std::string_view name) {
     const auto end = name.size() > kMaxQuotedBytes ? "…\"" : "\"";
-    return fmt::format("\"{}{}", printable(name.substr(0, kMaxQuotedBytes)), end);
+    return fmt::format("\"{}{}", base::printable(name.substr(0, kMaxQuotedBytes)), end);
 }
 
 base::Result<std::string> member_path(std::string_view name, Absolute absolute,

@@ -23,9 +23,6 @@ base::Result<std::string> member_path(std::string_view name, Absolute absolute,
 /// "a/b/c" → {"a/b", "c"}; "c" → {"", "c"}.
 std::pair<std::string_view, std::string_view> split_path(std::string_view path);
 
-/// Text of unknown origin for messages: control characters and what is no UTF-8 are escaped.
-std::string printable(std::string_view text);
-
 /// A name for messages: quoted, control characters escaped, cut where it is long.
 std::string quoted(std::string_view name);
 

@@ -13,6 +13,7 @@
 
 #include "archive/attributes.h"
 #include "archive/member_path.h"
+#include "base/printable.h"
 
 namespace podd::archive {
 
@@ -63,7 +64,7 @@ Error damaged(::archive* reader, bool any) {
     if (!any) return Error{ErrorCode::kInvalidArgument, "this is not a tar archive"};
     return Error{ErrorCode::kInvalidArgument,
                  fmt::format("the tar archive is damaged: {}",
-                             printable(text != nullptr ? text : "no reason"))};
+                             base::printable(text != nullptr ? text : "no reason"))};
 }
 
 std::optional<TarEntry::Type> type_of(::archive_entry* entry) {

@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/printable.h"
 #include "base/unique_fd.h"
 
 namespace podd::base {

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/printable.h"
 #include "base/unique_fd.h"
 
 namespace podd::base {
@@ -29,19 +30,6 @@ LogLevel log_level() {
 
 void set_log_level(LogLevel level) {
     g_level = level;
-}
-
-std::string printable(std::string_view line) {
-    std::string out;
-    out.reserve(line.size());
-    for (const char c : line) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7f)
-            out += fmt::format("\\x{:02x}", byte);
-        else
-            out += c;
-    }
-    return out;
 }
 
 void log_line(LogLevel level, std::string_view line) {

@@ -20,9 +20,6 @@ enum class LogLevel : unsigned char {
 LogLevel log_level();
 void set_log_level(LogLevel level);
 
-/// Control characters as "\x1b": names may come from an image, and a terminal obeys them.
-std::string printable(std::string_view line);
-
 /// To standard error, if log_level() is not below `level`: with "<N>" in front when that is not a
 /// terminal, so that systemd keeps the level. `line` is made printable().
 void log_line(LogLevel level, std::string_view line);

@@ -7,13 +7,12 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "podctl/options.h"
 
 namespace podd::podctl {
 
-/// Text from images, manifests and logs with everything escaped that a terminal would obey or that
-/// would reorder a line: control characters, bytes that are no UTF-8, bidirectional overrides.
-std::string printable(std::string_view text);
+using base::printable;
 
 enum class Style : unsigned char { kPlain, kBold, kGreen, kRed, kYellow, kGrey };
 /// The escape sequence on a colour terminal, else nothing. Source: peers of systemd:
