@@ -126,8 +126,8 @@ Result<> build_app(int root_fd, std::size_t number, PodTree& tree, SharedMounts&
         TRY_CONTEXT(attach(volume.mount.get(), target.get()), "volume at \"{}\"", volume.target);
     }
     if (app.make_working_directory)
-        TRY_CONTEXT(volume_target(root_fd, app.working_directory, TargetKind::kDirectory),
-                    "working directory");
+        (void)TRY_CONTEXT(volume_target(root_fd, app.working_directory, TargetKind::kDirectory),
+                          "working directory");
     TRY(bound_os_release(root_fd, shared.kernel));
     if (app.read_only_root)
         TRY(set_attributes(tree.mounts.apps[number].root.get(), MOUNT_ATTR_RDONLY, Recursive::kNo));

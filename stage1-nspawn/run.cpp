@@ -75,7 +75,7 @@ Result<> attach_layers(int folder, AppSources& app) {
     for (std::size_t i = 0; i < app.trees.size(); ++i)
         TRY(attach(app.trees[i].get(), TRY(own_directory(folder, fmt::format("{}", i))).get()));
     TRY(attach(app.upper.get(), TRY(own_directory(folder, "u")).get()));
-    TRY(own_directory(folder, "m"));
+    (void)TRY(own_directory(folder, "m"));
     return {};
 }
 

@@ -77,8 +77,8 @@ void add_mount_points(const schema::PodManifest& pod, const schema::App& app, st
 
 Result<> order_mounts(std::vector<ResolvedMount>& mounts) {
     // By text, a folder stands before what lies in it; "/" never is a target (schema).
-    std::stable_sort(mounts.begin(), mounts.end(),
-                     [](const auto& a, const auto& b) { return a.target < b.target; });
+    std::sort(mounts.begin(), mounts.end(),
+              [](const auto& a, const auto& b) { return a.target < b.target; });
     const auto twice =
         std::adjacent_find(mounts.begin(), mounts.end(),
                            [](const auto& a, const auto& b) { return a.target == b.target; });

@@ -71,10 +71,10 @@ Result<Writer> Writer::open(const std::string& dir) {
     const auto parent = TRY(base::open_path(dir.substr(0, slash + 1), O_RDONLY | O_DIRECTORY));
     auto fd = TRY(base::open_or_make_dir(parent.get(), dir.substr(slash + 1), 0700));
     for (const char* name : {kBlobsDir, kTreesDir, kImagesDir, kRefsDir, kTmpDir})
-        TRY(base::open_or_make_dir(fd.get(), name, 0700));
+        (void)TRY(base::open_or_make_dir(fd.get(), name, 0700));
     const auto blobs = TRY(base::open_or_make_dir(fd.get(), kBlobsDir, 0700));
     for (const char* algorithm : kBlobAlgorithms)
-        TRY(base::open_or_make_dir(blobs.get(), algorithm, 0700));
+        (void)TRY(base::open_or_make_dir(blobs.get(), algorithm, 0700));
     auto reader = TRY(Reader::open(dir));
     return Writer{std::move(fd), std::move(reader)};
 }
