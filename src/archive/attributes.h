@@ -24,7 +24,7 @@ inline constexpr std::int64_t kMaxId = 65535;
 
 struct AclEntry {
     // Source: linux/posix_acl_xattr.h and posix_acl.h.
-    enum Tag : std::uint16_t {
+    enum Tag : std::uint8_t {
         kUserObj = 0x01,
         kUser = 0x02,
         kGroupObj = 0x04,

@@ -21,6 +21,7 @@
 #include "pod/limits.h"
 #include "pod/resolve.h"
 #include "pod/volumes.h"
+#include "schema/default_path.h"
 #include "schema/platform.h"
 #include "store/reader.h"
 #include "unit/names.h"
@@ -33,10 +34,6 @@ using base::Result;
 using base::UniqueFd;
 
 namespace {
-
-// Source: appc spec 0.8.11, ace.md "Execution Environment".
-constexpr std::string_view kDefaultPath =
-    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 // Folders of one run, open, and where they are.
 struct StateDir {
@@ -106,7 +103,8 @@ Result<bool> wants_stdio_links(const ResolvedApp& app, const LayeredRoot& root) 
 }
 
 void add_environment(plan::AppPlan& plan, const ResolvedApp& app, const Identity& identity) {
-    std::vector<std::pair<std::string, std::string>> all{{"PATH", std::string{kDefaultPath}}};
+    std::vector<std::pair<std::string, std::string>> all{
+        {"PATH", std::string{schema::kDefaultPath}}};
     if (!identity.name.empty()) {
         all.emplace_back("HOME", identity.home);
         all.emplace_back("USER", identity.name);

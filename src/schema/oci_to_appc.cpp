@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "schema/annotations.h"
+#include "schema/default_path.h"
 #include "schema/json_node.h"
 #include "schema/oci_ports.h"
 #include "schema/platform.h"
@@ -21,9 +22,6 @@ using base::Result;
 
 namespace {
 
-// What Docker and OCI runtimes give an image that sets none.
-constexpr std::string_view kDefaultPath =
-    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr std::string_view kEnding = ".tar";
 
 using Notes = std::vector<std::string>;
