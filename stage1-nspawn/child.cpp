@@ -45,13 +45,14 @@ constexpr char kSuccess = '+';
 
 }  // namespace
 
-pid_t fork_process(Parent parent, int* pidfd) {
+pid_t fork_process(Parent parent, int* pidfd, Users users) {
     clone_args args{};
     // With CLONE_PARENT the child inherits the signal that the caller's own parent gets.
     if (parent == Parent::kMine)
         args.flags = CLONE_PARENT;
     else
         args.exit_signal = SIGCHLD;
+    if (users == Users::kNew) args.flags |= CLONE_NEWUSER;
     if (pidfd != nullptr) {
         args.flags |= CLONE_PIDFD;
         args.pidfd = reinterpret_cast<std::uint64_t>(pidfd);
@@ -59,13 +60,13 @@ pid_t fork_process(Parent parent, int* pidfd) {
     return static_cast<pid_t>(::syscall(SYS_clone3, &args, sizeof args));
 }
 
-Result<Child> Child::start(const std::function<Result<>()>& work, Parent parent) {
+Result<Child> Child::start(const std::function<Result<>()>& work, Parent parent, Users users) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) < 0) return base::errno_error("making a pipe", errno);
     UniqueFd read_end{ends[0]};
     const UniqueFd write_end{ends[1]};
     int pidfd = -1;
-    const pid_t pid = fork_process(parent, &pidfd);
+    const pid_t pid = fork_process(parent, &pidfd, users);
     if (pid < 0) return base::errno_error("forking", errno);
     if (pid == 0) run_and_exit(work, write_end.get());
     return Child{pid, UniqueFd{pidfd}, parent, std::move(read_end)};

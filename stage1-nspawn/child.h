@@ -19,11 +19,15 @@ enum class Parent : unsigned char {
     kMine,  // CLONE_PARENT: a sibling of the caller, reaped by the caller's parent
 };
 
+/// Whether it is born into a user namespace of its own: one whose maps the caller writes, without
+/// first waiting for the child.
+enum class Users : unsigned char { kSame, kNew };
+
 /// The process runs `work` and exits: its stack never returns into the caller's code.
 class Child {
 public:
     static base::Result<Child> start(const std::function<base::Result<>()>& work,
-                                     Parent parent = Parent::kSelf);
+                                     Parent parent = Parent::kSelf, Users users = Users::kSame);
     Child(Child&&) = default;
     Child& operator=(Child&&) = default;
     ~Child();  // kills and reaps what was not finished
@@ -43,7 +47,7 @@ private:
 
 /// fork(2) through clone3(2). `pidfd` may be null. Returns 0 in the child, -1 with errno on
 /// failure.
-pid_t fork_process(Parent parent, int* pidfd);
+pid_t fork_process(Parent parent, int* pidfd, Users users = Users::kSame);
 
 /// Sends open descriptors over a socket and takes them; the receiver knows how many to expect.
 base::Result<> send_fds(int socket, const std::vector<int>& fds);

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -29,18 +28,14 @@ Result<> write_map(int proc_fd, const std::string& path, const IdRange& range,
     return {};
 }
 
+Result<> stay() {
+    (void)::pause();
+    return {};
+}
+
 Result<UniqueFd> make_user_namespace(int proc_fd, const IdMap& map) {
-    auto [mine, its] = TRY(socket_pair());
-    auto child = TRY(Child::start([fd = its.get()]() -> Result<> {
-        if (::unshare(CLONE_NEWUSER) < 0) return errno_error("making a user namespace", errno);
-        TRY(signal_peer(fd));
-        return await_peer(fd);
-    }));
-    its.reset();
-    if (!await_peer(mine.get())) {
-        TRY(child.finish());
-        return base::Error{base::ErrorCode::kInternal, "making a user namespace"};
-    }
+    // It only holds the namespace, until it is killed at the end of this block.
+    const auto child = TRY(Child::start(stay, Parent::kSelf, Users::kNew));
     TRY(write_maps(proc_fd, child.pid(), map));
     // Magic links are what /proc/PID/ns consists of, so this is no place for open_at().
     UniqueFd fd{

@@ -135,54 +135,46 @@ Result<> send_pid(int socket, pid_t pid) {
     return {};
 }
 
-// The outer of two user namespaces owns the overlays. It is the pod's with one more id, the host's
-// root, so that machined can copy files into a pod; none of the pod's processes is ever in it.
-Result<> enter_outer_namespace(int socket) {
-    if (::unshare(CLONE_NEWUSER) < 0) return errno_error("making a user namespace", errno);
-    TRY(signal_peer(socket));
-    TRY(await_peer(socket));  // the starter has written the maps
-    return become_pod_root();
-}
-
-// In a child that stays in the outer namespace: only from there can the inner one's maps be
-// written.
-Result<> serve_from_outer(const LeaderSpec& spec, pid_t inner, int socket) {
-    TRY(await_peer(socket));
-    const IdRange all{0, 0, plan::kIdCount};
-    TRY(write_maps(spec.proc_fd, inner, {all, all, {}}));
-    TRY(signal_peer(socket));
-    return send_overlays(socket, TRY(make_overlays(spec)));
-}
-
-Result<> enter_pod_namespace(int outer) {
-    if (::unshare(CLONE_NEWUSER) < 0) return errno_error("making the pod's user namespace", errno);
-    TRY(signal_peer(outer));
+// In the pod's user namespace, as soon as `outer` has written its maps.
+Result<> make_in_pod(const LeaderSpec& spec, int starter, int outer, int hold) {
     TRY(await_peer(outer));
-    return become_pod_root();
+    TRY(become_pod_root());
+    TRY(unshare_namespaces(spec.pod));
+    TRY(send_pid(starter, TRY(bear_leader(spec, hold))));
+    auto mounts = TRY(make_pod_mounts(spec));
+    TRY(receive_overlays(outer, mounts));
+    return send_pod_mounts(starter, mounts);
 }
 
-// Everything that needs the pod's user namespaces. Runs in a process of its own.
-Result<> make_pod(const LeaderSpec& spec, int socket, int hold) {
+// Everything that needs the pod's user namespaces. Runs in a process of its own, born into the
+// outer of two. That owns the overlays; it is the pod's with one more id, the host's root, so that
+// machined can copy files into a pod; none of the pod's processes is ever in it.
+Result<> make_pod(const LeaderSpec& spec, int starter, int hold) {
     (void)::prctl(PR_SET_DUMPABLE, 0);
-    TRY(enter_outer_namespace(socket));
+    TRY(await_peer(starter));  // it has written the maps
+    TRY(become_pod_root());
     auto [mine, its] = TRY(socket_pair());
-    auto outer = TRY(Child::start([&, inner = ::getpid(), end = its.get()]() -> Result<> {
-        mine.reset();
-        return serve_from_outer(spec, inner, end);
-    }));
+    // A sibling, so that the pod's first process can be one as well.
+    auto inner = TRY(Child::start(
+        [&, outer = its.get()]() -> Result<> {
+            mine.reset();
+            return make_in_pod(spec, starter, outer, hold);
+        },
+        Parent::kMine, Users::kNew));
     its.reset();
-    const auto work = [&]() -> Result<> {
-        TRY(enter_pod_namespace(mine.get()));
-        TRY(unshare_namespaces(spec.pod));
-        TRY(send_pid(socket, TRY(bear_leader(spec, hold))));
-        auto mounts = TRY(make_pod_mounts(spec));
-        TRY(receive_overlays(mine.get(), mounts));
-        return send_pod_mounts(socket, mounts);
+    const auto serve = [&]() -> Result<> {
+        // Only from here can these be written.
+        const IdRange all{0, 0, plan::kIdCount};
+        TRY(write_maps(spec.proc_fd, inner.pid(), {all, all, {}}));
+        TRY(signal_peer(mine.get()));
+        return send_overlays(mine.get(), TRY(make_overlays(spec)));
     };
-    auto done = work();
+    auto served = serve();
     mine.reset();
-    TRY(outer.finish());  // its error is the cause of the other
-    return done;
+    auto made = inner.finish();
+    // When one of the two ends early, all that the other can say is that it is gone.
+    if (!made && (served || made.error().code() != ErrorCode::kUnavailable)) return made;
+    return served;
 }
 
 }  // namespace
@@ -200,17 +192,13 @@ Result<Leader> Leader::start(const LeaderSpec& spec) {
             write_end.reset();
             return make_pod(spec, socket, read_end.get());
         },
-        Parent::kMine));
+        Parent::kMine, Users::kNew));
     its.reset();
     Leader leader{std::move(maker), std::move(mine), std::move(write_end)};
-    auto met = await_peer(leader.socket_.get());
-    if (met) {
-        const IdRange range{0, spec.pod.uid_base, plan::kIdCount};
-        TRY(write_maps(spec.proc_fd, leader.maker_.pid(), {range, range, plan::kIdCount}));
-        TRY(signal_peer(leader.socket_.get()));
-        met = leader.meet();
-    }
-    if (!met) {
+    const IdRange range{0, spec.pod.uid_base, plan::kIdCount};
+    TRY(write_maps(spec.proc_fd, leader.maker_.pid(), {range, range, plan::kIdCount}));
+    TRY(signal_peer(leader.socket_.get()));
+    if (auto met = leader.meet(); !met) {
         TRY(leader.maker_.finish());  // its own error says more
         return std::move(met).error();
     }
@@ -228,11 +216,12 @@ Result<> Leader::meet() {
 
 Result<PodMounts> Leader::take_mounts(std::size_t apps) {
     auto mounts = receive_pod_mounts(socket_.get(), apps);
-    TRY(maker_.finish());
+    if (!mounts) TRY(maker_.finish());  // its own error says more
     return mounts;
 }
 
 Result<> Leader::release() {
+    TRY(maker_.finish());  // long since
     const char byte = 0;
     if (::write(hold_.get(), &byte, 1) != 1)
         return Error{ErrorCode::kUnavailable, "the pod's first process is gone"};
