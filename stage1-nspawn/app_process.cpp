@@ -221,6 +221,7 @@ void become_app(const AppSpec& spec, int socket) {
     auto prepared = prepare(spec, status);
     if (!prepared) {
         send_readiness(socket, static_cast<int>(status), prepared.error().message());
+        (void)await_peer(socket);  // the other one speaks first
         ::_exit(static_cast<int>(status));
     }
     send_readiness(socket, 0, {});

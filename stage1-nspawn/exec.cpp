@@ -110,10 +110,23 @@ Result<> join_pid_namespace(int leader) {
     return {};
 }
 
-Result<> hand_over(const AppSpec& spec, const Started& started, int socket) {
-    TRY(base::notify(fmt::format("MAINPID={}{}", started.pid, spec.app.notify ? "" : "\nREADY=1")));
-    TRY(base::notify_barrier(kBarrierMsec));
+// Systemd takes a process for the main one only while it lives. READY needs no barrier: a message
+// that is there when the app ends is read before that.
+Result<> hand_over(const AppSpec& spec, const base::NotifyBarrier& main_known, int socket) {
+    TRY(main_known.wait(kBarrierMsec));
+    if (!spec.app.notify) TRY(base::notify("READY=1"));
     return signal_peer(socket);
+}
+
+// The unit's exit status becomes this process's again, which still has to say what went wrong.
+Result<> take_back(const Started& started, UniqueFd socket) {
+    TRY(base::notify(fmt::format("MAINPID={}", ::getpid())));
+    TRY(base::notify_barrier(kBarrierMsec));
+    socket.reset();  // lets the app's process end
+    // Else systemd would find it still there and say that it has to kill it.
+    pollfd end{started.pidfd.get(), POLLIN, 0};
+    (void)::poll(&end, 1, kEndMsec);
+    return {};
 }
 
 Result<AppSpec> read_spec(int directory, const plan::PodPlan& pod, const plan::AppPlan& app,
@@ -136,11 +149,12 @@ Result<Readiness> exec(const std::string& pod_name, const std::string& app_name)
     TRY(join_pid_namespace(leader.get()));
     const auto started = TRY(start_process(spec, mine.get(), its.get()));
     its.reset();
+    // At once, so that systemd has read it when the app is ready.
+    TRY(base::notify(fmt::format("MAINPID={}", started.pid)));
+    const auto main_known = TRY(base::NotifyBarrier::send());
     auto readiness = TRY(receive_readiness(mine.get()));
     if (readiness.status != 0) {
-        // Else systemd would find it still there and say that it has to kill it.
-        pollfd end{started.pidfd.get(), POLLIN, 0};
-        (void)::poll(&end, 1, kEndMsec);
+        TRY(take_back(started, std::move(mine)));
         return readiness;
     }
     if (wants_helper(app)) {
@@ -149,7 +163,7 @@ Result<Readiness> exec(const std::string& pod_name, const std::string& app_name)
         TRY(join_pid_namespace(own_pids.get()));
         TRY(start_helper(app, endpoints, started.pidfd.get()));
     }
-    TRY(hand_over(spec, started, mine.get()));
+    TRY(hand_over(spec, main_known, mine.get()));
     return readiness;
 }
 

@@ -58,15 +58,20 @@ Result<> notify(std::string_view state) {
     return send_to_manager(state, -1);
 }
 
-Result<> notify_barrier(int timeout_msec) {
-    if (std::getenv("NOTIFY_SOCKET") == nullptr) return {};  // NOLINT(concurrency-mt-unsafe)
+Result<NotifyBarrier> NotifyBarrier::send() {
+    NotifyBarrier barrier;
+    if (std::getenv("NOTIFY_SOCKET") == nullptr) return barrier;  // NOLINT(concurrency-mt-unsafe)
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) < 0) return errno_error("making a pipe", errno);
-    const UniqueFd read_end{ends[0]};
-    UniqueFd write_end{ends[1]};
+    barrier.end_.reset(ends[0]);
+    const UniqueFd write_end{ends[1]};
     TRY(send_to_manager("BARRIER=1", write_end.get()));
-    write_end.reset();
-    pollfd wait{read_end.get(), 0, 0};
+    return barrier;
+}
+
+Result<> NotifyBarrier::wait(int timeout_msec) const {
+    if (!end_) return {};
+    pollfd wait{end_.get(), 0, 0};
     for (;;) {
         const int ready = ::poll(&wait, 1, timeout_msec);
         if (ready > 0) return {};
@@ -74,6 +79,11 @@ Result<> notify_barrier(int timeout_msec) {
             return Error{ErrorCode::kUnavailable, "the service manager did not answer in time"};
         if (errno != EINTR) return errno_error("waiting for the service manager", errno);
     }
+}
+
+Result<> notify_barrier(int timeout_msec) {
+    const auto barrier = TRY(NotifyBarrier::send());
+    return barrier.wait(timeout_msec);
 }
 
 }  // namespace podd::base
