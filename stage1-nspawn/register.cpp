@@ -155,6 +155,10 @@ int main(int argc, char** argv) {
     if (!bus) return 1;
     if (verb == "--unregister") return remove_machine(bus.get(), argv[2]);
     if (verb == "--start") return start_unit(bus.get(), argv[2]);
+    // While the pod is being made: the greetings are over and machined is awake when its leader is
+    // there. What goes wrong here goes wrong again below.
+    (void)sd_bus_call_method(bus.get(), kService, kManagerPath, "org.freedesktop.DBus.Peer", "Ping",
+                             nullptr, nullptr, nullptr);
     std::uint32_t leader = 0;
     if (!read_leader(leader)) return 1;  // the pod's start failed; that says why
     return register_machine(bus.get(), argv[1], id, leader);
