@@ -147,11 +147,8 @@ void tell_journal(const plan::PodPlan& pod, const std::vector<plan::AppPlan>& ap
     base::log_entry(entry);
 }
 
-Result<> hand_over(const plan::PodPlan& pod, const std::vector<plan::AppPlan>& apps,
-                   Leader& leader) {
-    TRY(base::notify(fmt::format("MAINPID={}\nREADY=1\nSTATUS=Pod {} is running ({})", leader.pid(),
-                                 pod.uuid, fmt::join(pod.apps, ", "))));
-    tell_journal(pod, apps);
+Result<> hand_over(Leader& leader) {
+    TRY(base::notify(fmt::format("MAINPID={}\nREADY=1", leader.pid())));
     TRY(base::notify_barrier(kBarrierMsec));
     return leader.release();
 }
@@ -182,6 +179,8 @@ Result<> run(const std::string& name, int lock_fd) {
     const auto host = TRY(open_host(name));
     const auto pod = TRY(plan::read_pod_plan(host.pod_directory.get()));
     const auto apps = TRY(read_apps(host, pod));
+    // Not with READY: what changes there keeps systemd from starting the apps.
+    TRY(base::notify(fmt::format("STATUS=Pod {} ({})", pod.uuid, fmt::join(pod.apps, ", "))));
     auto registration = TRY(start_registration(pod.name, pod.uuid));
     std::optional<BusProgram> limits;
     if (pod.limited) limits.emplace(TRY(start_limits(pod.name)));
@@ -193,7 +192,9 @@ Result<> run(const std::string& name, int lock_fd) {
     TRY(registration.finish());
     if (limits) TRY(limits->finish());        // before any app can start
     TRY(record_sandbox(host, leader.pid()));  // now it has run: `gc` will say that it ended
-    return hand_over(pod, apps, leader);
+    TRY(hand_over(leader));
+    tell_journal(pod, apps);
+    return {};
 }
 
 bool parse_lock_fd(std::string_view argument, int& fd) {
