@@ -10,25 +10,7 @@ host_sh 'mkdir -p /var/tmp/import-root && cd /var/tmp/import-root &&
     for i in $(seq 1500); do head -c $((i * 7)) /dev/urandom >file$i; done && tar -czf /var/tmp/import-root.tgz .'
 options='{"name": "example.com/root"}'
 
-# whole: every image has its trees and blobs, and every file of them has its digest.
-whole() {
-    host_sh '
-        cd "$1" 2>/dev/null || exit 0  # killed before there was a store
-        for record in images/*.json; do
-            [ -e "$record" ] || continue
-            for tree in $(grep -o "\"sha[^\"]*\"" "$record" | tr -d \" | sort -u); do
-                case $tree in
-                sha256/*) [ -e "blobs/$tree" ] || { echo "$record: no blob $tree"; exit 1; } ;;
-                esac
-            done
-        done
-        for tree in trees/*; do
-            [ -e "$tree" ] || continue
-            [ -e "$tree/digests" ] || { echo "$tree: no digests"; exit 1; }
-            (cd "$tree/rootfs" && sed -n "s/^\(\.\/[^ ]*\) type=file .* sha256digest=\(.*\)/\2  \1/p" ../digests |
-                sha256sum --check --quiet) || { echo "$tree: damaged"; exit 1; }
-        done' $store
-}
+. "$source_dir/tests/system/import/whole.sh"
 
 say "A11: killed at any moment"
 for tenth in $(seq 0 24); do
@@ -36,14 +18,14 @@ for tenth in $(seq 0 24); do
         /usr/lib/podd/importer import --store="$1" --options="$2" </var/tmp/import-root.tgz >/dev/null 2>&1 &
         sleep "$3"; kill -9 $! 2>/dev/null || true; wait $! 2>/dev/null || true' \
         $store "$options" "0.$(printf %02d $((tenth * 3)))"
-    whole
+    whole $store >/dev/null
 done
 say "the next import removes what the dead ones left"
 host_sh '/usr/lib/podd/importer import --store="$1" --options="$2" </var/tmp/import-root.tgz >/dev/null' $store "$options"
 assert_eq "" "$(host ls $store/tmp)"
 assert_eq 1 "$(host sh -c "ls $store/images | wc -l")"
 assert_eq 1 "$(host sh -c "ls $store/trees | wc -l")"
-whole
+whole $store >/dev/null
 assert_eq "" "$(host_sh 'ps -e -o uid= | awk "\$1 >= 2147418112 && \$1 < 2147483648"')" "workers that live on"
 
 say "A11: two imports of one layer at once, and a removal meanwhile"
@@ -58,7 +40,7 @@ host_sh '
     wait
     for out in /var/tmp/import-out.*; do tail -n 1 "$out" | grep -q "^{\"image\"" || { cat "$out"; exit 1; }; done
     rm -f /var/tmp/import-out.* /var/tmp/import-removed' $store
-whole
+whole $store >/dev/null
 assert_eq "" "$(host ls $store/tmp)"
 
 say "a full disk"
