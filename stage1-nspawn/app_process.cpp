@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app_process.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -131,8 +134,12 @@ void add_notify_variables(std::vector<std::string>& lines) {
 
 std::vector<std::string> environment(const AppSpec& spec) {
     std::vector<std::string> lines;
+    // What systemd tells the app nobody else can say; of two values programs see the first.
+    constexpr std::string_view kManager[] = {"NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS",
+                                             "LISTEN_PID"};
     for (const auto& [name, value] : spec.app.environment)
-        lines.push_back(fmt::format("{}={}", name, value));
+        if (std::find(std::begin(kManager), std::end(kManager), name) == std::end(kManager))
+            lines.push_back(fmt::format("{}={}", name, value));
     if (spec.app.notify) add_notify_variables(lines);
     if (spec.listen_fds > 0) {
         lines.push_back(fmt::format("LISTEN_FDS={}", spec.listen_fds));

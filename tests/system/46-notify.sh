@@ -18,7 +18,8 @@ drop_manifest notify <<EOF
 {"acKind": "PodManifest", "acVersion": "0.8.11", "volumes": [{"name": "data", "kind": "host", "source": "/srv/notify"}],
  "apps": [{"name": "a", "image": {"name": "example.com/probe"}, "mounts": [{"volume": "data", "path": "/data"}],
            "annotations": [{"name": "appc.io/executor/supports-systemd-notify", "value": "true"}],
-           "app": {"exec": ["/bin/sh", "-c", $(json "$script")], "user": "0", "group": "0"}}]}
+           "app": {"exec": ["/bin/sh", "-c", $(json "$script")], "user": "0", "group": "0",
+                   "environment": [{"name": "NOTIFY_SOCKET", "value": "/nowhere"}, {"name": "WATCHDOG_USEC", "value": "1"}]}}]}
 EOF
 number=0
 # tell MESSAGE: the app says it, and has said it.
