@@ -59,8 +59,19 @@ INIT
     rm -rf "$work"
 }
 
+# vm_logged_disk DIR: arguments for a small disk that the host knows by its serial number "logged". Of all that is written
+# to it, and each flush, DIR/writes keeps a log: from that follows what it holds when the power goes.
+vm_logged_disk() {
+    truncate --size=192M "$1/logged"
+    truncate --size=0 "$1/writes"
+    printf '%s\n' -blockdev "driver=file,node-name=logged-file,filename=$1/logged" \
+        -blockdev "driver=file,node-name=writes-file,filename=$1/writes" \
+        -blockdev driver=blklogwrites,node-name=logged,file=logged-file,log=writes-file \
+        -device virtio-blk-pci,drive=logged,serial=logged
+}
+
 vm_start() {
-    local name=$1 dir=$state_dir/$1 disk launch port
+    local name=$1 dir=$state_dir/$1 disk launch port logged
     need_programs qemu-system-x86_64 python3
     vm_disk "$(<"$dir/lower")"
     disk=$(<"$dir/lower").vm
@@ -69,9 +80,11 @@ vm_start() {
     # snapshot=on: what the host writes lies in a file without a name, and goes with QEMU.
     local qemu=(qemu-system-x86_64 -name "podd-testhost-$name" -machine q35 -accel "${PODD_TESTHOST_ACCEL:-tcg,thread=multi}"
         -cpu max -smp 2 -m 2048 -nodefaults -no-user-config -display none -serial "file:$dir/console.log"
-        -drive "file=$disk/disk,format=raw,if=virtio,snapshot=on" -kernel "$disk/kernel" -initrd "$disk/initrd"
+        -drive "file=$disk/disk,format=raw,if=none,id=root,snapshot=on" -device virtio-blk-pci,drive=root -kernel "$disk/kernel" -initrd "$disk/initrd"
         -device virtio-rng-pci -device "virtio-serial-pci,max_ports=$((vm_ports + 1))"
         -append "root=/dev/vda rw console=ttyS0 panic=-1 loglevel=4 systemd.show_status=false systemd.hostname=$name systemd.machine_id=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')")
+    mapfile -t logged < <(vm_logged_disk "$dir")
+    qemu+=("${logged[@]}")
     for port in $(seq $vm_ports); do
         qemu+=(-chardev "socket,id=port$port,path=$dir/port.$port,server=on,wait=off"
             -device "virtserialport,chardev=port$port,name=podd.$port")
