@@ -43,13 +43,16 @@ Result<struct stat> look_at_source(const schema::Volume& volume) {
 }
 
 Result<> check_ids(const schema::Volume& volume, bool read_only, const struct stat& st) {
-    if (volume.idmap == schema::VolumeIdmap::kHost || read_only || st.st_uid != 0) return {};
+    const bool of_root = st.st_uid == 0;
+    if (volume.idmap == schema::VolumeIdmap::kHost || read_only || (!of_root && st.st_gid != 0))
+        return {};
     return Error{
         ErrorCode::kInvalidArgument,
-        fmt::format("volume \"{}\": source \"{}\" is owned by root, and the pod's root could leave "
-                    "setuid-root files there; set \"readOnly\": true or \"idmap\": \"host\" on the "
-                    "volume, or give the source to another user",
-                    volume.name.str(), volume.source)};
+        fmt::format("volume \"{}\": source \"{}\" is owned by {}, and the pod's root could leave "
+                    "{} files there; set \"readOnly\": true or \"idmap\": \"host\" on the "
+                    "volume, or give the source to another {}",
+                    volume.name.str(), volume.source, of_root ? "root" : "group root",
+                    of_root ? "setuid-root" : "setgid-root", of_root ? "user" : "group")};
 }
 
 // The folder of an empty volume belongs to the pod, in the ids that are on disk.

@@ -11,9 +11,9 @@
 namespace podd::pod {
 
 /// Plans one host volume. Its source must exist, hold no symbolic link on its way, and say whose
-/// ids it has: a source owned by root needs "readOnly" or "idmap": "host", because the pod's root
-/// could leave setuid files there. Errors: kNotFound, kInvalidArgument; the message names the
-/// volume and what to write into the manifest.
+/// ids it has: a source owned by user or group root needs "readOnly" or "idmap": "host", because
+/// the pod's root could leave setuid files there. Errors: kNotFound, kInvalidArgument; the message
+/// names the volume and what to write into the manifest.
 base::Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount);
 
 /// Plans an empty volume under `volumes_path`, and makes its folder in `volumes_fd` unless another

@@ -95,15 +95,16 @@ for where in '"readOnly": true' ''; do
     host systemctl stop pod-readonly
 done
 
-say "a source of root's is refused without a word on ids, also a file"
-for source in rooted rooted/file; do
+say "a source of root's, user or group, is refused without a word on ids, also a file"
+host_sh 'mkdir /srv/volumes/grouped && chown 1000:0 /srv/volumes/grouped'
+for source in rooted rooted/file grouped; do
     drop_manifest refused <<EOF
 {"acKind": "PodManifest", "acVersion": "0.8.11", "volumes": [{"name": "data", "kind": "host", "source": "/srv/volumes/$source"}],
  "apps": [$(app a true data:/data)]}
 EOF
     assert_fails host systemctl start pod-refused@a
     shown=$(host systemctl status --no-pager --full pod-refused 2>&1 || true)
-    assert_contains "$shown" "source \"/srv/volumes/$source\" is owned by root"
+    assert_matches "$shown" "source \"/srv/volumes/$source\" is owned by (group )?root"
     assert_contains "$shown" '"idmap": "host"'
     host systemctl reset-failed
 done

@@ -75,7 +75,7 @@ tell 'RELOADING=1\nSTATUS=reading all anew'
 wait_until 60 unit_is pod-notify@a reloading
 tell 'READY=1'
 wait_until 60 unit_is pod-notify@a active
-assert_contains "$(property pod-notify StatusText)" 'is running (a)'
+assert_matches "$(property pod-notify StatusText)" '^Pod [0-9a-f-]{36} \(a\)$'
 tell 'STOPPING=1'
 wait_until 60 unit_is pod-notify@a deactivating
 host systemctl stop pod-notify
