@@ -62,27 +62,36 @@ int count_listen_fds() {
 
 // Becomes the helper in a child: descriptors 3 and up in the order of Endpoints, the app's pidfd
 // last.
-[[noreturn]] void become_helper(const plan::AppPlan& app, const Endpoints& endpoints, int pidfd) {
+[[noreturn]] void become_helper(const plan::AppPlan& app, const UniqueFd& program,
+                                const Endpoints& endpoints, int pidfd) {
     constexpr int kFirst = 3;
     constexpr int kAbove = 64;  // out of the way of the numbers that are handed out
     std::vector<int> fds;
     for (const auto& fd : endpoints.fds)
         fds.push_back(::fcntl(fd.get(), F_DUPFD_CLOEXEC, kAbove));
     fds.push_back(::fcntl(pidfd, F_DUPFD_CLOEXEC, kAbove));
+    const int helper = ::fcntl(program.get(), F_DUPFD_CLOEXEC, kAbove);
     int number = kFirst;
     for (const int fd : fds)
         if (::dup2(fd, number++) < 0) ::_exit(EXIT_FAILURE);
     const char* argv[] = {"podd-drain", app.stdio_links ? "stdio" : "-",
                           app.notify ? "notify" : "-", nullptr};
-    (void)::execve(kHelper, const_cast<char* const*>(argv), environ);
+    (void)::syscall(SYS_execveat, helper, "", argv, environ, AT_EMPTY_PATH);
     ::_exit(EXIT_FAILURE);
 }
 
-Result<> start_helper(const plan::AppPlan& app, const Endpoints& endpoints, int pidfd) {
+// An app would hang on its full FIFOs without it, so a helper that is not there is found before.
+Result<UniqueFd> open_helper(const plan::AppPlan& app) {
+    if (!wants_helper(app)) return UniqueFd{};
+    return base::open_path(kHelper, O_PATH);
+}
+
+Result<> start_helper(const plan::AppPlan& app, const UniqueFd& program, const Endpoints& endpoints,
+                      int pidfd) {
     // The caller's children are born in the pod's pid namespace by now; a sibling would be as well.
     const pid_t pid = fork_process(Parent::kSelf, nullptr);
     if (pid < 0) return errno_error("starting the app's helper", errno);
-    if (pid == 0) become_helper(app, endpoints, pidfd);
+    if (pid == 0) become_helper(app, program, endpoints, pidfd);
     return {};
 }
 
@@ -144,6 +153,7 @@ Result<Readiness> exec(const std::string& pod_name, const std::string& app_name)
     const auto app = TRY(plan::read_app_plan(directory.get(), app_name));
     const auto leader = TRY(open_leader(TRY(plan::read_sandbox_record(directory.get()))));
     const auto spec = TRY(read_spec(directory.get(), pod, app, leader.get()));
+    const auto helper = TRY(open_helper(app));
     auto [mine, its] = TRY(socket_pair());
     const UniqueFd own_pids{::open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC)};
     TRY(join_pid_namespace(leader.get()));
@@ -161,7 +171,7 @@ Result<Readiness> exec(const std::string& pod_name, const std::string& app_name)
         auto fds = TRY(receive_fds(mine.get(), Endpoints::count(app)));
         const Endpoints endpoints{std::move(fds)};
         TRY(join_pid_namespace(own_pids.get()));
-        TRY(start_helper(app, endpoints, started.pidfd.get()));
+        TRY(start_helper(app, helper, endpoints, started.pidfd.get()));
     }
     TRY(hand_over(spec, main_known, mine.get()));
     return readiness;

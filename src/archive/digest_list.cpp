@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <charconv>
 #include <climits>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,7 +71,7 @@ public:
         if (::fstat(fd, &st) < 0) return base::errno_error("looking at a directory", errno);
         TRY(line(path, st, -1, ""));
         for (const auto& name : TRY(base::list_dir(fd))) {
-            const auto child = path + "/" + name;
+            const auto child = fmt::format("{}/{}", path, name);
             if (::fstatat(fd, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return base::errno_error(fmt::format("looking at {}", quoted(child)), errno);
             if (!S_ISDIR(st.st_mode)) {
@@ -128,12 +129,12 @@ private:
             text_ += kEmptySha256;
             return {};
         }
-        auto after = std::upper_bound(
+        const auto after = std::upper_bound(
             digests_.begin(), digests_.end(), st.st_ino,
             [](ino_t inode, const FileDigest& digest) { return inode < digest.inode; });
-        if (after == digests_.begin() || (--after)->inode != st.st_ino)
+        if (after == digests_.begin() || std::prev(after)->inode != st.st_ino)
             return Error{ErrorCode::kInternal, fmt::format("{} has no digest", quoted(path))};
-        for (const unsigned char byte : after->sha256)
+        for (const unsigned char byte : std::prev(after)->sha256)
             fmt::format_to(std::back_inserter(text_), "{:02x}", byte);
         return {};
     }
