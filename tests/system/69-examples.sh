@@ -136,5 +136,10 @@ assert_contains "$output" 'Access denied'
 plain podctl stop web
 host_sh 'gpasswd --delete plain web >/dev/null'
 
-say "podd.service(8) has none"
-assert_eq "" "$(block man/podd.service.8.scd 1)"
+say "podd.service(8): what the journal knows"
+page=man/podd.service.8.scd
+has $page 2
+image=$(host_sh 'journalctl --sync; journalctl -q -o json MESSAGE_ID=ccbc174d89404dc78f245702b3654236 | jq -r "[.POD_IMAGE] | flatten | .[0]" | tail -n 1')
+said=$(typed $page 1 | sed "s/POD_IMAGE=[^ ]*/POD_IMAGE=$image/" | host bash -e /dev/stdin)
+assert_matches "$said" 'podd\[[0-9]+\]: Pod .* is running'
+assert_contains "$(run_typed $page 2)" 'Pod web is running'
