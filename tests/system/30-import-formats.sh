@@ -71,7 +71,12 @@ assert_eq "$aci" "$(host_sh 'cat "$1" | /usr/lib/podd/importer import --store="$
 
 say "what is in the store already is not unpacked again: there would be no room for it"
 small=/var/tmp/import-small
-host_sh 'mkdir -p "$1" && mount -t tmpfs -o size=24m,mode=700 none "$1"' $small
+# Before Linux 6.3 a tmpfs cannot be mounted with mapped ids; containers have no loop devices.
+if [ "$KIND" = vm ]; then
+    host_sh 'mkdir -p "$1" && truncate -s 24m "$1.disk" && mkfs.ext4 -q -m 0 -O ^has_journal "$1.disk" && mount -o loop "$1.disk" "$1" && rm "$1.disk"' $small
+else
+    host_sh 'mkdir -p "$1" && mount -t tmpfs -o size=24m,mode=700 none "$1"' $small
+fi
 again="the image was in the store already"
 # small_import STORE FILE [OPTIONS]
 small_import() {
