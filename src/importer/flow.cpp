@@ -81,12 +81,13 @@ Result<archive::Unpacked> unpacked_value(const Json& json) {
     const Json* manifest = json.find("manifest");
     const Json* bytes = json.find("bytes");
     const Json* notes = json.find("notes");
-    if (!kind || manifest == nullptr || manifest->as_string() == nullptr || bytes == nullptr ||
-        !bytes->as_uint() || notes == nullptr || notes->as_array() == nullptr)
+    const auto size = bytes == nullptr ? std::nullopt : bytes->as_uint();
+    if (!kind || manifest == nullptr || manifest->as_string() == nullptr || !size ||
+        notes == nullptr || notes->as_array() == nullptr)
         return Error{ErrorCode::kInternal, "the unpacker gave no readable result"};
     unpacked.kind = *kind;
     unpacked.manifest = *manifest->as_string();
-    unpacked.bytes = *bytes->as_uint();
+    unpacked.bytes = *size;
     for (const Json& note : *notes->as_array())
         if (note.as_string() != nullptr) unpacked.notes.push_back(*note.as_string());
     return unpacked;
@@ -281,16 +282,19 @@ Result<> Flow::move(Hop& hop, Result<> (Flow::*on_data)(std::string_view)) {
     return {};
 }
 
+Result<> Flow::listen_to(Worker& worker) {
+    if (worker.finished() || !TRY(is_readable(worker.result_fd()))) return {};
+    TRY(worker.receive());
+    // Only the first word counts: the hashes that are kept up follow it.
+    for (const Json& said : worker.take_said())
+        if (!kind_) kind_ = kind_value(&said);
+    if (worker.finished()) TRY(worker.result());
+    return {};
+}
+
 Result<> Flow::listen() {
-    for (auto* worker : {&decompressor_, &unpacker_}) {
-        if (!*worker || (*worker)->finished() || !TRY(is_readable((*worker)->result_fd())))
-            continue;
-        TRY((*worker)->receive());
-        // Only the first word counts: the hashes that are kept up follow it.
-        for (const Json& said : (*worker)->take_said())
-            if (!kind_) kind_ = kind_value(&said);
-        if ((*worker)->finished()) TRY((*worker)->result());
-    }
+    if (decompressor_) TRY(listen_to(*decompressor_));
+    if (unpacker_) TRY(listen_to(*unpacker_));
     return {};
 }
 
@@ -301,7 +305,7 @@ Result<> Flow::step() {
     if (source_.at_end && source_.begin == source_.end && source_.out) source_.out.reset();
     // The unpacker must not take a stream that broke off for a whole one.
     if (content_.at_end && content_.begin == content_.end && content_.out &&
-        decompressor_->finished())
+        (!decompressor_ || decompressor_->finished()))
         content_.out.reset();
     return {};
 }
@@ -318,10 +322,11 @@ Result<FlowResult> Flow::finish() {
     if (source_.broken || content_.broken)
         return Error{ErrorCode::kInternal, "the unpacker stopped before the archive's end"};
     // What it claims at the end must be what it said when the hashes were chosen.
-    if (plan_.any_kind && kind_ != result_.unpacked.kind)
+    const bool is_aci = result_.unpacked.kind == Kind::kAci;
+    if ((plan_.any_kind && kind_ != result_.unpacked.kind) || (is_aci && !content_hash512_))
         return Error{ErrorCode::kInternal, "the unpacker contradicts itself"};
     result_.sha256 = source_hash_.finish_hex();
-    if (result_.unpacked.kind == Kind::kAci)
+    if (is_aci)
         result_.content_sha512 = content_hash512_->finish_hex();
     else if (result_.unpacked.kind == Kind::kLayer && plan_.depth != Depth::kSource)
         result_.content_sha256 = result_.compression == Compression::kNone

@@ -88,6 +88,7 @@ private:
     base::Result<> on_source(std::string_view bytes);
     base::Result<> on_content(std::string_view bytes);
     base::Result<> listen();
+    base::Result<> listen_to(Worker& worker);
 
     FlowPlan plan_;
     FlowResult result_;

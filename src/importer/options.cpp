@@ -85,6 +85,7 @@ Result<ImportOptions> ImportOptions::parse(std::string_view text) {
 }
 
 Result<schema::ImageManifest> manifest_of(const ImportOptions& options) {
+    if (!options.name) return invalid("a root file system needs a name");
     auto labels = options.labels;
     add_label(labels, "os", "linux");
     // Only programs know what they were made for; what a user unpacks is nearly always for here.

@@ -12,8 +12,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace podd;
     const std::string_view text{reinterpret_cast<const char*>(data), size};
     const auto options = importer::ImportOptions::parse(text);
-    // Options with a name were checked to make a manifest: nobody meets an error later.
-    if (options && options->name && !importer::manifest_of(*options)) std::abort();
+    // Options with a name were checked to make a manifest: nobody meets an error later. Without one
+    // there is none.
+    if (options && options->name.has_value() != importer::manifest_of(*options).has_value())
+        std::abort();
     const auto json = base::Json::parse(text);
     if (!json) return 0;
     const auto image = importer::image_description(*json);
