@@ -92,8 +92,8 @@ Result<> reset_process_state() {
         (void)::signal(number, SIG_DFL);  // SIGKILL and SIGSTOP refuse, and need none
     sigset_t none;
     (void)::sigemptyset(&none);
-    if (::sigprocmask(SIG_SETMASK, &none, nullptr) < 0)
-        return errno_error("clearing the signal mask", errno);
+    if (const int error = ::pthread_sigmask(SIG_SETMASK, &none, nullptr); error != 0)
+        return errno_error("clearing the signal mask", error);
     ::umask(kUmask);
     if (::setsid() < 0) return errno_error("making a session", errno);
     if (::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr) < 0 && errno != ENOSYS)

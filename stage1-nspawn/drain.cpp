@@ -157,7 +157,7 @@ int main(int argc, char** argv) {
     (void)::prctl(PR_SET_NAME, argv[0]);
     sigset_t all;
     (void)::sigfillset(&all);
-    (void)::sigprocmask(SIG_SETMASK, &all, nullptr);  // the app's signals are not its helper's
+    (void)::pthread_sigmask(SIG_SETMASK, &all, nullptr);  // the app's signals are not its helper's
     const Fds fds =
         take_fds(std::strcmp(argv[1], "stdio") == 0, std::strcmp(argv[2], "notify") == 0);
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)

@@ -230,7 +230,7 @@ int main(int argc, char** argv) {
     (void)::prctl(PR_SET_NAME, argv[0]);
     sigset_t all;
     (void)::sigfillset(&all);
-    if (::sigprocmask(SIG_SETMASK, &all, nullptr) != 0) return 1;
+    if (::pthread_sigmask(SIG_SETMASK, &all, nullptr) != 0) return 1;
     (void)::signal(SIGCHLD, SIG_IGN);
     const int proc = ::open(argv[2], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (proc < 0 || !drop_privileges() || !confine()) return 1;

@@ -84,7 +84,7 @@ void close_all_but(std::array<int, 3> kept) {
     // that has no handler for it, unless it is blocked: then init finds it. See pid_namespaces(7).
     sigset_t all;
     (void)::sigfillset(&all);
-    (void)::sigprocmask(SIG_SETMASK, &all, nullptr);
+    (void)::pthread_sigmask(SIG_SETMASK, &all, nullptr);
     close_all_but({hold, init_program, lock_fd});
     char byte = 0;
     ssize_t n = 0;

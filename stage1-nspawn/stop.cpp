@@ -68,9 +68,9 @@ Result<UniqueFd> await_term() {
     sigset_t term;
     (void)::sigemptyset(&term);
     (void)::sigaddset(&term, SIGTERM);
+    (void)::pthread_sigmask(SIG_BLOCK, &term, nullptr);
     UniqueFd fd{::signalfd(-1, &term, SFD_CLOEXEC)};
-    if (::sigprocmask(SIG_BLOCK, &term, nullptr) < 0 || !fd)
-        return errno_error("waiting for signals", errno);
+    if (!fd) return errno_error("waiting for signals", errno);
     return fd;
 }
 

@@ -107,7 +107,7 @@ private:
         ::sigemptyset(&signals);
         ::sigaddset(&signals, SIGINT);
         ::sigaddset(&signals, SIGTERM);
-        ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+        (void)::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
         for (const int signal : {SIGINT, SIGTERM})
             if (const int r = sd_event_add_signal(event, nullptr, signal, on_signal, this); r < 0)
                 return base::errno_error("cannot wait for a signal", -r);

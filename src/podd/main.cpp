@@ -50,7 +50,7 @@ base::Result<> end_on_signals(sd_event* event) {
     ::sigemptyset(&signals);
     ::sigaddset(&signals, SIGTERM);
     ::sigaddset(&signals, SIGINT);
-    ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+    (void)::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     TRY(check("cannot wait for SIGTERM",
               sd_event_add_signal(event, nullptr, SIGTERM, nullptr, nullptr)));
     return check("cannot wait for SIGINT",
