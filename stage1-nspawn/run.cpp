@@ -178,10 +178,11 @@ Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
 Result<> run(const std::string& name, int lock_fd) {
     const auto host = TRY(open_host(name));
     const auto pod = TRY(plan::read_pod_plan(host.pod_directory.get()));
+    // First of all: it takes a while to load, and should find a processor that nobody else is at.
+    auto registration = TRY(start_registration(pod.name, pod.uuid));
     const auto apps = TRY(read_apps(host, pod));
     // Not with READY: what changes there keeps systemd from starting the apps.
     TRY(base::notify(fmt::format("STATUS=Pod {} ({})", pod.uuid, fmt::join(pod.apps, ", "))));
-    auto registration = TRY(start_registration(pod.name, pod.uuid));
     std::optional<BusProgram> limits;
     if (pod.limited) limits.emplace(TRY(start_limits(pod.name)));
     auto built = build_sandbox(host, pod, apps, registration, lock_fd);
