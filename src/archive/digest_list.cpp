@@ -129,12 +129,12 @@ private:
             text_ += kEmptySha256;
             return {};
         }
-        const auto after = std::upper_bound(
-            digests_.begin(), digests_.end(), st.st_ino,
-            [](ino_t inode, const FileDigest& digest) { return inode < digest.inode; });
-        if (after == digests_.begin() || std::prev(after)->inode != st.st_ino)
+        const auto last = std::lower_bound(
+            digests_.rbegin(), digests_.rend(), st.st_ino,
+            [](const FileDigest& digest, ino_t inode) { return digest.inode > inode; });
+        if (last == digests_.rend() || last->inode != st.st_ino)
             return Error{ErrorCode::kInternal, fmt::format("{} has no digest", quoted(path))};
-        for (const unsigned char byte : std::prev(after)->sha256)
+        for (const unsigned char byte : last->sha256)
             fmt::format_to(std::back_inserter(text_), "{:02x}", byte);
         return {};
     }

@@ -27,8 +27,8 @@ Decoded decode(std::string_view text) {
         if ((byte(i) & 0xC0) != 0x80) return {0, 0};
         code = (code << 6) | (byte(i) & 0x3FU);
     }
-    constexpr std::array<char32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
-    if (code < smallest[length] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
+    static constexpr std::array<char32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
+    if (code < kSmallest[length] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
         return {0, 0};
     return {code, length};
 }

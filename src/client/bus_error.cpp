@@ -80,8 +80,8 @@ sdbus::Error to_bus_error(const base::Error& error) {
 }
 
 base::Error from_bus_error(const sdbus::Error& error) {
-    const std::string name{error.getName()};
-    const std::string message{error.getMessage()};
+    const std::string& name = error.getName();
+    const std::string& message = error.getMessage();
     return {error_code(name), message.empty() ? name : message};
 }
 

@@ -53,10 +53,11 @@ private:
     // sd-event is C: nothing may be thrown through it.
     template <typename Step>
     static int guarded(sd_event_source* source, void* self, Step step) noexcept {
-        int r = -ECONNRESET;
+        int r = 0;
         try {
             r = step(*static_cast<Attached*>(self));
-        } catch (const std::exception&) {  // the bus is gone
+        } catch (const std::exception&) {
+            r = -ECONNRESET;  // the bus is gone
         }
         // A handler's own error would only switch that source off: the program must end instead.
         if (r < 0) static_cast<void>(sd_event_exit(sd_event_source_get_event(source), r));

@@ -97,6 +97,7 @@ void Systemd::list_units(const std::vector<std::string>& patterns,
             [done = std::move(done)](CallError error, const std::vector<UnitRow>& rows) {
                 if (error) return done(from_bus_error(*error));
                 std::vector<UnitState> units;
+                units.reserve(rows.size());
                 for (const UnitRow& row : rows)
                     units.push_back(unit_state(row));
                 done(std::move(units));

@@ -14,6 +14,7 @@ constexpr const char* kManager = "org.freedesktop.systemd1.Manager";
 void Systemd::start_transient(const TransientUnit& main, const std::vector<TransientUnit>& aux,
                               Done<std::string> done) const {
     std::vector<sdbus::Struct<std::string, BusProperties>> others;
+    others.reserve(aux.size());
     for (const TransientUnit& unit : aux)
         others.emplace_back(unit.name, unit.properties);
     proxy_->callMethodAsync("StartTransientUnit")

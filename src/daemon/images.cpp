@@ -53,6 +53,7 @@ base::Result<store::ImageRecord> Images::find(const std::string& word) {
 
 std::vector<store::ImageRecord> Images::list() const {
     std::vector<store::ImageRecord> images;
+    images.reserve(objects_.size());
     for (const auto& [id, object] : objects_)
         images.push_back(object->record());
     return images;

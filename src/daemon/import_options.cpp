@@ -88,7 +88,8 @@ base::Result<std::string> import_options(const std::map<std::string, sdbus::Vari
     json.add("by", fmt::format("uid {}", caller));
     for (const auto& [key, value] : options) {
         // Of another type than wanted: the exception stops here.
-        const auto added = client::guarded([&] { return add_option(json, key, value); });
+        const auto added = client::guarded(
+            [&json, &key = key, &value = value] { return add_option(json, key, value); });
         if (!added) return refused(fmt::format("option {}: {}", key, added.error().message()));
         if (!*added) return added->error();
     }
@@ -116,7 +117,7 @@ client::BusProperties importer_service(const std::vector<std::string>& arguments
     // Words of the caller's stand in argv: nothing of them may be expanded.
     const std::vector<ExecEx> exec{ExecEx{kImporter, argv, {"no-env-expand"}}};
     client::BusProperties properties;
-    const auto set = [&](const char* name, auto value) {
+    const auto set = [&](const char* name, const auto& value) {
         properties.emplace_back(std::string{name}, sdbus::Variant{value});
     };
     set("Description", description);

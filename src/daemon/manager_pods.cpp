@@ -54,6 +54,7 @@ void ManagerObject::ListPods(sdbus::Result<std::vector<PodRow>>&& result) {
         std::vector<PodRow> rows;
         for (const PodInfo& pod : pods_.list()) {
             std::vector<std::string> apps;
+            apps.reserve(pod.apps.size());
             for (const AppInfo& app : pod.apps)
                 apps.push_back(app.name);
             rows.emplace_back(pod.name, pod.active_state, apps, pod.source_path,

@@ -50,8 +50,9 @@ base::Result<std::vector<client::TransientUnit>> PodControl::transient_units(
                                  "name",
                                  name)};
     const translate::Options options{systemd_version_, manifest};
-    std::vector<client::TransientUnit> units;
     const auto translated = TRY(translate::translate(pod, options));
+    std::vector<client::TransientUnit> units;
+    units.reserve(translated.size());
     for (const unit::Unit& unit : translated)
         units.push_back(TRY(transient_unit(unit)));
     return units;

@@ -67,6 +67,7 @@ void PodObject::update_apps() {
 
 std::vector<sdbus::Struct<std::string, sdbus::ObjectPath>> PodObject::Apps() {
     std::vector<sdbus::Struct<std::string, sdbus::ObjectPath>> apps;
+    apps.reserve(info_.apps.size());
     for (const AppInfo& app : info_.apps)
         apps.emplace_back(app.name, sdbus::ObjectPath{client::app_path(info_.name, app.name)});
     return apps;

@@ -66,6 +66,7 @@ void Pods::replace(std::map<std::string, PodInfo> pods) {
 
 std::vector<PodInfo> Pods::list() const {
     std::vector<PodInfo> pods;
+    pods.reserve(objects_.size());
     for (const auto& [name, object] : objects_)
         pods.push_back(object->info());
     return pods;

@@ -14,7 +14,6 @@ namespace podd::daemon {
 
 namespace {
 
-using base::Error;
 using base::ErrorCode;
 
 std::string how_it_ended(const client::ServiceOutcome& outcome) {

@@ -56,7 +56,7 @@ base::Result<Transfer*> Transfers::add(uid_t user, Transfer::Ended ended) {
     // by starting at a moment's value that does not come again soon.
     if (last_id_ == 0) {
         struct timespec now{};
-        ::clock_gettime(CLOCK_BOOTTIME, &now);
+        (void)::clock_gettime(CLOCK_BOOTTIME, &now);
         last_id_ = static_cast<std::uint32_t>(now.tv_sec) * 100 +
                    static_cast<std::uint32_t>(now.tv_nsec / 10'000'000);
     }

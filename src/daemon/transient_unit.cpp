@@ -12,6 +12,7 @@ namespace {
 struct ToVariant {
     sdbus::Variant operator()(const std::vector<unit::ExecCommand>& commands) const {
         std::vector<sdbus::Struct<std::string, std::vector<std::string>, bool>> list;
+        list.reserve(commands.size());
         for (const unit::ExecCommand& command : commands)
             list.emplace_back(command.path, command.argv, command.ignore_failure);
         return sdbus::Variant{list};
@@ -22,6 +23,7 @@ struct ToVariant {
     }
     sdbus::Variant operator()(const std::vector<unit::IoLimit>& limits) const {
         std::vector<sdbus::Struct<std::string, std::uint64_t>> list;
+        list.reserve(limits.size());
         for (const unit::IoLimit& limit : limits)
             list.emplace_back(limit.path, limit.per_sec);
         return sdbus::Variant{list};

@@ -107,7 +107,7 @@ int main(int argc, char** argv) {
     if (!arguments.empty() && arguments.front().starts_with(kRootOption)) {
         const auto root = arguments.front().substr(kRootOption.size());
         for (auto& directory : search.directories)
-            directory = root + directory;
+            directory.insert(0, root);
         arguments.erase(arguments.begin());
         complain = to_standard_error;
     }

@@ -27,7 +27,6 @@ namespace podd::importer {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
-using base::UniqueFd;
 
 namespace {
 
@@ -42,7 +41,7 @@ constexpr bool kSanitized = true;  // its shadow memory and reports need what is
 constexpr bool kSanitized = false;
 #endif
 
-constexpr rlim_t kCpuSeconds = 4 * 3600;
+constexpr rlim_t kCpuSeconds = rlim_t{4} * 3600;
 constexpr rlim_t kOpenFiles = 2048;
 
 Result<> check(long result, std::string_view what) {

@@ -200,12 +200,12 @@ Result<std::optional<schema::Digest>> digest_member(const Json& json, std::strin
 
 Result<LayerDescription> layer_value(const Json& json) {
     const Json* size = json.find("size");
+    const auto bytes = size == nullptr ? std::nullopt : size->as_uint();
     auto diff_id = TRY(digest_member(json, "diffId"));
-    if (!diff_id || size == nullptr || !size->as_uint()) return unreadable();
+    if (!diff_id || !bytes) return unreadable();
     auto path = TRY(text_member(json, "path"));
     auto digest = TRY(digest_member(json, "digest"));
-    return LayerDescription{std::move(path), std::move(digest), *size->as_uint(),
-                            *std::move(diff_id)};
+    return LayerDescription{std::move(path), std::move(digest), *bytes, *std::move(diff_id)};
 }
 
 }  // namespace

@@ -72,12 +72,14 @@ Result<> send_line(int fd, const Json& json) {
         return plan.body([&](const Json& line) { return send_line(result, wrap("say", line)); });
     };
     auto outcome = work();
-    const auto line = outcome ? wrap("result", std::move(outcome).value())
-                              : wrap("error", error_json(outcome.error()));
+    const bool done = outcome.has_value();
+    const auto line = done ? wrap("result", std::move(outcome).value())
+                           : wrap("error", error_json(outcome.error()));
     const bool sent = send_line(result, line).has_value();
-    ::_exit(outcome && sent ? 0 : 1);
+    ::_exit(done && sent ? 0 : 1);
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the kernel writes it
 pid_t clone_worker(int* pidfd) {
     clone_args args{};
     args.flags = CLONE_PIDFD | CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC |

@@ -19,7 +19,7 @@ namespace {
 
 constexpr const char* kCacheParent = "/run/podd";
 constexpr const char* kCacheDir = "seccomp";
-constexpr std::size_t kMaxProgram = 4096 * 8;  // BPF_MAXINSNS instructions of 8 bytes
+constexpr std::size_t kMaxProgram = std::size_t{4096} * 8;  // BPF_MAXINSNS instructions of 8 bytes
 
 Result<std::uint64_t> capabilities_of(const ResolvedApp& app) {
     if (!app.capabilities) return sandbox::default_capabilities();

@@ -164,8 +164,8 @@ ManifestScan scan_manifests(const ManifestSearch& search) {
         auto manifest = load(name, candidate, search);
         if (!manifest)
             scan.problems.push_back({candidate.path(), manifest.error().message()});
-        else if (*manifest)
-            scan.manifests.push_back(*std::move(*manifest));
+        else if (auto& loaded = manifest.value())
+            scan.manifests.push_back(*std::move(loaded));
     }
     return scan;
 }

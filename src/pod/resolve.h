@@ -50,7 +50,7 @@ struct ResolvedApp {
 
 /// Errors: kInvalidArgument (nothing to execute, volume missing, targets overlap), kUnsupported
 /// (other architecture).
-base::Result<ResolvedApp> resolve(const schema::PodManifest& pod, const schema::RuntimeApp& app,
+base::Result<ResolvedApp> resolve(const schema::PodManifest& pod, const schema::RuntimeApp& runtime,
                                   const store::ImageRecord& image);
 
 }  // namespace podd::pod

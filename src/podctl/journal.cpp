@@ -18,10 +18,11 @@ void print_journal(const std::vector<std::string>& units, unsigned lines) {
     for (const std::string& unit : units)
         words.push_back("--unit=" + unit);
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (std::string& word : words)
         argv.push_back(word.data());
     argv.push_back(nullptr);
-    std::fflush(stdout);
+    (void)std::fflush(stdout);
     pid_t pid = -1;
     if (::posix_spawnp(&pid, "journalctl", nullptr, nullptr, argv.data(), environ) != 0) return;
     while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {

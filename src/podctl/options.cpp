@@ -128,6 +128,7 @@ Getopt getopt_tables() {
     for (const OptionRow& entry : kTable) {
         const int has_argument = entry.argument.empty() ? no_argument : required_argument;
         if (!entry.long_name.empty())
+            // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): made from literals
             tables.longs.push_back({entry.long_name.data(), has_argument, nullptr, row});
         if (entry.letter != 0) {
             tables.shorts += entry.letter;
@@ -165,6 +166,7 @@ Result<CommandLine> parse(int argc, char** argv) {
     const Getopt tables = getopt_tables();
     opterr = 0;
     optind = 0;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
     for (int found = 0; (found = ::getopt_long(count, argv, tables.shorts.c_str(),
                                                tables.longs.data(), nullptr)) >= 0;) {
         const OptionRow* row = row_of(found);

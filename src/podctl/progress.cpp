@@ -17,7 +17,7 @@ constexpr std::string_view kClearLine = "\r\033[K";
 constexpr std::size_t kBarCells = 24;
 }  // namespace
 
-ProgressLine::ProgressLine(std::string what, bool quiet)
+ProgressLine::ProgressLine(const std::string& what, bool quiet)
     : what_{printable(what)}, quiet_{quiet}, draws_{!quiet && ::isatty(STDERR_FILENO) == 1} {
     if (!quiet && !draws_) fmt::print(stderr, "Importing {}\n", what_);
 }
@@ -33,7 +33,7 @@ void ProgressLine::show(std::uint64_t bytes, std::uint64_t total) {
         fmt::print(stderr, "{}{} [{:#<{}}{:.<{}}] {:3.0f}% {}", kClearLine, what_, "", full, "",
                    kBarCells - full, part * 100, human_bytes(bytes));
     }
-    std::fflush(stderr);
+    (void)std::fflush(stderr);
 }
 
 void ProgressLine::say(const std::string& text) {
@@ -45,7 +45,7 @@ void ProgressLine::say(const std::string& text) {
 void ProgressLine::clear() {
     if (!drawn_) return;
     fmt::print(stderr, "{}", kClearLine);
-    std::fflush(stderr);
+    (void)std::fflush(stderr);
     drawn_ = false;
 }
 

@@ -11,7 +11,7 @@ namespace podd::podctl {
 
 class ProgressLine : private base::Pinned {
 public:
-    ProgressLine(std::string what, bool quiet);
+    ProgressLine(const std::string& what, bool quiet);
     ~ProgressLine() { clear(); }
 
     /// `total` is 0 when it is not known.

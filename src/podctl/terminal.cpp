@@ -46,14 +46,14 @@ std::string_view style(Style wanted) {
 }
 
 std::string human_bytes(std::uint64_t bytes) {
-    constexpr std::string_view units = "BKMGTPE";
+    static constexpr std::string_view kUnits = "BKMGTPE";
     double value = static_cast<double>(bytes);
     std::size_t unit = 0;
-    while (value >= 1024 && unit + 1 < units.size()) {
+    while (value >= 1024 && unit + 1 < kUnits.size()) {
         value /= 1024;
         ++unit;
     }
-    return unit == 0 ? fmt::format("{}B", bytes) : fmt::format("{:.1f}{}", value, units[unit]);
+    return unit == 0 ? fmt::format("{}B", bytes) : fmt::format("{:.1f}{}", value, kUnits[unit]);
 }
 
 std::string local_time(std::uint64_t realtime_usec) {
@@ -77,8 +77,8 @@ std::string time_ago(std::uint64_t realtime_usec) {
 }
 
 std::string short_id(const std::string& id, bool full) {
-    constexpr std::size_t algorithm_and_digits = 7 + 12;
-    return full ? id : id.substr(0, algorithm_and_digits);
+    static constexpr std::size_t kAlgorithmAndDigits = 7 + 12;
+    return full ? id : id.substr(0, kAlgorithmAndDigits);
 }
 
 void print_error(const base::Error& error, JsonMode json) {

@@ -33,10 +33,10 @@ UnitStatus unit_status(sdbus::IConnection& bus, const std::string& unit) {
 }
 
 std::uint32_t machine_leader(sdbus::IConnection& bus, const std::string& machine) {
-    constexpr const char* service = "org.freedesktop.machine1";
+    static constexpr const char* kService = "org.freedesktop.machine1";
     const auto path = client::guarded([&] {
         sdbus::ObjectPath found;
-        client::make_proxy(bus, service, "/org/freedesktop/machine1")
+        client::make_proxy(bus, kService, "/org/freedesktop/machine1")
             ->callMethod("GetMachine")
             .onInterface("org.freedesktop.machine1.Manager")
             .withArguments(machine)
@@ -45,13 +45,13 @@ std::uint32_t machine_leader(sdbus::IConnection& bus, const std::string& machine
     });
     if (!path) return 0;
     const auto all =
-        properties(bus, service, std::string{*path}, "org.freedesktop.machine1.Machine");
+        properties(bus, kService, std::string{*path}, "org.freedesktop.machine1.Machine");
     return all ? property_or<std::uint32_t>(*all, "Leader", 0) : 0;
 }
 
 std::string command_name(std::uint32_t pid) {
-    constexpr std::size_t longest = 4096;
-    auto name = base::read_file(fmt::format("/proc/{}/comm", pid), longest);
+    static constexpr std::size_t kLongest = 4096;
+    auto name = base::read_file(fmt::format("/proc/{}/comm", pid), kLongest);
     if (!name) return {};
     while (name->ends_with('\n'))
         name->pop_back();

@@ -13,7 +13,13 @@
 namespace podd::podctl {
 
 /// Source: podctl(1), "EXIT STATUS".
-enum ExitStatus : int { kOk = 0, kFailure = 1, kUsage = 2, kNotActive = 3, kNoSuchPod = 4 };
+enum ExitStatus : unsigned char {
+    kOk = 0,
+    kFailure = 1,
+    kUsage = 2,
+    kNotActive = 3,
+    kNoSuchPod = 4
+};
 
 struct Arguments {
     Options options;

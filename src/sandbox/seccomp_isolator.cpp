@@ -97,6 +97,7 @@ SeccompPolicy remove_policy(const std::vector<std::string>& calls, SeccompAction
     auto policy = default_policy(capabilities);
     policy.cache_name.clear();
     std::vector<SeccompRule> rules;  // in front: the first rule for a call is the one that counts
+    rules.reserve(calls.size() + policy.rules.size());
     for (const auto& name : calls)
         rules.push_back({name, blocked});
     rules.insert(rules.end(), policy.rules.begin(), policy.rules.end());

@@ -12,8 +12,6 @@
 
 namespace podd::schema {
 
-using base::Error;
-using base::ErrorCode;
 using base::Json;
 using base::Result;
 

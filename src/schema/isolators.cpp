@@ -51,7 +51,7 @@ Result<IsolatorValue> read_resource(const JsonNode& node, Kind kind) {
     }
     if (isolator.request && isolator.limit && *isolator.request > *isolator.limit)
         isolator.request = isolator.limit;
-    return IsolatorValue{std::move(isolator)};
+    return IsolatorValue{isolator};
 }
 
 Result<std::vector<std::string>> read_set(const JsonNode& node) {

@@ -16,7 +16,6 @@ namespace podd::schema {
 using base::Error;
 using base::ErrorCode;
 using base::Json;
-using base::JsonLimits;
 using base::Result;
 
 namespace {

@@ -111,6 +111,7 @@ Section sandbox_head(const Context& context) {
     Section head = section_of("Unit");
     describe(head, context, described(context));
     std::vector<std::string> apps;
+    apps.reserve(context.pod.manifest.apps.size());
     for (const auto& app : context.pod.manifest.apps)
         apps.push_back(unit::app_name(context.name, app.name.str()));
     // Exit policy "any". Not OnSuccess=, which fires in the middle of every restart by hand as well

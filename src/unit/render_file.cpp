@@ -12,7 +12,7 @@ namespace {
 using base::Result;
 
 // Bytes of data in one line; a multiple of three, so that each line is whole base64.
-constexpr std::size_t kDataPerLine = 48 * 1024;
+constexpr std::size_t kDataPerLine = std::size_t{48} * 1024;
 
 std::string escape_specifiers(std::string_view text) {
     std::string out;
