@@ -150,6 +150,7 @@ std::vector<std::string> environment(const AppSpec& spec) {
 
 std::vector<char*> pointers(const std::vector<std::string>& lines) {
     std::vector<char*> result;
+    result.reserve(lines.size() + 1);
     for (const auto& line : lines)
         result.push_back(const_cast<char*>(line.c_str()));
     result.push_back(nullptr);
@@ -234,6 +235,7 @@ void become_app(const AppSpec& spec, int socket) {
     send_readiness(socket, 0, {});
     if (wants_helper(spec.app)) {
         std::vector<int> fds;
+        fds.reserve(prepared->endpoints.fds.size());
         for (const auto& fd : prepared->endpoints.fds)
             fds.push_back(fd.get());
         (void)send_fds(socket, fds);

@@ -167,6 +167,7 @@ Result<> build_pod_tree(PodTree tree) {
                               MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
     TRY(attach(root.get(), root_target.get()));
     std::vector<UniqueFd> roots;
+    roots.reserve(tree.apps.size());
     for (std::size_t i = 0; i < tree.apps.size(); ++i)
         roots.push_back(TRY(attach_app_root(root.get(), i, tree)));
     TRY(make_files_as_pod_root(tree.pod.uid_base));

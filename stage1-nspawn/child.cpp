@@ -45,6 +45,7 @@ constexpr char kSuccess = '+';
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the kernel writes it
 pid_t fork_process(Parent parent, int* pidfd, Users users) {
     clone_args args{};
     // With CLONE_PARENT the child inherits the signal that the caller's own parent gets.

@@ -79,7 +79,7 @@ void pass_notification(const Fds& fds) {
 }
 
 int connect_manager() {
-    const char* path = std::getenv("NOTIFY_SOCKET");
+    const char* path = std::getenv("NOTIFY_SOCKET");  // NOLINT(concurrency-mt-unsafe): one thread
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path == nullptr || std::strlen(path) >= sizeof address.sun_path) return -1;
@@ -99,7 +99,7 @@ bool drop_privileges() {
 }
 
 bool confine() {
-    static const sock_filter kFilter[] = {
+    static constexpr sock_filter kFilter[] = {
         PODD_FILTER_START,
         PODD_ALLOW(SYS_read),
         PODD_ALLOW(SYS_sendto),

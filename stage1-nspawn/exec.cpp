@@ -67,6 +67,7 @@ int count_listen_fds() {
     constexpr int kFirst = 3;
     constexpr int kAbove = 64;  // out of the way of the numbers that are handed out
     std::vector<int> fds;
+    fds.reserve(endpoints.fds.size() + 1);
     for (const auto& fd : endpoints.fds)
         fds.push_back(::fcntl(fd.get(), F_DUPFD_CLOEXEC, kAbove));
     fds.push_back(::fcntl(pidfd, F_DUPFD_CLOEXEC, kAbove));

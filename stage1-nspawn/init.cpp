@@ -198,7 +198,7 @@ bool drop_privileges() {
 }
 
 bool confine() {
-    static const sock_filter kFilter[] = {
+    static constexpr sock_filter kFilter[] = {
         PODD_FILTER_START,
         PODD_ALLOW(SYS_rt_sigtimedwait),
         PODD_ALLOW(SYS_kill),

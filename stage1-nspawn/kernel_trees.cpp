@@ -20,7 +20,6 @@ namespace podd::stage1 {
 using base::errno_error;
 using base::Result;
 using base::UniqueFd;
-using sandbox::KernelPath;
 using sandbox::KernelPathRule;
 using sandbox::KernelTree;
 

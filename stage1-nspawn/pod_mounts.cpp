@@ -92,6 +92,7 @@ Result<> own_mount_namespace() {
 Result<std::vector<UniqueFd>> make_overlays(const LeaderSpec& spec) {
     TRY(own_mount_namespace());
     std::vector<UniqueFd> overlays;
+    overlays.reserve(spec.apps.size());
     for (std::size_t i = 0; i < spec.apps.size(); ++i)
         overlays.push_back(
             TRY_CONTEXT(overlay(i, spec.apps[i].trees.size()), "app \"{}\"", spec.apps[i].name));
@@ -111,6 +112,7 @@ Result<PodMounts> make_pod_mounts(const LeaderSpec& spec) {
 
 Result<> send_overlays(int socket, const std::vector<UniqueFd>& overlays) {
     std::vector<int> fds;
+    fds.reserve(overlays.size());
     for (const auto& overlay : overlays)
         fds.push_back(overlay.get());
     return send_fds(socket, fds);

@@ -8,7 +8,7 @@
 namespace podd::stage1 {
 
 /// Exit statuses that systemctl prints with a word. Source: systemd.exec(5), "Process Exit Codes".
-enum class ExitStatus : int {
+enum class ExitStatus : unsigned char {
     kChdir = 200,
     kExec = 203,
     kOomAdjust = 206,

@@ -155,6 +155,7 @@ Result<> hand_over(Leader& leader) {
 
 Result<std::vector<plan::AppPlan>> read_apps(const Host& host, const plan::PodPlan& pod) {
     std::vector<plan::AppPlan> apps;
+    apps.reserve(pod.apps.size());
     for (const auto& name : pod.apps)
         apps.push_back(TRY(plan::read_app_plan(host.pod_directory.get(), name)));
     return apps;
