@@ -203,9 +203,9 @@ bool parse_lock_fd(std::string_view argument, int& fd) {
     constexpr std::string_view kOption = "--uid-lock-fd=";
     if (!argument.starts_with(kOption)) return false;
     argument.remove_prefix(kOption.size());
-    const auto* end = argument.data() + argument.size();
-    const auto [stop, error] = std::from_chars(argument.data(), end, fd);
-    return error == std::errc{} && stop == end && fd > STDERR_FILENO;
+    const auto [end, error] =
+        std::from_chars(argument.data(), argument.data() + argument.size(), fd);
+    return error == std::errc{} && end == argument.data() + argument.size() && fd > STDERR_FILENO;
 }
 
 }  // namespace

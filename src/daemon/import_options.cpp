@@ -86,11 +86,12 @@ base::Result<std::string> import_options(const std::map<std::string, sdbus::Vari
                                          uid_t caller) {
     base::Json json;
     json.add("by", fmt::format("uid {}", caller));
-    for (const auto& [key, value] : options) {
+    for (const auto& option : options) {
         // Of another type than wanted: the exception stops here.
-        const auto added = client::guarded(
-            [&json, &key = key, &value = value] { return add_option(json, key, value); });
-        if (!added) return refused(fmt::format("option {}: {}", key, added.error().message()));
+        const auto added =
+            client::guarded([&] { return add_option(json, option.first, option.second); });
+        if (!added)
+            return refused(fmt::format("option {}: {}", option.first, added.error().message()));
         if (!*added) return added->error();
     }
     std::string text = json.str();

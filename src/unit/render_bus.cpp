@@ -111,9 +111,9 @@ Result<Value> weight(std::string_view text) {
 
 Result<Value> whole(std::string_view text) {
     std::int32_t value = 0;
-    const auto* end = text.data() + text.size();
-    const auto result = std::from_chars(text.data(), end, value);
-    if (result.ec != std::errc{} || result.ptr != end) return wrong(text, "a whole number");
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size())
+        return wrong(text, "a whole number");
     return Value{value};
 }
 

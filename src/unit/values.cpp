@@ -21,9 +21,8 @@ base::Error wrong(std::string_view text, std::string_view wanted) {
 
 bool read_digits(std::string_view text, std::uint64_t& value) {
     if (text.empty()) return false;
-    const auto* end = text.data() + text.size();
-    const auto result = std::from_chars(text.data(), end, value);
-    return result.ec == std::errc{} && result.ptr == end;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} && end == text.data() + text.size();
 }
 
 }  // namespace
