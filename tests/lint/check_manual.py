@@ -105,7 +105,7 @@ def check_podctl():
     compare("the verb", [left for left, _ in help_rows(help_verbs(text))], page_file(page),
             [term for title in ("POD", "IMAGE") for term, _ in terms(section(page, title + " COMMANDS"))])
     compare("the option", help_options(text), page_file(page), page_options(page))
-    statuses = re.search(r"enum ExitStatus.*?\{(.*?)\}", read("src/podctl/verbs.h"))[1]
+    statuses = re.search(r"enum ExitStatus.*?\{(.*?)\}", read("src/podctl/verbs.h"), re.S)[1]
     compare("the exit status", re.findall(r"= (\d+)", statuses), page_file(page),
             re.findall(r"^(?:\[\[|\|) +(\d+)$", section(page, "EXIT STATUS"), re.MULTILINE))
 
