@@ -71,6 +71,7 @@ bool copy_block(int fifo, int stream) {
 void pass_notification(const Fds& fds) {
     char message[kBlock];
     // No control buffer: descriptors that come along are closed by the kernel.
+    // NOLINTNEXTLINE(clang-analyzer-unix.StdCLibraryFunctions): poll(2) saw it, so it is open
     const ssize_t n = ::recv(fds.notify, message, sizeof message, MSG_DONTWAIT);
     if (n <= 0 || fds.manager < 0) return;
     const std::size_t kept =
