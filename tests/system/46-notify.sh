@@ -78,6 +78,8 @@ wait_until 60 unit_is pod-notify@a active
 assert_matches "$(property pod-notify StatusText)" '^Pod [0-9a-f-]{36} \(a\)$'
 tell 'STOPPING=1'
 wait_until 60 unit_is pod-notify@a deactivating
+# Systemd takes its word for it and sends no signal.
+host systemctl kill pod-notify@a
 host systemctl stop pod-notify
 
 say "WATCHDOG keeps the app alive that has a WatchdogSec=, and its silence ends it"
