@@ -16,7 +16,7 @@ probe() {
 EOF
     host systemctl start "pod-$1@a"
     wait_until 60 host_sh 'journalctl --sync; journalctl -q -o cat -u "pod-$1@a" | grep -qx end' "$1"
-    journal "pod-$1@a"
+    app_says "$1" a
     host systemctl stop "pod-$1"
 }
 
@@ -165,7 +165,7 @@ for _ in 1 2 3 4 5 6 7 8; do
     host systemctl reset-failed
     host systemctl restart pod-race@b
 done
-race=$(journal pod-race@a)
+race=$(app_says race a)
 [ "$(grep -c '^seen ' <<<"$race")" -ge 5 ] || fail "the watcher saw next to nothing: $race"
 for way in 'attached to' 'read the memory of' 'opened the memory of' 'read the environment of' 'went through' 'saw /exe of'; do
     assert_contains "$race" "app: $way" "the control: what the watcher can do to an app"

@@ -15,7 +15,7 @@ drop_manifest links <<'EOF'
 EOF
 host systemctl start pod-links@a
 wait_until 15 host_sh 'journalctl --sync; journalctl -q -o cat --since="@$1" -u pod-links@a | grep -qx "line 200"' "$TEST_BEGIN"
-logged=$(journal pod-links@a)
+logged=$(app_says links a)
 for line in direct access error '<0>shout' 'line 1'; do grep -qxF "$line" <<<"$logged" || fail "\"$line\" is not in the journal"; done
 assert_eq 200 "$(grep -c '^line ' <<<"$logged")"
 assert_contains "$(host journalctl -q -o json --since="@$TEST_BEGIN" -u pod-links@a | grep '"error"')" '"PRIORITY":"3"'

@@ -32,7 +32,7 @@ EOF
     TEST_BEGIN=$(host date +%s.%N)
     host systemctl start "pod-$1@a"
     wait_until 60 host_sh 'journalctl --sync; journalctl -q -o cat --since="@$2" -u "pod-$1@a" | grep -qx end' "$1" "$TEST_BEGIN"
-    said=$(journal "pod-$1@a")
+    said=$(app_says "$1" a)
 }
 pod_answers() { host timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/8100 && grep -qx "hello from the pod" <&3'; }
 

@@ -24,8 +24,7 @@ EOF
     TEST_BEGIN=$(host date +%s.%N)
     host systemctl start "pod-$name"
     wait_until 60 host_sh 'journalctl --sync; journalctl -q -o cat --since="@$2" -u "pod-$1@a" | grep -qx end' "$name" "$TEST_BEGIN"
-    # Its own lines alone: systemd's come in between.
-    said=$(host journalctl --quiet --output=cat --since="@$TEST_BEGIN" --unit="pod-$name@a" --identifier=a)
+    said=$(app_says "$name" a)
 }
 ids() { host stat -c '%u:%g %a' "$@"; }
 

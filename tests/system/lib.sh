@@ -82,6 +82,12 @@ unit_is() { [ "$(property "$1" ActiveState)" = "$2" ]; }
 # journal UNIT: what the unit has logged since the test began, text only.
 journal() { host journalctl --sync >/dev/null && host journalctl --quiet --output=cat --since="@$TEST_BEGIN" --unit="$1"; }
 
+# app_says POD APP: what the app itself has written since the test began. Lines of systemd come in between otherwise.
+app_says() {
+    host journalctl --sync >/dev/null
+    host journalctl --quiet --output=cat --since="@$TEST_BEGIN" --unit="pod-$1@$2" --identifier="$2"
+}
+
 # drop_manifest POD: stdin becomes the manifest of a declared pod; it goes when the test ends.
 drop_manifest() {
     host_file "/etc/podd/pods.d/$1.json"
