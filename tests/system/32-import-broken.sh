@@ -49,7 +49,8 @@ assert_fails host_sh '/usr/lib/podd/importer import --store=/var/tmp/import-smal
 message=$(tail -n 1 <<<"$output" | jq -r .error.message)
 assert_contains "$message" '"/var/tmp/import-small/store" is full, nothing of the image was kept'
 assert_contains "$message" 'No space left on device'
-assert_eq "" "$(host sh -c 'ls /var/tmp/import-small/store/tmp /var/tmp/import-small/store/images /var/tmp/import-small/store/trees | grep -v :$ || true' | tr -d '\n')"
+left=$(host_sh 'cd /var/tmp/import-small/store && find tmp images trees -mindepth 1')
+assert_eq "" "$left"
 host mount -o remount,size=100m /var/tmp/import-small
 host_sh '/usr/lib/podd/importer import --store=/var/tmp/import-small/store --options="$1" </var/tmp/import-root.tgz >/dev/null' "$options"
 host umount /var/tmp/import-small
