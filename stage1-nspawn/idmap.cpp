@@ -34,8 +34,9 @@ Result<> stay() {
 }
 
 Result<UniqueFd> make_user_namespace(int proc_fd, const IdMap& map) {
-    // It only holds the namespace, until it is killed at the end of this block.
-    const auto child = TRY(Child::start(stay, Parent::kSelf, Users::kNew));
+    // It only holds the namespace, until it is killed at the end of this block. Nobody but systemd
+    // has to wait for its end.
+    const auto child = TRY(Child::start(stay, Parent::kMine, Users::kNew));
     TRY(write_maps(proc_fd, child.pid(), map));
     // Magic links are what /proc/PID/ns consists of, so this is no place for open_at().
     UniqueFd fd{

@@ -24,6 +24,7 @@
 #include "base/message_ids.h"
 #include "base/notify.h"
 #include "bus_program.h"
+#include "cgroup_moves.h"
 #include "child.h"
 #include "idmap.h"
 #include "leader.h"
@@ -181,6 +182,7 @@ Result<> run(const std::string& name, int lock_fd) {
     const auto pod = TRY(plan::read_pod_plan(host.pod_directory.get()));
     // First of all: it takes a while to load, and should find a processor that nobody else is at.
     auto registration = TRY(start_registration(pod.name, pod.uuid));
+    prepare_cgroup_moves();
     const auto apps = TRY(read_apps(host, pod));
     // Not with READY: what changes there keeps systemd from starting the apps.
     TRY(base::notify(fmt::format("STATUS=Pod {} ({})", pod.uuid, fmt::join(pod.apps, ", "))));
