@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Configuration files of the administrator, in the syntax of systemd's own: sections of KEY=VALUE
+// lines.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace podd::base {
+
+struct ConfigLine {
+    std::string key;
+    std::string value;     // without the blanks around it; a quoted text keeps its quotes
+    std::size_t line = 0;  // where it begins, from 1
+    bool operator==(const ConfigLine&) const = default;
+};
+
+/// "[Prefix docker.io/library]" is called "Prefix docker.io/library". A section that is begun again
+/// is one more of that name.
+struct ConfigSection {
+    std::string name;
+    std::size_t line = 0;
+    std::vector<ConfigLine> lines;
+    bool operator==(const ConfigSection&) const = default;
+};
+
+/// Comments begin with "#" or ";"; a backslash at the end of a line goes on with the next one and
+/// stands for a blank. Errors: kInvalidArgument, "line 3: found …, wanted …".
+/// Source: systemd.syntax(7).
+Result<std::vector<ConfigSection>> parse_config(std::string_view text);
+
+struct ConfigFile {
+    std::string path;
+    std::vector<ConfigSection> sections;
+};
+
+/// All NAME.conf of NAME/ and its likes, highest precedence of one file name first, in the order of
+/// their names: /etc/podd/`folder`, /run/podd/`folder`, /usr/lib/podd/`folder`. An empty file or a
+/// link to /dev/null masks those of its name. Directories that do not exist are empty.
+/// Errors: that of the first broken file or unreadable directory, path first; kDenied for a file
+/// that not only root may write.
+Result<std::vector<ConfigFile>> read_config_files(std::string_view folder);
+/// The same, in these directories.
+Result<std::vector<ConfigFile>> read_config_files(const std::vector<std::string>& directories);
+
+/// '"PATH": line N: …': how every complaint about such a file begins.
+Error config_error(const ConfigFile& file, std::size_t line, std::string message);
+
+}  // namespace podd::base
