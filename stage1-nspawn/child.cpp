@@ -3,7 +3,6 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <string>
 
 #include <fmt/format.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/socket_message.h"
 
 namespace podd::stage1 {
 
@@ -27,7 +27,6 @@ using base::UniqueFd;
 namespace {
 
 constexpr std::size_t kMaxReport = 65536;
-constexpr std::size_t kMaxFds = 250;  // the kernel passes 253 in one message
 
 // A report is the error's code as a byte and its message; success is a byte of its own.
 constexpr char kSuccess = '+';
@@ -91,51 +90,16 @@ Result<> Child::finish() {
 }
 
 Result<> send_fds(int socket, const std::vector<int>& fds) {
-    if (fds.size() > kMaxFds) return Error{ErrorCode::kUnsupported, "too many mounts in one pod"};
-    std::vector<char> control(CMSG_SPACE(fds.size() * sizeof(int)));
-    char byte = 0;
-    iovec data{&byte, 1};
-    msghdr message{};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(fds.size() * sizeof(int));
-    std::memcpy(CMSG_DATA(header), fds.data(), fds.size() * sizeof(int));
-    if (::sendmsg(socket, &message, MSG_NOSIGNAL) < 0)
-        return base::errno_error("passing descriptors", errno);
-    return {};
+    return base::send_message(socket, {"", 1}, fds);
 }
 
 Result<std::vector<UniqueFd>> receive_fds(int socket, std::size_t count) {
-    std::vector<char> control(CMSG_SPACE(count * sizeof(int)));
-    char byte = 0;
-    iovec data{&byte, 1};
-    msghdr message{};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    ssize_t n = 0;
-    do {
-        n = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-    } while (n < 0 && errno == EINTR);
-    if (n < 0) return base::errno_error("receiving descriptors", errno);
-    std::vector<UniqueFd> fds;
-    const cmsghdr* header = CMSG_FIRSTHDR(&message);
-    if (n == 0 || header == nullptr)
+    auto message = TRY(base::receive_message(socket, 1, count));
+    if (message.text.empty())
         return Error{ErrorCode::kUnavailable, "the process that makes the mounts ended early"};
-    const std::size_t got = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (std::size_t i = 0; i < got; ++i) {
-        int fd = -1;
-        std::memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
-        fds.emplace_back(fd);
-    }
-    if (got != count) return Error{ErrorCode::kInternal, "descriptors were lost on the way"};
-    return fds;
+    if (message.fds.size() != count)
+        return Error{ErrorCode::kInternal, "descriptors were lost on the way"};
+    return std::move(message.fds);
 }
 
 Result<std::pair<UniqueFd, UniqueFd>> socket_pair() {

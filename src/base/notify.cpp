@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -11,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/socket_message.h"
 #include "base/unique_fd.h"
 
 namespace podd::base {
@@ -31,24 +33,12 @@ Result<> send_to_manager(std::string_view state, int fd) {
     const UniqueFd socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     if (!socket) return errno_error("making a socket for the service manager", errno);
 
-    iovec data{const_cast<char*>(state.data()), state.size()};
-    msghdr message{};
-    message.msg_name = &address;
-    message.msg_namelen = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    alignas(cmsghdr) char control[CMSG_SPACE(sizeof fd)]{};
-    if (fd >= 0) {
-        message.msg_control = control;
-        message.msg_controllen = sizeof control;
-        cmsghdr* header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof fd);
-        std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
-    }
-    if (::sendmsg(socket.get(), &message, MSG_NOSIGNAL) < 0)
-        return errno_error("notifying the service manager", errno);
+    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
+    if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), size) < 0)
+        return errno_error("connecting to the service manager", errno);
+    std::vector<int> fds;
+    if (fd >= 0) fds.push_back(fd);
+    TRY_CONTEXT(send_message(socket.get(), state, fds), "notifying the service manager");
     return {};
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "importer/documents.h"
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,6 +14,7 @@
 
 #include "archive/member_path.h"
 #include "base/file.h"
+#include "base/socket_message.h"
 #include "schema/oci.h"
 
 namespace podd::importer {
@@ -31,67 +32,20 @@ constexpr std::size_t kMaxMessageBytes = 8192;
 // An index of indexes, a manifest, a configuration.
 constexpr std::size_t kMaxTotalBytes = std::size_t{32} << 20;
 
-// A message with one descriptor or none.
-Result<> send_reply(int socket, std::string text, int fd) {
+Result<> send_reply(int socket, std::string text, const std::vector<int>& fds) {
     text.resize(std::min(text.size(), kMaxMessageBytes));
-    iovec data{text.data(), text.size()};
-    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-    msghdr message{};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    if (fd >= 0) {
-        message.msg_control = control;
-        message.msg_controllen = sizeof control;
-        cmsghdr* header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof fd);
-        std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
-    }
-    if (::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-        return base::errno_error("answering the worker", errno);
+    TRY_CONTEXT(base::send_message(socket, text, fds, MSG_DONTWAIT), "answering the worker");
     return {};
-}
-
-struct Reply {
-    std::string text;
-    UniqueFd fd;
-};
-
-Result<Reply> receive_reply(int socket) {
-    std::string text(kMaxMessageBytes, '\0');
-    iovec data{text.data(), text.size()};
-    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-    msghdr message{};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
-    const ssize_t n = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-    if (n < 0) return base::errno_error("asking for a document", errno);
-    text.resize(static_cast<std::size_t>(n));
-    Reply reply{std::move(text), {}};
-    const cmsghdr* header = CMSG_FIRSTHDR(&message);
-    if (header != nullptr && header->cmsg_type == SCM_RIGHTS) {
-        int fd = -1;
-        std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
-        reply.fd = UniqueFd{fd};
-    }
-    return reply;
 }
 
 // In the worker.
 Result<std::string> ask(int socket, const std::string& path) {
     if (path.empty() || path.size() > kMaxPathBytes)
         return Error{ErrorCode::kInvalidArgument, "the image names a file of impossible length"};
-    iovec data{const_cast<char*>(path.data()), path.size()};
-    msghdr message{};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    if (::sendmsg(socket, &message, MSG_NOSIGNAL) < 0)
-        return base::errno_error("asking for a document", errno);
-    const auto reply = TRY(receive_reply(socket));
-    if (reply.fd) return base::read_all(reply.fd.get(), schema::kMaxOciDocument);
+    TRY_CONTEXT(base::send_message(socket, path, {}), "asking for a document");
+    const auto reply =
+        TRY_CONTEXT(base::receive_message(socket, kMaxMessageBytes, 1), "asking for a document");
+    if (!reply.fds.empty()) return base::read_all(reply.fds.front().get(), schema::kMaxOciDocument);
     const auto error = Json::parse(reply.text);
     if (!error) return Error{ErrorCode::kInternal, "no readable answer"};
     return error_value(*error);
@@ -126,13 +80,13 @@ Result<> Documents::answer(UniqueFd& socket) {
     auto text = name.find('\0') == std::string::npos
                     ? load(name)
                     : Error{ErrorCode::kInvalidArgument, "the image names an impossible file"};
-    if (!text) return send_reply(socket.get(), error_json(text.error()).str(), -1);
+    if (!text) return send_reply(socket.get(), error_json(text.error()).str(), {});
     const UniqueFd memory{::memfd_create("document", MFD_CLOEXEC)};
     if (!memory) return base::errno_error("passing a document on", errno);
     TRY(base::write_all(memory.get(), *text));
     if (::lseek(memory.get(), 0, SEEK_SET) < 0)
         return base::errno_error("passing a document on", errno);
-    return send_reply(socket.get(), "ok", memory.get());
+    return send_reply(socket.get(), "ok", {memory.get()});
 }
 
 Result<Json> Documents::run(const std::function<Result<Json>(const ReadDocument&)>& body) {
