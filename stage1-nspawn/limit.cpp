@@ -31,7 +31,7 @@ namespace {
 constexpr const char* kService = "org.freedesktop.systemd1";
 constexpr const char* kPath = "/org/freedesktop/systemd1";
 constexpr const char* kManager = "org.freedesktop.systemd1.Manager";
-constexpr const char* kUnitInterface = "org.freedesktop.systemd1.Service";
+constexpr const char* kServiceInterface = "org.freedesktop.systemd1.Service";
 constexpr std::uint64_t kUnlimited = UINT64_MAX;
 
 // Of settings with a lower bound the default is none at all.
@@ -76,8 +76,9 @@ Result<std::uint64_t> present_value(sd_bus* bus, const std::string& path,
                                     const plan::LimitPlan& limit) {
     BusError error;
     sd_bus_message* reply = nullptr;
-    int r = sd_bus_get_property(bus, kService, path.c_str(), kUnitInterface, limit.property.c_str(),
-                                &error.error, &reply, limit.path.empty() ? "t" : "a(st)");
+    int r =
+        sd_bus_get_property(bus, kService, path.c_str(), kServiceInterface, limit.property.c_str(),
+                            &error.error, &reply, limit.path.empty() ? "t" : "a(st)");
     const Message owner{reply};
     std::uint64_t value = 0;
     if (r >= 0) r = read_value(reply, limit, value);

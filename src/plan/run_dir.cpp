@@ -27,12 +27,14 @@ bool is_missing(const Result<UniqueFd>& fd) {
 }
 
 // The whole tree goes away, so nothing but one folder in podd's own will do.
-Result<> remove_state(const std::string& state_dir) {
+Result<> remove_state(const std::string& state_dir, const std::string& pod) {
     const auto uuid = std::string_view{state_dir}.substr(
         state_dir.starts_with(kStateParent) ? kStateParent.size() : state_dir.size());
     if (uuid.empty() || uuid.front() == '.' || uuid.find('/') != std::string_view::npos)
-        return Error{ErrorCode::kCorrupt, fmt::format("\"{}\" is no folder of a pod in \"{}\"",
-                                                      state_dir, kStateParent)};
+        return Error{ErrorCode::kCorrupt,
+                     fmt::format("its plan is damaged: \"{}\" is no folder of a pod in \"{}\"; "
+                                 "remove \"{}/{}\" to start the pod again",
+                                 state_dir, kStateParent, kRunDir, pod)};
     auto parent = base::open_path(std::string{kStateParent}, O_RDONLY | O_DIRECTORY);
     if (is_missing(parent)) return {};
     return base::remove_tree(TRY(std::move(parent)).get(), std::string{uuid});
@@ -50,7 +52,7 @@ Result<> remove_leftovers(const std::string& pod) {
     auto opened = open_pod_directory(pod);
     if (is_missing(opened)) return {};
     const auto directory = TRY(std::move(opened));
-    if (const auto plan = read_pod_plan(directory.get())) TRY(remove_state(plan->state_dir));
+    if (const auto plan = read_pod_plan(directory.get())) TRY(remove_state(plan->state_dir, pod));
     const auto parent = TRY(base::open_path(std::string{kRunDir}, O_RDONLY | O_DIRECTORY));
     return base::remove_tree(parent.get(), pod);
 }
