@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "archive/member_path.h"
+#include "base/error_json.h"
 #include "base/file.h"
 #include "base/socket_message.h"
 #include "schema/oci.h"
@@ -48,7 +49,7 @@ Result<std::string> ask(int socket, const std::string& path) {
     if (!reply.fds.empty()) return base::read_all(reply.fds.front().get(), schema::kMaxOciDocument);
     const auto error = Json::parse(reply.text);
     if (!error) return Error{ErrorCode::kInternal, "no readable answer"};
-    return error_value(*error);
+    return base::error_value(*error);
 }
 
 }  // namespace
@@ -80,7 +81,7 @@ Result<> Documents::answer(UniqueFd& socket) {
     auto text = name.find('\0') == std::string::npos
                     ? load(name)
                     : Error{ErrorCode::kInvalidArgument, "the image names an impossible file"};
-    if (!text) return send_reply(socket.get(), error_json(text.error()).str(), {});
+    if (!text) return send_reply(socket.get(), base::error_json(text.error()).str(), {});
     const UniqueFd memory{::memfd_create("document", MFD_CLOEXEC)};
     if (!memory) return base::errno_error("passing a document on", errno);
     TRY(base::write_all(memory.get(), *text));

@@ -4,9 +4,9 @@
 #include <ctime>
 #include <utility>
 
+#include "base/error_json.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "importer/worker.h"
 
 namespace podd::importer {
 
@@ -58,7 +58,7 @@ void Report::image(const std::string& id, const std::string& name,
 }
 
 void Report::error(const base::Error& error) const {
-    send(fd_, "error", error_json(error));
+    send(fd_, "error", base::error_json(error));
 }
 
 }  // namespace podd::importer

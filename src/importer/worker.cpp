@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "importer/worker.h"
 
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <utility>
@@ -14,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/error_json.h"
 #include "base/file.h"
 #include "importer/confine.h"
 #include "importer/id_map.h"
@@ -31,19 +31,6 @@ namespace {
 // A manifest has at most 4 MiB; written as JSON in JSON it may double.
 constexpr std::size_t kMaxResultBytes = std::size_t{24} << 20;
 constexpr base::JsonLimits kResultLimits{.max_bytes = kMaxResultBytes, .max_depth = 80};
-
-constexpr std::array kCodeNames = {
-    std::pair{ErrorCode::kInvalidArgument, "InvalidArgument"},
-    std::pair{ErrorCode::kNotFound, "NotFound"},
-    std::pair{ErrorCode::kConflict, "Conflict"},
-    std::pair{ErrorCode::kUntrusted, "Untrusted"},
-    std::pair{ErrorCode::kCorrupt, "Corrupt"},
-    std::pair{ErrorCode::kUnsupported, "Unsupported"},
-    std::pair{ErrorCode::kDenied, "Denied"},
-    std::pair{ErrorCode::kUnavailable, "Unavailable"},
-    std::pair{ErrorCode::kIo, "Io"},
-    std::pair{ErrorCode::kInternal, "Internal"},
-};
 
 Result<std::pair<UniqueFd, UniqueFd>> make_pipe() {
     int fds[2];
@@ -74,7 +61,7 @@ Result<> send_line(int fd, const Json& json) {
     auto outcome = work();
     const bool done = outcome.has_value();
     const auto line = done ? wrap("result", std::move(outcome).value())
-                           : wrap("error", error_json(outcome.error()));
+                           : wrap("error", base::error_json(outcome.error()));
     const bool sent = send_line(result, line).has_value();
     ::_exit(done && sent ? 0 : 1);
 }
@@ -90,36 +77,6 @@ pid_t clone_worker(int* pidfd) {
 }
 
 }  // namespace
-
-std::string_view error_code_name(ErrorCode code) {
-    for (const auto& [value, name] : kCodeNames)
-        if (value == code) return name;
-    return "Internal";
-}
-
-Json error_json(const Error& error) {
-    Json json;
-    json.add("code", error_code_name(error.code()));
-    json.add("message", error.message());
-    if (error.sys_errno() != 0) json.add("errno", error.sys_errno());
-    return json;
-}
-
-Error error_value(const Json& json) {
-    auto code = ErrorCode::kInternal;
-    const Json* name = json.find("code");
-    for (const auto& [value, text] : kCodeNames)
-        if (name != nullptr && name->as_string() != nullptr && *name->as_string() == text)
-            code = value;
-    const Json* message = json.find("message");
-    const Json* number = json.find("errno");
-    const auto saved = number == nullptr ? std::nullopt : number->as_int();
-    return Error{code,
-                 message != nullptr && message->as_string() != nullptr
-                     ? *message->as_string()
-                     : std::string{"an error without a message"},
-                 saved && *saved > 0 && *saved < 4096 ? static_cast<int>(*saved) : 0};
-}
 
 Result<Worker> Worker::start(const WorkerPlan& plan) {
     auto [result_read, result_write] = TRY(make_pipe());
@@ -216,7 +173,7 @@ Result<Json> Worker::result() {
     const auto json = Json::parse(text_, kResultLimits);
     if (!json || json->as_object() == nullptr)
         return Error{ErrorCode::kInternal, fmt::format("{} gave no readable result", name_)};
-    if (const Json* error = json->find("error")) return error_value(*error);
+    if (const Json* error = json->find("error")) return base::error_value(*error);
     const Json* result = json->find("result");
     if (result == nullptr || WEXITSTATUS(status_) != 0)
         return Error{ErrorCode::kInternal, fmt::format("{} gave no result", name_)};

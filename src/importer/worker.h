@@ -72,10 +72,4 @@ private:
     std::string text_;
 };
 
-/// Errors between processes: {"code":…,"message":…,"errno":…}.
-base::Json error_json(const base::Error& error);
-base::Error error_value(const base::Json& json);
-/// "InvalidArgument" and the like: the last part of the D-Bus error's name.
-std::string_view error_code_name(base::ErrorCode code);
-
 }  // namespace podd::importer
