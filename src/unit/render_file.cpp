@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <fmt/format.h>
 
+#include "base/base64.h"
 #include "unit/catalog.h"
 #include "unit/render.h"
 #include "unit/values.h"
@@ -80,7 +81,7 @@ void append_line(std::string& out, std::string_view key, std::string_view value)
 void append_data(std::string& out, const Setting& setting) {
     std::string_view left = setting.value;
     do {
-        append_line(out, setting.key, base64(left.substr(0, kDataPerLine)));
+        append_line(out, setting.key, base::base64(left.substr(0, kDataPerLine)));
         left.remove_prefix(std::min(left.size(), kDataPerLine));
     } while (!left.empty());
 }

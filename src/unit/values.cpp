@@ -95,22 +95,4 @@ base::Result<std::uint64_t> number(std::string_view text) {
     return value;
 }
 
-std::string base64(std::string_view bytes) {
-    static constexpr char kDigits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    out.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const auto left = bytes.size() - i;
-        std::uint32_t bits = 0;
-        for (std::size_t k = 0; k < 3; ++k)
-            bits = bits << 8 | (k < left ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-        out += kDigits[bits >> 18];
-        out += kDigits[bits >> 12 & 63];
-        out += left > 1 ? kDigits[bits >> 6 & 63] : '=';
-        out += left > 2 ? kDigits[bits & 63] : '=';
-    }
-    return out;
-}
-
 }  // namespace podd::unit

@@ -30,7 +30,4 @@ base::Result<int> signal_number(std::string_view text);
 /// A whole number without sign; "infinity" is kInfinity. Errors: kInvalidArgument.
 base::Result<std::uint64_t> number(std::string_view text);
 
-/// Source: RFC 4648 §4.
-std::string base64(std::string_view bytes);
-
 }  // namespace podd::unit
