@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fetch/registries.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "fetch/reference.h"
+#include "schema/json_node.h"
+#include "schema/scalars.h"
+
+namespace podd::fetch {
+
+using base::ConfigFile;
+using base::ConfigLine;
+using base::ConfigSection;
+using base::Result;
+using schema::found_wanted;
+using schema::quoted;
+
+namespace {
+
+constexpr std::string_view kSection = "Registry ";
+
+// As systemd reads them.
+std::optional<bool> boolean(std::string_view text) {
+    for (const std::string_view word : {"yes", "true", "on", "1", "y", "t"})
+        if (text == word) return true;
+    for (const std::string_view word : {"no", "false", "off", "0", "n", "f"})
+        if (text == word) return false;
+    return std::nullopt;
+}
+
+Result<Mirror> parse_mirror(std::string_view text) {
+    const auto slash = std::min(text.find('/'), text.size());
+    Mirror mirror{.host = std::string{text.substr(0, slash)}};
+    TRY(check_registry(mirror.host));
+    if (slash < text.size()) {
+        mirror.path = text.substr(slash + 1);
+        TRY(check_repository(mirror.path));
+    }
+    return mirror;
+}
+
+// Blanks between several; an empty value takes back what was said before.
+Result<> add_mirrors(RegistrySettings& settings, std::string_view text) {
+    if (text.empty()) settings.mirrors.clear();
+    while (!text.empty()) {
+        const auto end = std::min(text.find_first_of(" \t"), text.size());
+        settings.mirrors.push_back(TRY(parse_mirror(text.substr(0, end))));
+        text.remove_prefix(std::min(text.find_first_not_of(" \t", end), text.size()));
+    }
+    return {};
+}
+
+Result<> set(RegistrySettings& settings, const ConfigLine& line) {
+    if (line.key == "Mirror") return add_mirrors(settings, line.value);
+    if (line.key == "Insecure") {
+        const auto value = boolean(line.value);
+        if (!value) return found_wanted(quoted(line.value), "yes or no");
+        settings.insecure = *value;
+        return {};
+    }
+    if (line.key == "CAFile") {
+        if (!line.value.empty()) TRY(schema::check_path(line.value));
+        settings.ca_file = line.value;
+        return {};
+    }
+    return found_wanted(fmt::format("{}=", line.key), "Mirror=, Insecure= or CAFile=");
+}
+
+Result<std::string> registry_of(const ConfigSection& section) {
+    const auto wanted = "\"[Registry HOST]\" or \"[Registry HOST:PORT]\"";
+    if (!section.name.starts_with(kSection))
+        return found_wanted(fmt::format("\"[{}]\"", section.name), wanted);
+    auto name = std::string_view{section.name}.substr(kSection.size());
+    name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
+    TRY(check_registry(name));
+    return canonical_registry(name);
+}
+
+}  // namespace
+
+Result<Registries> Registries::parse(const std::vector<ConfigFile>& files) {
+    Registries registries;
+    for (const auto& file : files)
+        for (const auto& section : file.sections) {
+            const auto name = registry_of(section);
+            if (!name) return base::config_error(file, section.line, name.error().message());
+            auto& settings = registries.settings_[*name];
+            for (const auto& line : section.lines)
+                if (const auto done = set(settings, line); !done)
+                    return base::config_error(
+                        file, line.line, fmt::format("{}=: {}", line.key, done.error().message()));
+        }
+    return registries;
+}
+
+const RegistrySettings& Registries::of(std::string_view host) const {
+    static const RegistrySettings kDefaults;
+    auto at = settings_.find(canonical_registry(host));
+    const auto colon = host.rfind(':');
+    if (at == settings_.end() && colon != std::string_view::npos &&
+        host.find(']', colon) == std::string_view::npos)
+        at = settings_.find(canonical_registry(host.substr(0, colon)));
+    return at == settings_.end() ? kDefaults : at->second;
+}
+
+}  // namespace podd::fetch

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Any bytes as what users and registries say to the fetcher: references, WWW-Authenticate headers,
+// credentials. What is taken is written in a form that is taken as the same.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "fetch/challenge.h"
+#include "fetch/credentials.h"
+#include "fetch/reference.h"
+
+namespace {
+
+using namespace podd::fetch;  // NOLINT(google-build-using-namespace): what is fuzzed
+
+// Nothing that would end a header line or a URL gets through.
+bool is_plain(std::string_view text) {
+    for (const char c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
+    return true;
+}
+
+void read_reference(std::string_view text) {
+    const auto reference = parse_reference(text);
+    if (!reference) return;
+    const auto again = parse_reference(reference->str());
+    if (!again || *again != *reference) std::abort();
+    if (!check_registry(reference->registry) || !check_repository(reference->repository))
+        std::abort();
+    if (reference->name().find_first_of(" ?#%@\\\"") != std::string::npos) std::abort();
+    if (reference->tag.empty() && !reference->digest) std::abort();
+}
+
+void read_challenges(std::string_view text) {
+    const auto challenges = parse_challenges(text);
+    if (!challenges) return;
+    for (const auto& challenge : *challenges) {
+        if (challenge.scheme.empty()) std::abort();
+        for (const auto& [name, value] : challenge.parameters)
+            if (name.empty() || !is_plain(value) || challenge.parameter(name) != value)
+                std::abort();
+    }
+}
+
+void read_credentials_file(std::string_view text) {
+    Credentials credentials;
+    (void)credentials.add_auth_json(text, "auth.json").has_value();
+    (void)credentials.add_rkt(text, "auth.d").has_value();
+    const auto* found = credentials.find("example.com", "a/b");
+    if (found != nullptr && (!is_plain(found->user) || !is_plain(found->secret))) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view text{reinterpret_cast<const char*>(data), size};
+    read_reference(text);
+    read_challenges(text);
+    read_credentials_file(text);
+    return 0;
+}
