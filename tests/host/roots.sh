@@ -7,6 +7,8 @@
 host_packages=(systemd systemd-sysv systemd-container dbus polkitd libpam-systemd kmod iproute2 procps)
 # What tests call on a host.
 host_packages+=(attr acl curl jq strace psmisc e2fsprogs)
+# The registry and the web server that images are fetched from.
+host_packages+=(docker-registry nginx openssl)
 # What a host has that is a virtual machine. The kernel is Debian's there, so AppArmor can be tried.
 vm_packages=(python3-minimal libpython3-stdlib apparmor)
 # What every build root has besides the Build-Depends.
@@ -39,7 +41,8 @@ package_names() {
 prepare_host_root() {
     local root=$1 unit
     for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer \
-        e2scrub_reap.service fstrim.timer console-getty.service getty@tty1.service serial-getty@.service; do
+        e2scrub_reap.service fstrim.timer docker-registry.service nginx.service console-getty.service \
+        getty@tty1.service serial-getty@.service; do
         ln -sf /dev/null "$root/etc/systemd/system/$unit"
     done
     rm -f "$root/etc/resolv.conf" "$root/etc/machine-id"

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fetch/blobs.h"
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "fetch/blob_file.h"
+#include "fetch/http_error.h"
+#include "schema/json_node.h"
+
+namespace podd::fetch {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using schema::OciDescriptor;
+
+namespace {
+
+constexpr std::size_t kAtOnce = 3;
+constexpr int kWakeMsec = 200;
+// A connection that breaks again and again gets on nevertheless when it brings so much each time.
+constexpr std::uint64_t kWorthATry = std::uint64_t{1} << 20;
+
+std::int64_t now_msec() {
+    timespec now{};
+    (void)::clock_gettime(CLOCK_MONOTONIC, &now);
+    return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
+// One blob until it is whole. It lives as long as its transfer, whose sink writes into it.
+class Job : private base::Pinned {
+public:
+    Job(const std::vector<std::unique_ptr<Session>>& sessions, OciDescriptor descriptor,
+        std::string name, BlobFile file)
+        : sessions_{sessions},
+          descriptor_{std::move(descriptor)},
+          name_{std::move(name)},
+          file_{std::move(file)} {}
+
+    bool is_done() const { return file_.is_complete(); }
+    bool is_running() const { return transfer_ != nullptr; }
+    bool is_due() const { return !is_done() && !is_running() && now_msec() >= not_before_; }
+    bool is_mine(const HttpTransfer* transfer) const { return transfer_.get() == transfer; }
+    std::uint64_t size() const { return file_.size(); }
+    std::uint64_t have() const { return file_.is_complete() ? file_.size() : file_.have(); }
+
+    Result<> start(Http& http);
+    Result<> ended();
+
+private:
+    Session& session() const { return *sessions_[at_]; }
+    Result<> take(const HttpAnswer& answer, std::string_view bytes);
+    Result<> judge(const HttpAnswer& answer);
+    Result<> whole();
+    Result<> again_or(Error error, unsigned retry_after_seconds);
+
+    const std::vector<std::unique_ptr<Session>>& sessions_;
+    OciDescriptor descriptor_;
+    std::string name_;  // "layer 2 of 5"
+    BlobFile file_;
+    std::size_t at_ = 0;  // of sessions_
+    std::unique_ptr<HttpTransfer> transfer_{};
+    std::string used_{};  // authorization
+    std::uint64_t from_ = 0;
+    bool authenticated_ = false;
+    bool restarted_ = false;
+    Backoff backoff_{};
+    std::int64_t not_before_ = 0;
+};
+
+Result<> Job::start(Http& http) {
+    // Whole already, or empty and to be whole: there is nothing to ask for.
+    if (file_.have() == file_.size() && TRY(file_.finish())) return {};
+    from_ = file_.have();
+    auto request = session().request(fmt::format("blobs/{}", descriptor_.digest.str()));
+    request.from = from_;
+    request.sink = [this](const HttpAnswer& answer, std::string_view bytes) {
+        return take(answer, bytes);
+    };
+    used_ = request.authorization;
+    transfer_ = std::make_unique<HttpTransfer>(std::move(request));
+    http.start(*transfer_);
+    return {};
+}
+
+Result<> Job::take(const HttpAnswer& answer, std::string_view bytes) {
+    if (from_ > 0 && file_.have() == from_ && answer.status == 200) {
+        TRY(file_.restart());  // a server that knows no ranges
+        from_ = 0;
+    }
+    const bool is_rest =
+        answer.status != 206 || is_range_from(answer.content_range, from_, file_.size());
+    if (!is_rest)
+        return schema::found_wanted(fmt::format("part {}", schema::quoted(answer.content_range)),
+                                    fmt::format("bytes from {}", from_));
+    authenticated_ = false;  // a token that is good now may be too old for the rest
+    return file_.append(bytes);
+}
+
+// Once more here, later or at the next place; or not at all.
+Result<> Job::again_or(Error error, unsigned retry_after_seconds) {
+    if (file_.have() >= from_ + kWorthATry) backoff_.reset();
+    const int msec =
+        error.code() == ErrorCode::kUnavailable ? backoff_.next_msec(retry_after_seconds) : -1;
+    if (msec >= 0) {
+        not_before_ = now_msec() + msec;
+        return {};
+    }
+    // What cannot be written here cannot be written with another server's help.
+    if (error.code() == ErrorCode::kIo || at_ + 1 == sessions_.size())
+        return std::move(error).with_context(name_);
+    ++at_;
+    backoff_.reset();
+    authenticated_ = false;
+    return {};
+}
+
+Result<> Job::whole() {
+    if (file_.have() < file_.size())
+        return again_or(Error{ErrorCode::kUnavailable,
+                              fmt::format("the connection to {} broke after {} of {} bytes",
+                                          schema::quoted(session().endpoint().registry),
+                                          file_.have(), file_.size())},
+                        0);
+    const bool was_resumed = from_ > 0;
+    if (TRY(file_.finish())) return {};
+    if (was_resumed && !std::exchange(restarted_, true)) return {};  // the old part may be to blame
+    return again_or(schema::found_wanted(fmt::format("other bytes at {}",
+                                                     schema::quoted(session().endpoint().registry)),
+                                         descriptor_.digest.str()),
+                    0);
+}
+
+Result<> Job::judge(const HttpAnswer& answer) {
+    if (answer.status == 200 || answer.status == 206) return whole();
+    if (answer.status == 401 && !std::exchange(authenticated_, true)) {
+        auto done = session().authenticate(answer, used_);
+        if (!done) return again_or(std::move(done).error(), 0);
+        return {};
+    }
+    if (answer.status == 416 && from_ > 0 && !std::exchange(restarted_, true))
+        return file_.restart();
+    return again_or(status_error(answer), retry_after(answer));
+}
+
+Result<> Job::ended() {
+    auto result = transfer_->take_result();
+    transfer_.reset();
+    if (result) return judge(*result);
+    if (result.error().code() == ErrorCode::kInvalidArgument) {
+        // Too long, or the wrong part: what is here is not to be built on.
+        TRY(file_.restart());
+        if (from_ > 0 && !std::exchange(restarted_, true)) return {};
+    }
+    return again_or(std::move(result).error(), 0);
+}
+
+Result<std::vector<std::unique_ptr<Job>>> make_jobs(
+    const std::vector<std::unique_ptr<Session>>& sessions, const std::vector<OciDescriptor>& layers,
+    int layout_fd) {
+    std::vector<std::unique_ptr<Job>> jobs;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const auto is_same = [&](const OciDescriptor& other) {
+            return other.digest == layers[i].digest;
+        };
+        const auto end = layers.begin() + static_cast<std::ptrdiff_t>(i);
+        if (std::any_of(layers.begin(), end, is_same)) continue;
+        auto file = TRY(BlobFile::open(layout_fd, layers[i].digest, layers[i].size));
+        jobs.push_back(std::make_unique<Job>(sessions, layers[i],
+                                             fmt::format("layer {} of {}", i + 1, layers.size()),
+                                             std::move(file)));
+    }
+    return jobs;
+}
+
+}  // namespace
+
+bool is_range_from(std::string_view content_range, std::uint64_t from, std::uint64_t size) {
+    constexpr std::string_view kUnit = "bytes ";
+    if (!content_range.starts_with(kUnit)) return false;
+    content_range.remove_prefix(kUnit.size());
+    const auto read = [&](char after, std::uint64_t& number) {
+        const auto* end = content_range.data() + content_range.size();
+        const auto [stop, error] = std::from_chars(content_range.data(), end, number);
+        if (error != std::errc{} || (after != '\0' && (stop == end || *stop != after)) ||
+            (after == '\0' && stop != end))
+            return false;
+        content_range.remove_prefix(std::min(
+            static_cast<std::size_t>(stop - content_range.data()) + 1, content_range.size()));
+        return true;
+    };
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    std::uint64_t total = 0;
+    if (!read('-', first) || !read('/', last)) return false;
+    if (content_range != "*" && (!read('\0', total) || total != size)) return false;
+    return first == from && last >= first && last < size;
+}
+
+Result<> fetch_blobs(Http& http, const std::vector<std::unique_ptr<Session>>& sessions,
+                     const std::vector<OciDescriptor>& layers, int layout_fd,
+                     const Progress& progress) {
+    const auto jobs = TRY(make_jobs(sessions, layers, layout_fd));
+    std::uint64_t total = 0;
+    for (const auto& job : jobs)
+        total += job->size();
+    while (true) {
+        std::size_t running = 0;
+        std::uint64_t have = 0;
+        bool all_done = true;
+        for (const auto& job : jobs)
+            running += job->is_running() ? 1 : 0;
+        for (const auto& job : jobs) {
+            if (running < kAtOnce && job->is_due()) {
+                TRY(job->start(http));
+                running += job->is_running() ? 1 : 0;
+            }
+            have += job->have();
+            all_done = all_done && job->is_done();
+        }
+        progress(have, total);
+        if (all_done) return {};
+        const auto* ended = http.wait(kWakeMsec);
+        for (const auto& job : jobs)
+            if (ended != nullptr && job->is_mine(ended)) {
+                TRY(job->ended());
+                break;
+            }
+    }
+}
+
+}  // namespace podd::fetch

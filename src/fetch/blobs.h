@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Layers of an image, several side by side.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "fetch/http.h"
+#include "fetch/session.h"
+#include "schema/oci.h"
+
+namespace podd::fetch {
+
+/// `bytes` of `total` are there.
+using Progress = std::function<void(std::uint64_t bytes, std::uint64_t total)>;
+
+/// Fetches what is not there yet into the layout `layout_fd`; a digest that stands twice once. Each
+/// is asked for at the first of `sessions`, and where that does not give it at the next ones.
+/// Errors: those of the last session, the layer's number first; kIo.
+base::Result<> fetch_blobs(Http& http, const std::vector<std::unique_ptr<Session>>& sessions,
+                           const std::vector<schema::OciDescriptor>& layers, int layout_fd,
+                           const Progress& progress);
+
+/// What a server says that it sends with 206: "bytes 5-9/10" begins at 5. False when it is another
+/// place or no such text.
+bool is_range_from(std::string_view content_range, std::uint64_t from, std::uint64_t size);
+
+}  // namespace podd::fetch

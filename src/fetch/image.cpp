@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fetch/image.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "fetch/blob_file.h"
+#include "fetch/http.h"
+#include "fetch/resolve.h"
+#include "fetch/session.h"
+#include "schema/json_node.h"
+
+namespace podd::fetch {
+
+using base::Error;
+using base::ErrorCode;
+using base::Json;
+using base::Result;
+
+namespace {
+
+using Sessions = std::vector<std::unique_ptr<Session>>;
+
+constexpr std::uint64_t kMaxTotal = std::uint64_t{256} << 30;
+
+Sessions make_sessions(Http& http, const Registries& registries, const Credentials& credentials,
+                       const Reference& reference) {
+    Sessions sessions;
+    const auto add = [&](Endpoint endpoint) {
+        sessions.push_back(
+            std::make_unique<Session>(http, registries, credentials, std::move(endpoint)));
+    };
+    for (const auto& mirror : registries.of(reference.registry).mirrors)
+        add({mirror.host, mirror.path.empty()
+                              ? reference.repository
+                              : fmt::format("{}/{}", mirror.path, reference.repository)});
+    add({reference.registry, reference.repository});
+    return sessions;
+}
+
+std::string without_hint(const std::string& message) {
+    return message.substr(0, message.find("\nhint: "));
+}
+
+// The first of the sessions that has the image; those before it go.
+Result<ResolvedImage> resolve_somewhere(Sessions& sessions, const ImageRequest& request) {
+    std::string before;
+    while (true) {
+        auto resolved = resolve_image(*sessions.front(), request.reference, request.machine);
+        if (resolved) return resolved;
+        auto error = std::move(resolved).error();
+        if (sessions.size() == 1 && before.empty()) return error;
+        if (sessions.size() == 1)
+            return Error{error.code(), fmt::format("{}{}", before, error.message())};
+        before +=
+            fmt::format("mirror {}: {}; ", schema::quoted(sessions.front()->endpoint().registry),
+                        without_hint(error.message()));
+        sessions.erase(sessions.begin());
+    }
+}
+
+Result<> check_pinned(const ImageRequest& request, const schema::Digest& digest) {
+    if (request.reference.digest || request.pinned == Pinned::kOptional) return {};
+    return Error{ErrorCode::kUntrusted,
+                 fmt::format("found nothing that says which image this must be, wanted a digest; "
+                             "the registry gives {}\nhint: podctl fetch {}{}@{}",
+                             digest.str(), kDockerScheme, request.reference.name(), digest.str())};
+}
+
+Result<> check_total(const schema::OciManifest& manifest) {
+    std::uint64_t total = 0;
+    for (const auto& layer : manifest.layers) {
+        if (layer.size > kMaxTotal || total + layer.size > kMaxTotal)
+            return schema::found_wanted(fmt::format("layers of more than {} bytes", kMaxTotal),
+                                        "smaller ones");
+        total += layer.size;
+    }
+    return {};
+}
+
+Result<> write_blob(int layout_fd, const schema::Digest& digest, const std::string& text) {
+    const auto directory = TRY(open_blob_directory(layout_fd, digest));
+    return base::write_file(directory.get(), std::string{digest.hex()}, text, 0644);
+}
+
+Json index_json(const ResolvedImage& image, const std::string& tag) {
+    Json descriptor;
+    descriptor.add("mediaType", image.manifest.media_type);
+    descriptor.add("digest", image.manifest.digest.str());
+    descriptor.add("size", image.manifest.size);
+    if (!tag.empty()) {
+        Json annotations;
+        annotations.add("org.opencontainers.image.ref.name", tag);
+        descriptor.add("annotations", std::move(annotations));
+    }
+    Json manifests{Json::Array{}};
+    manifests.push_back(std::move(descriptor));
+    Json index;
+    index.add("schemaVersion", 2);
+    index.add("mediaType", schema::kOciIndexType);
+    index.add("manifests", std::move(manifests));
+    return index;
+}
+
+// The index last: what has one is whole.
+Result<> write_layout(const ResolvedImage& image, const ImageRequest& request) {
+    TRY(write_blob(request.layout_fd, image.manifest.digest, image.manifest_text));
+    TRY(write_blob(request.layout_fd, image.parsed.config.digest, image.config_text));
+    TRY(base::write_file(request.layout_fd, "oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}\n",
+                         0644));
+    const auto index = index_json(image, request.reference.tag);
+    return base::write_file(request.layout_fd, "index.json", index.str() + "\n", 0644);
+}
+
+Result<schema::Digest> fetch(const ImageRequest& request, const Registries& registries,
+                             const Credentials& credentials, const Progress& progress) {
+    Http http{registries};
+    auto sessions = make_sessions(http, registries, credentials, request.reference);
+    auto image = TRY(resolve_somewhere(sessions, request));
+    TRY(check_pinned(request, image.digest));
+    TRY(check_total(image.parsed));
+    TRY(fetch_blobs(http, sessions, image.parsed.layers, request.layout_fd, progress));
+    TRY(write_layout(image, request));
+    return std::move(image.digest);
+}
+
+}  // namespace
+
+Result<schema::Digest> fetch_image(const ImageRequest& request, const Registries& registries,
+                                   const Credentials& credentials, const Progress& progress) {
+    return TRY_CONTEXT(fetch(request, registries, credentials, progress), "fetching \"{}\"",
+                       request.reference.str());
+}
+
+}  // namespace podd::fetch

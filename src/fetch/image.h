@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// An image of a registry becomes an OCI layout in a folder.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "fetch/blobs.h"
+#include "fetch/credentials.h"
+#include "fetch/reference.h"
+#include "fetch/registries.h"
+#include "schema/digest.h"
+
+namespace podd::fetch {
+
+/// Whether a name without a digest is enough.
+enum class Pinned : unsigned char { kOptional, kRequired };
+
+struct ImageRequest {
+    Reference reference;
+    int layout_fd = -1;   // an existing folder; what a cut fetch left there is gone on with
+    std::string machine;  // of this host, as `uname -m` says it
+    Pinned pinned = Pinned::kOptional;
+};
+
+/// Mirrors are asked in their order, the registry last. oci-layout and index.json are written when
+/// all the rest is there. Returns the digest that the reference names: of the index where there is
+/// one, else of the manifest. Errors: kNotFound, kDenied, kUnavailable, kUntrusted (TLS; no digest
+/// and Pinned::kRequired), kInvalidArgument, kUnsupported (no image for this host; schema 1;
+/// foreign layers), kIo.
+base::Result<schema::Digest> fetch_image(const ImageRequest& request, const Registries& registries,
+                                         const Credentials& credentials, const Progress& progress);
+
+}  // namespace podd::fetch

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// From a reference to the manifest for this host: documents only, each checked against what named
+// it.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "fetch/reference.h"
+#include "fetch/session.h"
+#include "schema/oci.h"
+
+namespace podd::fetch {
+
+struct ResolvedImage {
+    schema::Digest digest;           // that the reference names: of an index or a manifest
+    schema::OciDescriptor manifest;  // for this host
+    std::string manifest_text;
+    schema::OciManifest parsed;
+    std::string config_text;
+};
+
+/// `machine` as `uname -m` says it. Errors: as fetch_image().
+base::Result<ResolvedImage> resolve_image(Session& session, const Reference& reference,
+                                          const std::string& machine);
+
+}  // namespace podd::fetch

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// /usr/lib/podd/fetcher: the only program that talks to registries. It has no rights, writes one
+// folder, and what it brings is parsed and unpacked by others.
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/config_file.h"
+#include "base/file.h"
+#include "fetch/image.h"
+#include "fetcher/options.h"
+#include "fetcher/report.h"
+
+namespace {
+
+using namespace podd;  // NOLINT(google-build-using-namespace): the program's own rooms
+
+std::string machine() {
+    utsname name{};
+    return ::uname(&name) == 0 ? name.machine : "";
+}
+
+std::string credentials_directory() {
+    const char* path = std::getenv("CREDENTIALS_DIRECTORY");  // NOLINT(concurrency-mt-unsafe)
+    return path == nullptr ? "" : path;
+}
+
+base::Result<> run(const fetcher::CommandLine& line, fetcher::Report& report) {
+    const auto directory = TRY(base::open_path(line.directory, O_RDONLY | O_DIRECTORY));
+    const auto files = TRY(base::read_config_files("registries.d"));
+    const auto registries = TRY(fetch::Registries::parse(files));
+    const auto credentials = TRY(fetch::read_credentials(credentials_directory()));
+    const fetch::ImageRequest request{.reference = *line.reference,
+                                      .layout_fd = directory.get(),
+                                      .machine = machine(),
+                                      .pinned = line.pinned};
+    const auto digest = TRY(fetch::fetch_image(
+        request, registries, credentials,
+        [&](std::uint64_t bytes, std::uint64_t total) { report.progress(bytes, total); }));
+    return report.fetched(*line.reference, digest);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    (void)std::signal(SIGPIPE, SIG_IGN);
+    (void)::umask(022);
+    const rlimit none{};
+    (void)::setrlimit(RLIMIT_CORE, &none);  // it would hold passwords
+
+    fetcher::Report report{STDOUT_FILENO};
+    const auto line = fetcher::parse_command_line(argc, argv);
+    if (line && line->help) {
+        (void)std::fputs(fetcher::kHelp, stdout);
+        return 0;
+    }
+    const auto done = line ? run(*line, report) : base::Result<>{line.error()};
+    if (done) return 0;
+    report.error(done.error());
+    return 1;
+}

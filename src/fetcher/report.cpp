@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fetcher/report.h"
+
+#include <ctime>
+#include <string>
+#include <utility>
+
+#include "base/error_json.h"
+#include "base/file.h"
+#include "base/json.h"
+
+namespace podd::fetcher {
+
+namespace {
+
+using base::Json;
+
+constexpr std::uint64_t kProgressUsec = 100'000;
+
+std::uint64_t now_usec() {
+    timespec now{};
+    (void)::clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +
+           static_cast<std::uint64_t>(now.tv_nsec) / 1000;
+}
+
+base::Result<> send(int fd, const char* member, Json value) {
+    Json line;
+    line.add(member, std::move(value));
+    return base::write_all(fd, line.str() + "\n");
+}
+
+}  // namespace
+
+void Report::progress(std::uint64_t bytes, std::uint64_t total) {
+    const auto now = now_usec();
+    if (bytes < total && now - last_usec_ < kProgressUsec) return;
+    last_usec_ = now;
+    Json value;
+    value.add("bytes", bytes);
+    value.add("total", total);
+    // Nobody listening any more is no reason to stop half-way: the exit status still tells.
+    (void)send(fd_, "progress", std::move(value)).has_value();
+}
+
+base::Result<> Report::fetched(const fetch::Reference& reference,
+                               const schema::Digest& digest) const {
+    Json value;
+    value.add("name", reference.name());
+    value.add("tag", reference.tag);
+    value.add("digest", digest.str());
+    return send(fd_, "fetched", std::move(value));
+}
+
+void Report::error(const base::Error& error) const {
+    (void)send(fd_, "error", base::error_json(error)).has_value();
+}
+
+}  // namespace podd::fetcher

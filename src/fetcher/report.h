@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the fetcher says on its standard output: JSON, one object on each line.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "fetch/reference.h"
+#include "schema/digest.h"
+
+namespace podd::fetcher {
+
+class Report {
+public:
+    explicit Report(int fd) : fd_{fd} {}
+
+    /// {"progress":{"bytes":N,"total":M}}, at most ten times a second, and once at the end.
+    void progress(std::uint64_t bytes, std::uint64_t total);
+    /// {"fetched":{"name":…,"tag":…,"digest":…}}; the last line of a success. `digest` is what the
+    /// reference names: of an index where there is one. Errors: kIo, when nobody could be told.
+    base::Result<> fetched(const fetch::Reference& reference, const schema::Digest& digest) const;
+    /// {"error":{"code":…,"message":…}}; the last line of a failure.
+    void error(const base::Error& error) const;
+
+private:
+    int fd_;
+    std::uint64_t last_usec_ = 0;
+};
+
+}  // namespace podd::fetcher
