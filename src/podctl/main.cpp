@@ -23,10 +23,10 @@ base::Error usage(std::string message) {
 base::Result<const Verb*> checked_verb(CommandLine& line) {
     const Verb* verb = TRY(find_verb(line.words));
     for (const OptionRow* row : line.given)
-        if (row->verb != verb->name)
+        if (!row->is_known_to(verb->name))
             return usage(
                 fmt::format("verb '{}' does not know option --{}", verb->name, row->long_name));
-    if (verb->name != "import") {
+    if (!verb->takes_command) {
         line.words.insert(line.words.end(), line.after.begin(), line.after.end());
         line.after.clear();
     }

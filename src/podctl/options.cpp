@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "podctl/options.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -116,6 +117,16 @@ constexpr int kFirstRow = 256;
 
 }  // namespace
 
+bool OptionRow::is_known_to(std::string_view verb) const {
+    constexpr std::string_view kBetween = ", ";
+    for (std::string_view left = verbs; !left.empty();) {
+        const std::size_t end = std::min(left.find(kBetween), left.size());
+        if (left.substr(0, end) == verb) return true;
+        left.remove_prefix(std::min(end + kBetween.size(), left.size()));
+    }
+    return verbs.empty();
+}
+
 std::span<const OptionRow> option_table() {
     return kTable;
 }
@@ -174,7 +185,7 @@ Result<CommandLine> parse(int argc, char** argv) {
         if (row == nullptr)
             return bad(fmt::format("option {} is not known; see podctl --help", argv[optind - 1]));
         TRY_CONTEXT(row->apply(line.options, optarg), "option {}", spelled(*row));
-        if (!row->verb.empty()) line.given.push_back(row);
+        if (!row->verbs.empty()) line.given.push_back(row);
     }
     line.words.assign(argv + optind, argv + count);
     return line;

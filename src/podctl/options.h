@@ -47,9 +47,11 @@ struct OptionRow {
     std::string_view long_name;
     char letter;                // 0: none
     std::string_view argument;  // empty: takes none
-    std::string_view verb;      // the one verb that knows it; empty: all do
+    std::string_view verbs;     // those that know it, "import, image create"; empty: all do
     std::string_view help;
     base::Result<> (*apply)(Options& options, const char* argument);
+
+    bool is_known_to(std::string_view verb) const;
 };
 
 std::span<const OptionRow> option_table();
@@ -58,7 +60,7 @@ struct CommandLine {
     Options options;
     std::vector<std::string> words;  // verb first
     std::vector<std::string> after;  // what stood after "--"
-    /// Options that were given and that one verb only knows.
+    /// Options that were given and that not every verb knows.
     std::vector<const OptionRow*> given;
 };
 

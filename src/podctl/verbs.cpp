@@ -25,7 +25,7 @@ constexpr Verb kVerbs[] = {
      verb_verify},
     {"import", "FILE|DIR [-- COMMAND...]",
      "Import an image: ACI, OCI layout, docker-save archive, or root file system", 1, 1,
-     verb_import},
+     verb_import, true},
     {"image list", "", "List images", 0, 0, verb_image_list},
     {"image rm", "IMAGE...", "Remove images", 1, kAny, verb_image_rm},
     {"image cat-manifest", "IMAGE...", "Show the manifests of images", 1, kAny,
@@ -109,11 +109,11 @@ std::string help_text() {
         std::string left = row.letter == 0 ? "   " : fmt::format("-{} ", row.letter);
         if (!row.long_name.empty()) left += fmt::format("--{}", row.long_name);
         if (!row.argument.empty()) left += fmt::format("={}", row.argument);
-        const std::string verb = row.verb.empty() ? "" : fmt::format("{}: ", row.verb);
+        const std::string verbs_of = row.verbs.empty() ? "" : fmt::format("{}: ", row.verbs);
         if (left.size() <= 28)
-            text += fmt::format("  {:<28} {}{}\n", left, verb, row.help);
+            text += fmt::format("  {:<28} {}{}\n", left, verbs_of, row.help);
         else
-            text += fmt::format("  {}\n  {:<28} {}{}\n", left, "", verb, row.help);
+            text += fmt::format("  {}\n  {:<28} {}{}\n", left, "", verbs_of, row.help);
     }
     text += "\nSee the podctl(1) man page for details.\n";
     return text;

@@ -35,6 +35,8 @@ struct Verb {
     std::size_t max_words;
     /// The exit status; an error is printed and makes 1, or 4 when a pod was not found.
     base::Result<int> (*run)(const Arguments& arguments);
+    /// What stands after "--" is a command and stays in Arguments::after; else it is more words.
+    bool takes_command = false;
 };
 
 std::span<const Verb> verb_table();

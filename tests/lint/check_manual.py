@@ -77,14 +77,17 @@ def help_rows(text):
     return rows
 
 
+def of_verbs(text, spellings):
+    """"VERB: SPELLING" for each verb that the text begins with, such as "import, image create: "; else only spellings."""
+    verbs = re.match(r"\t?([a-z-]+(?: [a-z-]+)?(?:, [a-z-]+(?: [a-z-]+)?)*): ", text)
+    return {(verb + ": " if verb else "") + spelling
+            for verb in (verbs[1].split(", ") if verbs else [""]) for spelling in spellings}
+
+
 def help_options(text):
-    """Every spelling of every option, and the one verb that knows it."""
-    options = set()
-    for left, right in help_rows(text):
-        if left.startswith("-"):
-            verb = re.match(r"([a-z]+): ", right)
-            options |= {(verb[1] + ": " if verb else "") + spelling for spelling in left.split()}
-    return options
+    """Every spelling of every option, and the verbs that know it."""
+    return {option for left, right in help_rows(text) if left.startswith("-")
+            for option in of_verbs(right, left.split())}
 
 
 def help_verbs(text):
@@ -92,11 +95,7 @@ def help_verbs(text):
 
 
 def page_options(page):
-    options, verb = set(), None
-    for term, body in terms(section(page, "OPTIONS")):
-        verb = re.match(r"\t([a-z]+): ", body)
-        options |= {(verb[1] + ": " if verb else "") + spelling for spelling in term.split(", ")}
-    return options
+    return {option for term, body in terms(section(page, "OPTIONS")) for option in of_verbs(body, term.split(", "))}
 
 
 def check_podctl():
