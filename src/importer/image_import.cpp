@@ -15,12 +15,12 @@
 
 #include "base/file.h"
 #include "base/hash.h"
-#include "importer/derive.h"
 #include "importer/describe.h"
 #include "importer/flow.h"
 #include "importer/id_map.h"
 #include "importer/layers.h"
 #include "importer/life_cycle.h"
+#include "schema/appc_to_oci.h"
 #include "schema/platform.h"
 #include "store/layout.h"
 #include "store/writer.h"
@@ -104,7 +104,8 @@ public:
         if (image.manifest_digest)
             manifest = TRY(documents.text(image.manifest_path));
         else
-            manifest = derive_manifest({sha256(config), config.size()}, layers.blobs, nullptr);
+            manifest =
+                schema::oci_manifest_of({sha256(config), config.size()}, layers.blobs, nullptr);
         store::NewImage result{.record = record(store::ImageKind::kOci, std::move(image.manifest)),
                                .trees = std::move(layers.new_trees),
                                .blobs = std::move(layers.new_blobs)};
@@ -169,9 +170,11 @@ private:
 
     Result<store::NewImage> root_file_system(const FlowResult& flow) {
         const auto manifest = TRY(manifest_of(options_));
-        const auto config = derive_config(manifest, flow.content_sha256);
-        const auto oci = derive_manifest({sha256(config), config.size()},
-                                         {{flow.sha256, flow.size, flow.compression}}, &manifest);
+        const auto config = schema::oci_config_of(manifest, flow.content_sha256);
+        const auto oci = schema::oci_manifest_of(
+            {sha256(config), config.size()},
+            {{flow.sha256, flow.size, std::string{archive::compression_name(flow.compression)}}},
+            &manifest);
         store::NewImage result{
             .record = record(store::ImageKind::kOci, manifest), .trees = {}, .blobs = {}};
         TRY(add_documents(result, oci, config));

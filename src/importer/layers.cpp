@@ -42,7 +42,7 @@ struct Source {
 };
 
 struct Done {
-    DerivedBlob blob;
+    schema::OciBlob blob;
     std::uint64_t bytes = 0;  // of the tree
     bool is_new = true;       // the tree is in the workspace, else in the store
 };
@@ -167,7 +167,8 @@ private:
             result_.notes.push_back(
                 fmt::format("layer {} of {}: {}", layer + 1, layers_.size(), note));
         const bool is_new = source.depth == Depth::kTree;
-        done_[layer] = {{result.sha256, result.size, result.compression},
+        done_[layer] = {{result.sha256, result.size,
+                         std::string{archive::compression_name(result.compression)}},
                         is_new ? result.unpacked.bytes : source.tree.bytes,
                         is_new};
         if (is_new) result_.new_trees.push_back({tree_name(layer), wanted.diff_id.str()});

@@ -6,16 +6,16 @@
 #include <vector>
 
 #include "base/result.h"
-#include "importer/derive.h"
 #include "importer/describe.h"
 #include "importer/report.h"
+#include "schema/appc_to_oci.h"
 #include "store/writer.h"
 
 namespace podd::importer {
 
 struct ImportedLayers {
-    std::vector<DerivedBlob> blobs;  // of every layer, base first
-    std::vector<std::string> trees;  // to stack, lowest first; none twice
+    std::vector<schema::OciBlob> blobs;  // of every layer, base first
+    std::vector<std::string> trees;      // to stack, lowest first; none twice
     std::vector<store::NewTree> new_trees;
     std::vector<store::NewBlob> new_blobs;
     std::uint64_t size_bytes = 0;  // of the trees

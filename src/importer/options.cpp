@@ -8,7 +8,7 @@
 #include <sys/utsname.h>
 
 #include "plan/plan.h"
-#include "schema/platform.h"
+#include "schema/root_manifest.h"
 #include "store/layout.h"
 #include "store/reader.h"
 
@@ -50,12 +50,6 @@ std::string host_machine() {
     return ::uname(&name) == 0 ? name.machine : "";
 }
 
-void add_label(std::vector<schema::Label>& labels, std::string_view name,
-               const std::string& value) {
-    const auto identifier = schema::AcIdentifier::parse(name);
-    if (!schema::label(labels, name)) labels.push_back({identifier.value(), value});
-}
-
 }  // namespace
 
 Result<ImportOptions> ImportOptions::parse(std::string_view text) {
@@ -86,17 +80,7 @@ Result<ImportOptions> ImportOptions::parse(std::string_view text) {
 
 Result<schema::ImageManifest> manifest_of(const ImportOptions& options) {
     if (!options.name) return invalid("a root file system needs a name");
-    auto labels = options.labels;
-    add_label(labels, "os", "linux");
-    // Only programs know what they were made for; what a user unpacks is nearly always for here.
-    if (const auto arch = schema::arch_of_machine(host_machine())) add_label(labels, "arch", *arch);
-    Json json;
-    json.add("acKind", "ImageManifest");
-    json.add("acVersion", "0.8.11");
-    json.add("name", options.name->str());
-    json.add("labels", schema::to_json(labels));
-    if (options.app) json.add("app", *options.app);
-    return schema::ImageManifest::from_json(json);
+    return schema::root_manifest({*options.name, options.labels, options.app}, host_machine());
 }
 
 Result<CommandLine> parse_command_line(int argc, char** argv) {

@@ -109,11 +109,11 @@ std::string help_text() {
         std::string left = row.letter == 0 ? "   " : fmt::format("-{} ", row.letter);
         if (!row.long_name.empty()) left += fmt::format("--{}", row.long_name);
         if (!row.argument.empty()) left += fmt::format("={}", row.argument);
-        const std::string verbs_of = row.verbs.empty() ? "" : fmt::format("{}: ", row.verbs);
+        const std::string of_verbs = row.verbs.empty() ? "" : fmt::format("{}: ", row.verbs);
         if (left.size() <= 28)
-            text += fmt::format("  {:<28} {}{}\n", left, verbs_of, row.help);
+            text += fmt::format("  {:<28} {}{}\n", left, of_verbs, row.help);
         else
-            text += fmt::format("  {}\n  {:<28} {}{}\n", left, "", verbs_of, row.help);
+            text += fmt::format("  {}\n  {:<28} {}{}\n", left, "", of_verbs, row.help);
     }
     text += "\nSee the podctl(1) man page for details.\n";
     return text;

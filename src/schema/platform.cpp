@@ -94,6 +94,15 @@ std::optional<Platform> platform_of_oci(std::string_view os, std::string_view ar
     return std::nullopt;
 }
 
+std::pair<std::string, std::string> oci_architecture_of(std::string_view os,
+                                                        std::string_view arch) {
+    for (const auto& name : kOciNames)
+        if (name.os == os && name.arch == arch)
+            return {std::string{name.architecture},
+                    name.variant == "*" ? std::string{} : std::string{name.variant}};
+    return {std::string{arch}, {}};
+}
+
 std::optional<std::string> arch_of_machine(std::string_view machine) {
     for (const auto& [theirs, ours] : kMachines)
         if (theirs == machine) return std::string{ours};

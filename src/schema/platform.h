@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -29,6 +30,9 @@ std::string known_archs(std::string_view os);
 /// The appc pair of an OCI one: linux/arm64/v8 is linux/aarch64. Empty where there is none.
 std::optional<Platform> platform_of_oci(std::string_view os, std::string_view architecture,
                                         std::string_view variant);
+
+/// OCI's words for an appc pair: architecture and variant. What OCI has no word for stays as it is.
+std::pair<std::string, std::string> oci_architecture_of(std::string_view os, std::string_view arch);
 
 /// The host's architecture in appc's words, of what `uname -m` says; empty when appc has no word.
 std::optional<std::string> arch_of_machine(std::string_view machine);
