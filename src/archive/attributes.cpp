@@ -31,6 +31,13 @@ void append(std::string& bytes, T value) {
     bytes.append(raw, sizeof raw);
 }
 
+template <typename T>
+T take(std::string_view bytes, std::size_t at) {
+    T value;
+    std::memcpy(&value, bytes.data() + at, sizeof value);
+    return value;
+}
+
 }  // namespace
 
 base::Result<std::string> acl_xattr(const std::vector<AclEntry>& entries) {
@@ -52,6 +59,19 @@ base::Result<std::string> acl_xattr(const std::vector<AclEntry>& entries) {
         append(value, htole32(named ? static_cast<std::uint32_t>(entry.id) : kNoId));
     }
     return value;
+}
+
+std::vector<AclEntry> acl_entries(std::string_view value) {
+    constexpr std::size_t kHeaderBytes = 4;
+    constexpr std::size_t kEntryBytes = 8;
+    if (value.size() < kHeaderBytes || take<std::uint32_t>(value, 0) != htole32(kAclVersion))
+        return {};
+    std::vector<AclEntry> entries;
+    for (std::size_t at = kHeaderBytes; at + kEntryBytes <= value.size(); at += kEntryBytes)
+        entries.push_back({le16toh(take<std::uint16_t>(value, at)),
+                           le16toh(take<std::uint16_t>(value, at + 2)),
+                           le32toh(take<std::uint32_t>(value, at + 4))});
+    return entries;
 }
 
 bool keep_xattr(std::string_view name) {

@@ -40,6 +40,9 @@ struct AclEntry {
 /// The value of system.posix_acl_*. Errors: kInvalidArgument when an id is above kMaxId.
 base::Result<std::string> acl_xattr(const std::vector<AclEntry>& entries);
 
+/// The other way round; nothing when the value is none.
+std::vector<AclEntry> acl_entries(std::string_view value);
+
 /// Whether an attribute of an archive becomes one of the file: user.*, ACLs and file capabilities
 /// do, but never one that overlayfs reads, and none that only the host's own policy may set.
 bool keep_xattr(std::string_view name);

@@ -122,6 +122,22 @@ Result<> read_acl(::archive_entry* entry, int which, const char* xattr, TarEntry
     return {};
 }
 
+// The library says where data is.
+void read_holes(::archive_entry* entry, TarEntry& result) {
+    if (::archive_entry_sparse_reset(entry) == 0) return;
+    std::uint64_t at = 0;
+    la_int64_t offset = 0;
+    la_int64_t length = 0;
+    const auto data_at = [&](std::uint64_t begin) {
+        if (begin > at) result.holes.push_back({at, begin - at});
+    };
+    while (::archive_entry_sparse_next(entry, &offset, &length) == ARCHIVE_OK) {
+        data_at(static_cast<std::uint64_t>(offset));
+        at = static_cast<std::uint64_t>(offset) + static_cast<std::uint64_t>(length);
+    }
+    data_at(result.size);
+}
+
 Result<TarEntry> entry_value(::archive_entry* entry) {
     const char* name = ::archive_entry_pathname(entry);
     if (name == nullptr)
@@ -142,6 +158,8 @@ Result<TarEntry> entry_value(::archive_entry* entry) {
         return Error{ErrorCode::kInvalidArgument,
                      fmt::format("member {} of the archive has a negative size", quoted(name))};
     result.size = static_cast<std::uint64_t>(size);
+    result.device = ::archive_entry_rdev(entry);
+    read_holes(entry, result);
     result.link =
         text_or_empty(*type == TarEntry::Type::kHardlink ? ::archive_entry_hardlink(entry)
                                                          : ::archive_entry_symlink(entry));

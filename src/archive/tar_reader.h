@@ -17,6 +17,13 @@
 
 namespace podd::archive {
 
+/// A part of a file that is nothing but zeros and takes no room.
+struct Hole {
+    std::uint64_t offset;
+    std::uint64_t length;
+    bool operator==(const Hole&) const = default;
+};
+
 struct TarEntry {
     enum class Type : unsigned char {
         kFile,
@@ -28,15 +35,17 @@ struct TarEntry {
         kFifo,
         kSocket
     };
-    std::string name;  // as it stands in the archive
+    std::string name{};  // as it stands in the archive
     Type type = Type::kFile;
     mode_t mode = 0;  // permission bits with setuid, setgid and sticky
     std::int64_t uid = 0;
     std::int64_t gid = 0;
     timespec mtime{};
-    std::uint64_t size = 0;  // of a file, holes included
-    std::string link;        // target of a symbolic or hard link, as it stands in the archive
-    std::vector<std::pair<std::string, std::string>> xattrs;  // POSIX ACLs are among them
+    std::uint64_t size = 0;     // of a file, holes included
+    std::vector<Hole> holes{};  // of a file, in order
+    dev_t device = 0;           // of a device node
+    std::string link{};         // target of a symbolic or hard link, as it stands in the archive
+    std::vector<std::pair<std::string, std::string>> xattrs{};  // POSIX ACLs are among them
 };
 
 /// A piece of a file; what lies between pieces is a hole.

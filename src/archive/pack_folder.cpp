@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <linux/stat.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "archive/attributes.h"
+#include "archive/file_holes.h"
+#include "archive/member_packer.h"
+#include "archive/member_path.h"
+#include "archive/pack.h"
+#include "base/file.h"
+
+namespace podd::archive {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::UniqueFd;
+
+constexpr std::size_t kBufferBytes = std::size_t{256} * 1024;
+constexpr std::size_t kMaxXattrBytes = 65536;  // XATTR_LIST_MAX and XATTR_SIZE_MAX
+
+Result<struct statx> look_at(int dir_fd, const std::string& name) {
+    struct statx st{};
+    if (::statx(dir_fd, name.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH,
+                STATX_BASIC_STATS, &st) < 0)
+        return base::errno_error("looking at it", errno);
+    return st;
+}
+
+TarEntry::Type type_of(const struct statx& st) {
+    switch (st.stx_mode & S_IFMT) {
+        case S_IFDIR: return TarEntry::Type::kDirectory;
+        case S_IFLNK: return TarEntry::Type::kSymlink;
+        case S_IFCHR: return TarEntry::Type::kCharacterDevice;
+        case S_IFBLK: return TarEntry::Type::kBlockDevice;
+        case S_IFIFO: return TarEntry::Type::kFifo;
+        case S_IFSOCK: return TarEntry::Type::kSocket;
+        default: return TarEntry::Type::kFile;
+    }
+}
+
+TarEntry entry_of(const std::string& path, const struct statx& st) {
+    TarEntry entry;
+    entry.name = path;
+    entry.type = type_of(st);
+    entry.mode = st.stx_mode & 07777;
+    entry.uid = st.stx_uid;
+    entry.gid = st.stx_gid;
+    entry.mtime = {st.stx_mtime.tv_sec, 0};
+    entry.size = entry.type == TarEntry::Type::kFile ? st.stx_size : 0;
+    entry.device = ::makedev(st.stx_rdev_major, st.stx_rdev_minor);
+    return entry;
+}
+
+Result<std::string> read_link(int dir_fd, const std::string& name) {
+    std::string target(PATH_MAX, '\0');
+    const ssize_t n = ::readlinkat(dir_fd, name.c_str(), target.data(), target.size());
+    if (n < 0) return base::errno_error("reading the link", errno);
+    target.resize(static_cast<std::size_t>(n));
+    return target;
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> read_xattrs(int fd) {
+    std::vector<std::pair<std::string, std::string>> xattrs;
+    std::vector<char> names(kMaxXattrBytes);
+    const ssize_t length = ::flistxattr(fd, names.data(), names.size());
+    if (length < 0 && errno == ENOTSUP) return xattrs;
+    if (length < 0) return base::errno_error("listing its attributes", errno);
+    std::string value;
+    for (const char* name = names.data(); name < names.data() + length;
+         name += std::string_view{name}.size() + 1) {
+        if (!keep_xattr(name)) continue;
+        value.resize(kMaxXattrBytes);
+        const ssize_t n = ::fgetxattr(fd, name, value.data(), value.size());
+        if (n < 0)
+            return base::errno_error(fmt::format("reading its attribute \"{}\"", name), errno);
+        xattrs.emplace_back(name, value.substr(0, static_cast<std::size_t>(n)));
+    }
+    return xattrs;
+}
+
+class FolderPacker {
+public:
+    FolderPacker(const PackOptions& options, TarWriter& writer)
+        : packer_{options, writer}, writer_{writer} {}
+
+    Result<> root(int root_fd) {
+        const auto st = TRY(look_at(root_fd, ""));
+        auto entry = entry_of("", st);
+        entry.xattrs = TRY(read_xattrs(root_fd));
+        TRY(packer_.add(std::move(entry)));
+        return children(root_fd, "");
+    }
+
+    Packed finish() { return packer_.finish(); }
+
+private:
+    Result<> children(int dir_fd, const std::string& path) {
+        for (const auto& name : TRY(base::list_dir(dir_fd))) {
+            const auto below = path.empty() ? name : fmt::format("{}/{}", path, name);
+            // Not deeper and not longer than an image may be.
+            TRY(member_path(below, Absolute::kRefuse, Limits{}));
+            const auto st = TRY_CONTEXT(look_at(dir_fd, name), "{}", quoted(below));
+            if (S_ISDIR(st.stx_mode))
+                TRY(directory(dir_fd, name, below, st));
+            else
+                TRY_CONTEXT(leaf(dir_fd, name, below, st), "{}", quoted(below));
+        }
+        return {};
+    }
+
+    Result<> directory(int dir_fd, const std::string& name, const std::string& path,
+                       const struct statx& st) {
+        const auto fd = TRY_CONTEXT(reopen(dir_fd, name, O_DIRECTORY, st), "{}", quoted(path));
+        auto entry = entry_of(path, st);
+        entry.xattrs = TRY_CONTEXT(read_xattrs(fd.get()), "{}", quoted(path));
+        TRY_CONTEXT(packer_.add(std::move(entry)), "{}", quoted(path));
+        if ((st.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0) return children(fd.get(), path);
+        // A file system of its own is another thing's: /proc, a build's cache.
+        packer_.leave_out("what is mounted on", path);
+        return {};
+    }
+
+    Result<> leaf(int dir_fd, const std::string& name, const std::string& path,
+                  const struct statx& st) {
+        auto entry = entry_of(path, st);
+        if (st.stx_nlink > 1 && entry.type != TarEntry::Type::kSocket) {
+            const auto [first, is_first] =
+                links_.try_emplace({st.stx_dev_major, st.stx_dev_minor, st.stx_ino}, path);
+            if (!is_first) {
+                entry.type = TarEntry::Type::kHardlink;
+                entry.link = first->second;
+            }
+        }
+        if (entry.type == TarEntry::Type::kFile) return file(dir_fd, name, std::move(entry), st);
+        if (entry.type == TarEntry::Type::kSymlink) entry.link = TRY(read_link(dir_fd, name));
+        TRY(packer_.add(std::move(entry)));
+        return {};
+    }
+
+    Result<> file(int dir_fd, const std::string& name, TarEntry entry, const struct statx& st) {
+        const auto fd = TRY(reopen(dir_fd, name, 0, st));
+        const auto size = entry.size;
+        entry.xattrs = TRY(read_xattrs(fd.get()));
+        entry.holes = TRY(find_holes(fd.get(), size));
+        const auto holes = entry.holes;
+        if (TRY(packer_.add(std::move(entry)))) TRY(copy(fd.get(), size, holes));
+        return {};
+    }
+
+    // What was looked at, and nothing that took its place meanwhile.
+    static Result<UniqueFd> reopen(int dir_fd, const std::string& name, int flags,
+                                   const struct statx& st) {
+        UniqueFd fd{::openat(dir_fd, name.c_str(),
+                             O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags)};
+        if (!fd) return base::errno_error("opening it", errno);
+        const auto now = TRY(look_at(fd.get(), ""));
+        if (now.stx_ino != st.stx_ino || now.stx_mode != st.stx_mode)
+            return Error{ErrorCode::kConflict, "was changed meanwhile"};
+        return fd;
+    }
+
+    Result<> copy(int fd, std::uint64_t size, const std::vector<Hole>& holes) {
+        std::uint64_t at = 0;
+        for (const auto& hole : holes) {
+            TRY(copy_data(fd, at, hole.offset));
+            TRY(writer_.write_zeros(hole.length));
+            at = hole.offset + hole.length;
+        }
+        return copy_data(fd, at, size);
+    }
+
+    Result<> copy_data(int fd, std::uint64_t at, std::uint64_t end) {
+        while (at < end) {
+            const auto want = std::min<std::uint64_t>(end - at, buffer_.size());
+            const ssize_t n = ::pread(fd, buffer_.data(), want, static_cast<off_t>(at));
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) return base::errno_error("reading it", errno);
+            if (n == 0) return Error{ErrorCode::kConflict, "became shorter while it was read"};
+            TRY(writer_.write({buffer_.data(), static_cast<std::size_t>(n)}));
+            at += static_cast<std::uint64_t>(n);
+        }
+        return {};
+    }
+
+    struct Inode {
+        std::uint32_t device_major;
+        std::uint32_t device_minor;
+        std::uint64_t number;
+        auto operator<=>(const Inode&) const = default;
+    };
+    MemberPacker packer_;
+    TarWriter& writer_;
+    std::map<Inode, std::string> links_;  // the first path of each file with several
+    std::vector<char> buffer_ = std::vector<char>(kBufferBytes);
+};
+
+}  // namespace
+
+Result<Packed> pack_folder(int root_fd, const PackOptions& options, TarWriter& writer) {
+    FolderPacker packer{options, writer};
+    TRY(packer.root(root_fd));
+    return packer.finish();
+}
+
+}  // namespace podd::archive
