@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "schema/digest.h"
+#include "schema/docker_reference.h"
 #include "schema/image_reference.h"
 #include "schema/names.h"
 #include "schema/signal.h"
@@ -40,6 +41,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto reference = parse_image_reference(text)) {
         const auto again = parse_image_reference(str(*reference));
         if (!again || str(*again) != str(*reference)) std::abort();
+    }
+    if (const auto reference = parse_docker_reference(text)) {
+        const auto again = parse_docker_reference(reference->str());
+        if (!again || *again != *reference) std::abort();
     }
     (void)parse_labels(text).has_value();
     (void)parse_time_span(text).has_value();
