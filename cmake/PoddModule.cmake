@@ -10,7 +10,7 @@
 set(PODD_FLOORS
     base=0 base_hash=0
     schema=1 unit=1
-    plan=2 archive=2 trust=2 fetch=2 network=2 sandbox=2
+    plan=2 archive=2 trust=2 trust_policy=2 fetch=2 network=2 sandbox=2
     store_read=3 store=3 translate=3 client=3
     pod_manifest=4 pod=4
     daemon=5

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "trust/policy.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace podd::trust {
+
+using base::ConfigFile;
+using base::ConfigLine;
+using base::ConfigSection;
+using base::Result;
+
+namespace {
+
+constexpr std::string_view kFolder = "policy.d";
+constexpr std::string_view kSection = "Prefix";
+
+std::optional<Accept> accept_of(std::string_view value) {
+    if (value == "none") return Accept::kNone;
+    if (value == "pinned") return Accept::kPinned;
+    if (value == "unsigned") return Accept::kUnsigned;
+    return std::nullopt;
+}
+
+// "Prefix" alone is found to have an empty prefix.
+std::optional<std::string_view> prefix_of(std::string_view section) {
+    const auto blank = section.find_first_of(" \t");
+    if (section.substr(0, blank) != kSection) return std::nullopt;
+    if (blank == std::string_view::npos) return std::string_view{};
+    section.remove_prefix(blank);
+    section.remove_prefix(std::min(section.find_first_not_of(" \t"), section.size()));
+    return section;
+}
+
+bool is_name_byte(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view{"-._~/:"}.find(c) != std::string_view::npos;
+}
+
+bool has_empty_component(std::string_view name) {
+    return name.starts_with('/') || name.ends_with('/') ||
+           name.find("//") != std::string_view::npos;
+}
+
+// Names that are compared have their registry in front, always: a prefix without one would never
+// match, and its author would not know.
+bool begins_with_registry(std::string_view name) {
+    const auto first = name.substr(0, name.find('/'));
+    return first == "localhost" || first.find_first_of(".:") != std::string_view::npos;
+}
+
+bool is_prefix(std::string_view prefix) {
+    return !prefix.empty() && std::ranges::all_of(prefix, is_name_byte) &&
+           !has_empty_component(prefix) && begins_with_registry(prefix);
+}
+
+Result<Accept> accept_in(const ConfigFile& file, const ConfigSection& section) {
+    std::optional<Accept> accept;
+    for (const ConfigLine& line : section.lines) {
+        if (line.key != "Accept")
+            return config_error(file, line.line,
+                                fmt::format("found {}=, wanted Accept=", line.key));
+        if (accept) return config_error(file, line.line, "found Accept= twice in one section");
+        accept = accept_of(line.value);
+        if (!accept)
+            return config_error(
+                file, line.line,
+                fmt::format("found Accept={}, wanted unsigned, pinned or none", line.value));
+    }
+    if (!accept)
+        return config_error(file, section.line, "found no Accept= in the section, wanted one");
+    return *accept;
+}
+
+}  // namespace
+
+std::string describe(const Rule& rule) {
+    return fmt::format("[{} {}] in \"{}\"", kSection, rule.prefix, rule.path);
+}
+
+Result<> Policy::add(const ConfigFile& file, const ConfigSection& section) {
+    const auto prefix = prefix_of(section.name);
+    if (!prefix)
+        return config_error(file, section.line,
+                            fmt::format("found section [{}], wanted [Prefix NAME]", section.name));
+    if (!is_prefix(*prefix))
+        return config_error(
+            file, section.line,
+            fmt::format("found prefix \"{}\", wanted a name with its registry, such as "
+                        "\"docker.io/library\"",
+                        *prefix));
+    const auto accept = TRY(accept_in(file, section));
+    const auto same = std::ranges::find(rules_, *prefix, &Rule::prefix);
+    if (same != rules_.end())
+        return config_error(file, section.line,
+                            fmt::format("found prefix \"{}\" again, it stands at line {} of \"{}\"",
+                                        *prefix, same->line, same->path));
+    rules_.push_back({std::string{*prefix}, accept, file.path, section.line});
+    return {};
+}
+
+Result<Policy> Policy::from_files(const std::vector<ConfigFile>& files) {
+    Policy policy;
+    for (const ConfigFile& file : files)
+        for (const ConfigSection& section : file.sections)
+            TRY(policy.add(file, section));
+    return policy;
+}
+
+Result<Policy> Policy::read() {
+    const auto files = TRY(base::read_config_files(kFolder));
+    return from_files(files);
+}
+
+const Rule* Policy::find(std::string_view name) const {
+    const Rule* best = nullptr;
+    for (const Rule& rule : rules_) {
+        if (!name.starts_with(rule.prefix)) continue;
+        const auto rest = name.substr(rule.prefix.size());
+        if (!rest.empty() && rest.front() != '/') continue;
+        if (best == nullptr || rule.prefix.size() > best->prefix.size()) best = &rule;
+    }
+    return best;
+}
+
+Accept Policy::accept(std::string_view name) const {
+    const Rule* rule = find(name);
+    return rule == nullptr ? Accept::kPinned : rule->accept;
+}
+
+}  // namespace podd::trust

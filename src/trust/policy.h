@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Which images from the network are accepted: the administrator's word by name. Source:
+// podd.policy(5). Links no crypto library: a pod's start asks it as well.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/config_file.h"
+#include "base/result.h"
+
+namespace podd::trust {
+
+enum class Accept : unsigned char {
+    kNone,      // nothing of that name
+    kPinned,    // what was asked for by its digest
+    kUnsigned,  // whatever the registry gives
+};
+
+/// One section "[Prefix NAME]".
+struct Rule {
+    std::string prefix;
+    Accept accept = Accept::kPinned;
+    std::string path;      // of its file
+    std::size_t line = 0;  // of its section
+};
+
+/// '[Prefix docker.io/library] in "/etc/podd/policy.d/hub.conf"'
+std::string describe(const Rule& rule);
+
+class Policy {
+public:
+    /// Errors: kInvalidArgument with file and line: a section, key or value that is not known, a
+    /// prefix without its registry, the same prefix twice.
+    static base::Result<Policy> from_files(const std::vector<base::ConfigFile>& files);
+
+    /// /etc/podd/policy.d/*.conf and its likes. Errors: as read_config_files() and from_files().
+    static base::Result<Policy> read();
+
+    /// The rule with the longest prefix of `name` in whole components; nullptr where there is none.
+    const Rule* find(std::string_view name) const;
+    /// What that rule says; kPinned without one.
+    Accept accept(std::string_view name) const;
+
+private:
+    base::Result<> add(const base::ConfigFile& file, const base::ConfigSection& section);
+    std::vector<Rule> rules_;
+};
+
+}  // namespace podd::trust
