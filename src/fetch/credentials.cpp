@@ -10,7 +10,7 @@
 
 #include "base/base64.h"
 #include "base/json.h"
-#include "fetch/reference.h"
+#include "schema/docker_reference.h"
 #include "schema/json_node.h"
 
 namespace podd::fetch {
@@ -88,7 +88,7 @@ std::string normal_key(std::string_view key) {
     for (const std::string_view version : {"/v1", "/v2"})
         if (key.ends_with(version)) key.remove_suffix(version.size());
     const auto slash = std::min(key.find('/'), key.size());
-    return canonical_registry(key.substr(0, slash)) + std::string{key.substr(slash)};
+    return schema::canonical_registry(key.substr(0, slash)) + std::string{key.substr(slash)};
 }
 
 Result<Credential> read_rkt_credential(const JsonNode& node, std::string_view type) {
@@ -166,7 +166,7 @@ void Credentials::merge(const Credentials& other) {
 }
 
 const Credential* Credentials::find(std::string_view registry, std::string_view repository) const {
-    std::string key = canonical_registry(registry);
+    std::string key = schema::canonical_registry(registry);
     const auto host_size = key.size();
     const auto host = hosts_.find(key);
     for (key.append("/").append(repository);; key.resize(std::max(key.rfind('/'), host_size))) {

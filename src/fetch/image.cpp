@@ -30,7 +30,7 @@ using Sessions = std::vector<std::unique_ptr<Session>>;
 constexpr std::uint64_t kMaxTotal = std::uint64_t{256} << 30;
 
 Sessions make_sessions(Http& http, const Registries& registries, const Credentials& credentials,
-                       const Reference& reference) {
+                       const schema::DockerReference& reference) {
     Sessions sessions;
     const auto add = [&](Endpoint endpoint) {
         sessions.push_back(
@@ -67,10 +67,11 @@ Result<ResolvedImage> resolve_somewhere(Sessions& sessions, const ImageRequest& 
 
 Result<> check_pinned(const ImageRequest& request, const schema::Digest& digest) {
     if (request.reference.digest || request.pinned == Pinned::kOptional) return {};
-    return Error{ErrorCode::kUntrusted,
-                 fmt::format("found nothing that says which image this must be, wanted a digest; "
-                             "the registry gives {}\nhint: podctl fetch {}{}@{}",
-                             digest.str(), kDockerScheme, request.reference.name(), digest.str())};
+    return Error{
+        ErrorCode::kUntrusted,
+        fmt::format("found nothing that says which image this must be, wanted a digest; "
+                    "the registry gives {}\nhint: podctl fetch {}{}@{}",
+                    digest.str(), schema::kDockerScheme, request.reference.name(), digest.str())};
 }
 
 Result<> check_total(const schema::OciManifest& manifest) {

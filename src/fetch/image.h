@@ -7,9 +7,9 @@
 #include "base/result.h"
 #include "fetch/blobs.h"
 #include "fetch/credentials.h"
-#include "fetch/reference.h"
 #include "fetch/registries.h"
 #include "schema/digest.h"
+#include "schema/docker_reference.h"
 
 namespace podd::fetch {
 
@@ -17,7 +17,7 @@ namespace podd::fetch {
 enum class Pinned : unsigned char { kOptional, kRequired };
 
 struct ImageRequest {
-    Reference reference;
+    schema::DockerReference reference;
     int layout_fd = -1;   // an existing folder; what a cut fetch left there is gone on with
     std::string machine;  // of this host, as `uname -m` says it
     Pinned pinned = Pinned::kOptional;

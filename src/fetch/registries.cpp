@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "fetch/reference.h"
+#include "schema/docker_reference.h"
 #include "schema/json_node.h"
 #include "schema/scalars.h"
 
@@ -36,10 +36,10 @@ std::optional<bool> boolean(std::string_view text) {
 Result<Mirror> parse_mirror(std::string_view text) {
     const auto slash = std::min(text.find('/'), text.size());
     Mirror mirror{.host = std::string{text.substr(0, slash)}};
-    TRY(check_registry(mirror.host));
+    TRY(schema::check_registry(mirror.host));
     if (slash < text.size()) {
         mirror.path = text.substr(slash + 1);
-        TRY(check_repository(mirror.path));
+        TRY(schema::check_repository(mirror.path));
     }
     return mirror;
 }
@@ -77,8 +77,8 @@ Result<std::string> registry_of(const ConfigSection& section) {
         return found_wanted(fmt::format("\"[{}]\"", section.name), wanted);
     auto name = std::string_view{section.name}.substr(kSection.size());
     name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
-    TRY(check_registry(name));
-    return canonical_registry(name);
+    TRY(schema::check_registry(name));
+    return schema::canonical_registry(name);
 }
 
 }  // namespace
@@ -100,11 +100,11 @@ Result<Registries> Registries::parse(const std::vector<ConfigFile>& files) {
 
 const RegistrySettings& Registries::of(std::string_view host) const {
     static const RegistrySettings kDefaults;
-    auto at = settings_.find(canonical_registry(host));
+    auto at = settings_.find(schema::canonical_registry(host));
     const auto colon = host.rfind(':');
     if (at == settings_.end() && colon != std::string_view::npos &&
         host.find(']', colon) == std::string_view::npos)
-        at = settings_.find(canonical_registry(host.substr(0, colon)));
+        at = settings_.find(schema::canonical_registry(host.substr(0, colon)));
     return at == settings_.end() ? kDefaults : at->second;
 }
 

@@ -171,7 +171,7 @@ Result<std::string> get_config(Session& session, const OciDescriptor& config) {
 
 }  // namespace
 
-Result<ResolvedImage> resolve_image(Session& session, const Reference& reference,
+Result<ResolvedImage> resolve_image(Session& session, const schema::DockerReference& reference,
                                     const std::string& machine) {
     const auto path = reference.digest ? reference.digest->str() : reference.tag;
     auto named = TRY_CONTEXT(get_document(session, path, reference.digest, {}), "{} \"{}\"",

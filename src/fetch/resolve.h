@@ -6,8 +6,8 @@
 #include <string>
 
 #include "base/result.h"
-#include "fetch/reference.h"
 #include "fetch/session.h"
+#include "schema/docker_reference.h"
 #include "schema/oci.h"
 
 namespace podd::fetch {
@@ -21,7 +21,8 @@ struct ResolvedImage {
 };
 
 /// `machine` as `uname -m` says it. Errors: as fetch_image().
-base::Result<ResolvedImage> resolve_image(Session& session, const Reference& reference,
+base::Result<ResolvedImage> resolve_image(Session& session,
+                                          const schema::DockerReference& reference,
                                           const std::string& machine);
 
 }  // namespace podd::fetch

@@ -32,7 +32,7 @@ constexpr unsigned kMostSeconds = 30;  // that anybody waits because a registry 
 
 // Docker Hub's name is not its address.
 std::string address_of(const std::string& registry) {
-    return registry == kDockerHub ? "registry-1.docker.io" : registry;
+    return registry == schema::kDockerHub ? "registry-1.docker.io" : registry;
 }
 
 void wait_msec(int msec) {

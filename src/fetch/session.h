@@ -10,7 +10,7 @@
 #include "fetch/challenge.h"
 #include "fetch/credentials.h"
 #include "fetch/http.h"
-#include "fetch/reference.h"
+#include "schema/docker_reference.h"
 
 namespace podd::fetch {
 

@@ -39,7 +39,7 @@ Result<CommandLine> parse_command_line(int argc, char** argv) {
         if (argument == "--help" || argument == "-h")
             line.help = true;
         else if (argument.starts_with("--reference="))
-            line.reference = TRY(fetch::parse_reference(value));
+            line.reference = TRY(schema::parse_docker_reference(value));
         else if (argument.starts_with("--directory="))
             line.directory = value;
         else if (argument == "--require-digest")

@@ -7,13 +7,13 @@
 
 #include "base/result.h"
 #include "fetch/image.h"
-#include "fetch/reference.h"
+#include "schema/docker_reference.h"
 
 namespace podd::fetcher {
 
 struct CommandLine {
     bool help = false;
-    std::optional<fetch::Reference> reference;  // set unless `help`
+    std::optional<schema::DockerReference> reference;  // set unless `help`
     std::string directory;
     fetch::Pinned pinned = fetch::Pinned::kOptional;
 };

@@ -43,7 +43,7 @@ void Report::progress(std::uint64_t bytes, std::uint64_t total) {
     (void)send(fd_, "progress", std::move(value)).has_value();
 }
 
-base::Result<> Report::fetched(const fetch::Reference& reference,
+base::Result<> Report::fetched(const schema::DockerReference& reference,
                                const schema::Digest& digest) const {
     Json value;
     value.add("name", reference.name());

@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "base/result.h"
-#include "fetch/reference.h"
 #include "schema/digest.h"
+#include "schema/docker_reference.h"
 
 namespace podd::fetcher {
 
@@ -18,7 +18,8 @@ public:
     void progress(std::uint64_t bytes, std::uint64_t total);
     /// {"fetched":{"name":…,"tag":…,"digest":…}}; the last line of a success. `digest` is what the
     /// reference names: of an index where there is one. Errors: kIo, when nobody could be told.
-    base::Result<> fetched(const fetch::Reference& reference, const schema::Digest& digest) const;
+    base::Result<> fetched(const schema::DockerReference& reference,
+                           const schema::Digest& digest) const;
     /// {"error":{"code":…,"message":…}}; the last line of a failure.
     void error(const base::Error& error) const;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// An image of a registry: "docker://[REGISTRY/]REPOSITORY[:TAG][@DIGEST]".
+// "docker://[REGISTRY/]REPOSITORY[:TAG][@DIGEST]": the name of an image in a registry.
 #pragma once
 
 #include <optional>
@@ -12,24 +12,35 @@
 namespace podd::schema {
 
 inline constexpr std::string_view kDockerScheme = "docker://";
+inline constexpr std::string_view kDockerHub = "docker.io";
 
-/// Written out: "docker://nginx" is the repository "library/nginx" of "docker.io".
 struct DockerReference {
-    std::string registry;    // "docker.io", "localhost:5000"; lower case
+    std::string registry;    // HOST[:PORT] in lower case, "docker.io" where nothing was said
     std::string repository;  // "library/nginx"
-    std::string tag;  // "latest" where neither a tag nor a digest was given; else may be empty
-    std::optional<Digest> digest;  // sha256
+    std::string tag;         // "latest" where neither tag nor digest was given
+    std::optional<Digest>
+        digest;  // of sha256; where it stands, it decides and the tag is only told
 
     /// "docker.io/library/nginx"
-    std::string name() const { return registry + "/" + repository; }
-    /// "docker://docker.io/library/nginx:1.27@sha256:…"
+    std::string name() const;
+    /// What parse_docker_reference() reads as this.
     std::string str() const;
     bool operator==(const DockerReference&) const = default;
 };
 
-/// The first component is a registry when it holds a "." or ":" or is "localhost", as everywhere.
-/// Errors: kInvalidArgument. Source: OCI distribution-spec 1.1 "Pulling manifests" for what a
-/// repository and a tag are.
+/// Errors: kInvalidArgument, "found …, wanted …". Source: the grammar of distribution/reference;
+/// Docker's rule that the first component is a registry when it has a dot or a colon or is
+/// "localhost", and that names without a slash are in "library/" of docker.io.
 base::Result<DockerReference> parse_docker_reference(std::string_view text);
+
+/// HOST[:PORT] as it may stand in front of a repository: a DNS name, an IPv4 address or "[IPv6]".
+/// Errors: kInvalidArgument.
+base::Result<> check_registry(std::string_view text);
+/// Lower-case components with slashes between. Errors: kInvalidArgument.
+base::Result<> check_repository(std::string_view text);
+
+/// The one name of a registry that has several: in lower case, and "docker.io" for those of Docker
+/// Hub.
+std::string canonical_registry(std::string_view registry);
 
 }  // namespace podd::schema

@@ -8,7 +8,7 @@
 
 #include "fetch/challenge.h"
 #include "fetch/credentials.h"
-#include "fetch/reference.h"
+#include "schema/docker_reference.h"
 
 namespace {
 
@@ -22,11 +22,12 @@ bool is_plain(std::string_view text) {
 }
 
 void read_reference(std::string_view text) {
-    const auto reference = parse_reference(text);
+    const auto reference = schema::parse_docker_reference(text);
     if (!reference) return;
-    const auto again = parse_reference(reference->str());
+    const auto again = schema::parse_docker_reference(reference->str());
     if (!again || *again != *reference) std::abort();
-    if (!check_registry(reference->registry) || !check_repository(reference->repository))
+    if (!schema::check_registry(reference->registry) ||
+        !schema::check_repository(reference->repository))
         std::abort();
     if (reference->name().find_first_of(" ?#%@\\\"") != std::string::npos) std::abort();
     if (reference->tag.empty() && !reference->digest) std::abort();

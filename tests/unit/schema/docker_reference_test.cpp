@@ -5,95 +5,114 @@
 
 #include <doctest/doctest.h>
 
-using namespace podd;  // NOLINT
+using podd::base::ErrorCode;
+using podd::schema::canonical_registry;
+using podd::schema::parse_docker_reference;
 
 namespace {
-const std::string kDigest = "sha256:" + std::string(64, 'a');
+
+const std::string kHex(64, 'a');
+
 }  // namespace
 
 TEST_SUITE("schema/docker_reference") {
-    TEST_CASE("what is left out is written out") {
-        struct Row {
+    TEST_CASE("a reference has a registry, a repository and a tag or a digest") {
+        struct Case {
             std::string text;
-            std::string name;
+            std::string registry;
+            std::string repository;
             std::string tag;
-            bool digest;
-            std::string whole;
+            std::string digest;
         };
-        const Row rows[] = {
-            {"nginx", "docker.io/library/nginx", "latest", false, "docker.io/library/nginx:latest"},
-            {"nginx:1.27", "docker.io/library/nginx", "1.27", false,
-             "docker.io/library/nginx:1.27"},
-            {"docker.io/nginx", "docker.io/library/nginx", "latest", false,
-             "docker.io/library/nginx:latest"},
-            {"index.docker.io/me/tool", "docker.io/me/tool", "latest", false,
-             "docker.io/me/tool:latest"},
-            {"me/tool", "docker.io/me/tool", "latest", false, "docker.io/me/tool:latest"},
-            {"quay.io/one", "quay.io/one", "latest", false, "quay.io/one:latest"},
-            {"Quay.IO/one:V1_x.y-z", "quay.io/one", "V1_x.y-z", false, "quay.io/one:V1_x.y-z"},
-            {"localhost/a/b/c", "localhost/a/b/c", "latest", false, "localhost/a/b/c:latest"},
-            {"localhost:5000/web", "localhost:5000/web", "latest", false,
-             "localhost:5000/web:latest"},
-            {"[::1]:5000/web:1", "[::1]:5000/web", "1", false, "[::1]:5000/web:1"},
-            {"[::1]/web", "[::1]/web", "latest", false, "[::1]/web:latest"},
-            {"a.b/x__y/z---1.2", "a.b/x__y/z---1.2", "latest", false, "a.b/x__y/z---1.2:latest"},
-            {"nginx@" + kDigest, "docker.io/library/nginx", "", true,
-             "docker.io/library/nginx@" + kDigest},
-            {"h:1/nginx:2@" + kDigest, "h:1/nginx", "2", true, "h:1/nginx:2@" + kDigest},
-        };
-        for (const Row& row : rows) {
-            CAPTURE(row.text);
-            const auto reference = schema::parse_docker_reference("docker://" + row.text);
-            REQUIRE(reference);
-            CHECK(reference->name() == row.name);
-            CHECK(reference->tag == row.tag);
-            CHECK(reference->digest.has_value() == row.digest);
-            CHECK(reference->str() == "docker://" + row.whole);
-            CHECK(*schema::parse_docker_reference(reference->str()) == *reference);
+        for (const auto& c : {
+                 Case{"nginx", "docker.io", "library/nginx", "latest", ""},
+                 Case{"nginx:1.27", "docker.io", "library/nginx", "1.27", ""},
+                 Case{"docker.io/nginx", "docker.io", "library/nginx", "latest", ""},
+                 Case{"index.docker.io/nginx", "docker.io", "library/nginx", "latest", ""},
+                 Case{"user/app", "docker.io", "user/app", "latest", ""},
+                 Case{"quay.io/a/b/c:v1", "quay.io", "a/b/c", "v1", ""},
+                 Case{"localhost/app", "localhost", "app", "latest", ""},
+                 Case{"registry:5000/app", "registry", "", "", ""},
+                 Case{"localhost:5000/app:x", "localhost:5000", "app", "x", ""},
+                 Case{"127.0.0.1:5000/app", "127.0.0.1:5000", "app", "latest", ""},
+                 Case{"[::1]:5000/app", "[::1]:5000", "app", "latest", ""},
+                 Case{"Example.COM/app", "example.com", "app", "latest", ""},
+                 Case{"nginx@sha256:" + kHex, "docker.io", "library/nginx", "", "sha256:" + kHex},
+                 Case{"q.io/a:b@sha256:" + kHex, "q.io", "a", "b", "sha256:" + kHex},
+                 Case{"a.b/c__d/e-f---g.h:T_a.g-", "a.b", "c__d/e-f---g.h", "T_a.g-", ""},
+                 Case{"a.b/c:" + std::string(128, 't'), "a.b", "c", std::string(128, 't'), ""},
+             }) {
+            CAPTURE(c.text);
+            const auto reference = parse_docker_reference("docker://" + c.text);
+            REQUIRE(reference.has_value());
+            if (c.repository.empty()) {
+                CHECK(reference->registry == "registry:5000");
+                continue;
+            }
+            CHECK(reference->registry == c.registry);
+            CHECK(reference->repository == c.repository);
+            CHECK(reference->tag == c.tag);
+            CHECK((reference->digest ? reference->digest->str() : "") == c.digest);
+            const auto again = parse_docker_reference(reference->str());
+            REQUIRE(again.has_value());
+            CHECK(*again == *reference);
         }
     }
 
-    TEST_CASE("what is no reference says what was wanted") {
-        struct Row {
+    TEST_CASE("what is no reference is refused with what was found and wanted") {
+        struct Case {
             std::string text;
-            const char* says;
+            std::string says;
         };
-        const Row rows[] = {
-            {"nginx", "wanted docker://"},
-            {"", "wanted docker://"},
-            {"Docker://nginx", "wanted docker://"},
-            {"docker://", "a repository"},
-            {"docker:///nginx", "a repository"},
-            {"docker://Nginx", "a repository"},
-            {"docker://a//b", "a repository"},
-            {"docker://quay.io/", "a repository"},
-            {"docker://quay.io/a/../b", "a repository"},
-            {"docker://quay.io/a_-b", "a repository"},
-            {"docker://quay.io/a___b", "a repository"},
-            {"docker://quay.io/a..b", "a repository"},
-            {"docker://quay.io/-a", "a repository"},
-            {"docker://quay.io/a b", "a repository"},
-            {"docker://user:pw@quay.io/a", "digest"},
-            {"docker://-x.io/a", "a registry"},
-            {"docker://x..io/a", "a registry"},
-            {"docker://x.io:/a", "a registry"},
-            {"docker://x.io:99999999/a", "a registry"},
-            {"docker://x.io:8a/a", "a registry"},
-            {"docker://[x]:1/a", "a registry"},
-            {"docker://nginx:", "a tag"},
-            {"docker://nginx:.a", "a tag"},
-            {"docker://nginx:" + std::string(129, 'a'), "a tag"},
-            {"docker://nginx@sha256:12", "digest"},
-            {"docker://nginx@sha512:" + std::string(128, 'a'), "a digest of sha256"},
-            {"docker://quay.io/" + std::string(250, 'a'), "at most 255"},
-        };
-        for (const Row& row : rows) {
-            CAPTURE(row.text);
-            const auto reference = schema::parse_docker_reference(row.text);
-            REQUIRE_FALSE(reference);
-            CHECK(reference.error().code() == base::ErrorCode::kInvalidArgument);
-            CHECK_MESSAGE(reference.error().message().find(row.says) != std::string::npos,
-                          reference.error().message());
+        for (const auto& c : {
+                 Case{"nginx", "found \"nginx\", wanted docker://"},
+                 Case{"docker:nginx", "wanted docker://"},
+                 Case{"docker://", "found no repository"},
+                 Case{"docker:///nginx", "found \"/\" at the beginning"},
+                 Case{"docker://Nginx", "\"Nginx\" with capital letters"},
+                 Case{"docker://a//b", "repository \"a//b\""},
+                 Case{"docker://a/", "repository \"a/\""},
+                 Case{"docker://a..b", "repository \"a..b\""},
+                 Case{"docker://a___b", "repository \"a___b\""},
+                 Case{"docker://-a", "repository \"-a\""},
+                 Case{"docker://a/../b", "repository \"a/../b\""},
+                 Case{"docker://a?b=c", "repository \"a?b=c\""},
+                 Case{"docker://a b", "repository \"a b\""},
+                 Case{"docker://a%2fb", "repository \"a%2fb\""},
+                 Case{"docker://nginx:", "tag \"\""},
+                 Case{"docker://nginx:-x", "tag \"-x\""},
+                 Case{"docker://nginx:a:b", "tag \"a:b\""},
+                 Case{"docker://nginx:a/b", "found port \"a\""},
+                 Case{"docker://nginx:" + std::string(129, 't'), "tag "},
+                 Case{"docker://nginx@", "found \"\", wanted a digest"},
+                 Case{"docker://nginx@sha256:abc", "found \"sha256:abc\", wanted a digest"},
+                 Case{"docker://nginx@sha256:" + std::string(64, 'A'), "wanted a digest"},
+                 Case{"docker://nginx@sha256:" + kHex + "@x", "wanted a digest"},
+                 Case{"docker://nginx@sha512:" + std::string(128, 'a'), "a digest of sha256"},
+                 Case{"docker://" + kHex, "an image's id"},
+                 Case{"docker://host:0/a", "found port \"0\""},
+                 Case{"docker://host:65536/a", "found port \"65536\""},
+                 Case{"docker://host:/a", "found port \"\""},
+                 Case{"docker://-x.example.com/a", "found \"-x.example.com\", wanted a registry"},
+                 Case{"docker://a..example.com/a", "wanted a registry"},
+                 Case{"docker://user@example.com/a", "wanted a digest"},
+                 Case{"docker://[::1/a", "wanted"},
+                 Case{"docker://a.b/" + std::string(255, 'x'), "a name of 259 bytes"},
+                 Case{"docker://" + std::string(2000, 'x'), "a reference of 2009 bytes"},
+             }) {
+            CAPTURE(c.text);
+            const auto reference = parse_docker_reference(c.text);
+            REQUIRE_FALSE(reference.has_value());
+            CHECK(reference.error().code() == ErrorCode::kInvalidArgument);
+            CAPTURE(reference.error().message());
+            CHECK(reference.error().message().find(c.says) != std::string::npos);
         }
+    }
+
+    TEST_CASE("Docker Hub has one name") {
+        CHECK(canonical_registry("registry-1.docker.io") == "docker.io");
+        CHECK(canonical_registry("index.docker.io") == "docker.io");
+        CHECK(canonical_registry("docker.io:443") == "docker.io:443");
+        CHECK(canonical_registry("Quay.IO") == "quay.io");
     }
 }
