@@ -6,6 +6,7 @@
 #include <charconv>
 #include <climits>
 #include <iterator>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,22 +30,12 @@ using base::Result;
 using base::UniqueFd;
 
 constexpr std::size_t kFlushBytes = std::size_t{64} * 1024;
-constexpr std::size_t kTotalMaxBytes = 80;
+constexpr std::size_t kTotalMaxBytes = 110;
 constexpr std::string_view kTotal = "\n#total files=";
 constexpr std::string_view kTotalBytes = " bytes=";
+constexpr std::string_view kTotalUnnamed = " unnamed=";
 constexpr std::string_view kEmptySha256 =
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-
-// mtree(5): everything but visible ASCII is written as \ooo.
-void append_escaped(std::string& text, std::string_view name) {
-    for (const char c : name) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte > 0x20 && byte < 0x7f && c != '\\' && c != '#')
-            text += c;
-        else
-            fmt::format_to(std::back_inserter(text), "\\{:03o}", byte);
-    }
-}
 
 std::string_view type_name(mode_t mode) {
     switch (mode & S_IFMT) {
@@ -86,10 +77,20 @@ public:
         return {};
     }
 
-    Result<> finish() {
+    Result<> finish(const std::unordered_set<std::string>& unnamed) {
+        // The same tree always has the same list.
+        for (const auto& path : std::set<std::string_view>{unnamed.begin(), unnamed.end()}) {
+            text_ += kUnnamedMark;
+            append_escaped(text_, path);
+            text_ += '\n';
+        }
+        size_.unnamed = unnamed.size();
         text_.pop_back();  // the line break that kTotal begins with
-        fmt::format_to(std::back_inserter(text_), "{}{}{}{}\n", kTotal, size_.files, kTotalBytes,
+        fmt::format_to(std::back_inserter(text_), "{}{}{}{}", kTotal, size_.files, kTotalBytes,
                        size_.bytes);
+        if (size_.unnamed > 0)
+            fmt::format_to(std::back_inserter(text_), "{}{}", kTotalUnnamed, size_.unnamed);
+        text_ += '\n';
         return flush();
     }
 
@@ -147,12 +148,24 @@ private:
 
 }  // namespace
 
-Result<TreeSize> write_digest_list(int root_fd, int out_fd, std::vector<FileDigest> digests) {
+// mtree(5): only these bytes may stand as they are.
+void append_escaped(std::string& text, std::string_view name) {
+    for (const char c : name) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte > 0x20 && byte < 0x7f && c != '\\' && c != '#')
+            text += c;
+        else
+            fmt::format_to(std::back_inserter(text), "\\{:03o}", byte);
+    }
+}
+
+Result<TreeSize> write_digest_list(int root_fd, int out_fd, std::vector<FileDigest> digests,
+                                   const std::unordered_set<std::string>& unnamed) {
     Lister lister{out_fd, std::move(digests)};
     const UniqueFd root{::openat(root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!root) return base::errno_error("opening the tree", errno);
     TRY(lister.directory(root.get(), "."));
-    TRY(lister.finish());
+    TRY(lister.finish(unnamed));
     return lister.size();
 }
 
@@ -175,8 +188,9 @@ std::optional<TreeSize> listed_size(int list_fd) {
     };
     const auto files = number(kTotal);
     const auto bytes = number(kTotalBytes);
+    const auto unnamed = number(kTotalUnnamed);
     if (!files || !bytes || text != "\n") return std::nullopt;
-    return TreeSize{*files, *bytes};
+    return TreeSize{*files, *bytes, unnamed.value_or(0)};
 }
 
 }  // namespace podd::archive

@@ -4,6 +4,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "archive/tree_writer.h"
@@ -13,15 +16,22 @@ namespace podd::archive {
 
 /// What a tree holds, counted while it is listed.
 struct TreeSize {
-    std::uint64_t files = 0;  // of every type
-    std::uint64_t bytes = 0;  // of regular files
+    std::uint64_t files = 0;    // of every type
+    std::uint64_t bytes = 0;    // of regular files
+    std::uint64_t unnamed = 0;  // directories that the archive has files in but no member for
 };
 
 /// Walks the tree at `root_fd` and writes one line for every file to `out_fd`: type, mode, owner
-/// (as seen by the caller), size, link target and the SHA-256 out of `digests`, by inode. What all
-/// of them are together is a comment at the end.
+/// (as seen by the caller), size, link target and the SHA-256 out of `digests`, by inode. Comments
+/// at the end name the directories in `unnamed` and say what all files are together.
 /// Errors: kIo; kInternal when a file has no digest.
-base::Result<TreeSize> write_digest_list(int root_fd, int out_fd, std::vector<FileDigest> digests);
+base::Result<TreeSize> write_digest_list(int root_fd, int out_fd, std::vector<FileDigest> digests,
+                                         const std::unordered_set<std::string>& unnamed = {});
+
+inline constexpr std::string_view kUnnamedMark = "#unnamed ";  // before a path, in such a list
+
+/// A path as such a list has it: everything but visible ASCII is written as \ooo.
+void append_escaped(std::string& text, std::string_view name);
 
 /// What such a list says at its end; nothing when that is not there.
 std::optional<TreeSize> listed_size(int list_fd);

@@ -49,6 +49,8 @@ public:
     base::Result<> finish();
 
     const std::vector<FileDigest>& digests() const { return digests_; }
+    /// Directories of an ACI that no member named: they were made for what lies in them.
+    const std::unordered_set<std::string>& unnamed() const { return implicit_; }
     /// Device nodes that were left out; the first of them by name.
     std::uint64_t skipped_devices() const { return skipped_devices_; }
     const std::string& first_device() const { return first_device_; }

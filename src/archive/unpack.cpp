@@ -196,9 +196,10 @@ Result<Unpacked> run(Kind kind, TarReader& reader, const std::vector<TarEntry>& 
     TRY(unpacker.finish(result));
     note_devices(unpacker.writer(), result);
     if (kind == Kind::kContainer) return result;
-    const auto size = TRY_CONTEXT(
-        write_digest_list(options.root_fd, options.digests_fd, unpacker.writer().digests()),
-        "listing the files");
+    const auto size =
+        TRY_CONTEXT(write_digest_list(options.root_fd, options.digests_fd,
+                                      unpacker.writer().digests(), unpacker.writer().unnamed()),
+                    "listing the files");
     result.files = size.files;
     result.bytes = size.bytes;
     return result;

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "archive/render.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "archive/attributes.h"
+#include "archive/listed_tree.h"
+#include "archive/member_path.h"
+#include "base/file.h"
+
+namespace podd::archive {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Resolve;
+using base::Result;
+using base::UniqueFd;
+
+constexpr mode_t kUnfinishedMode = 0700;
+constexpr mode_t kModeBits = 07777;
+
+std::string join(const std::string& path, const std::string& name) {
+    return path.empty() ? name : fmt::format("{}/{}", path, name);
+}
+
+Result<UniqueFd> open_directory(int dir_fd, const std::string& path) {
+    return base::open_at(dir_fd, path.empty() ? "." : path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0,
+                         Resolve::kNoSymlinks);
+}
+
+Result<std::string> xattr_value(int fd, const char* name) {
+    std::string value(XATTR_SIZE_MAX, '\0');
+    const ssize_t length = ::fgetxattr(fd, name, value.data(), value.size());
+    if (length < 0) return base::errno_error(fmt::format("reading attribute \"{}\"", name), errno);
+    value.resize(static_cast<std::size_t>(length));
+    return value;
+}
+
+Result<> copy_xattrs(int from, int to) {
+    ssize_t length = ::flistxattr(from, nullptr, 0);
+    if (length == 0) return {};  // most have none
+    std::string names(static_cast<std::size_t>(std::max<ssize_t>(0, length)), '\0');
+    if (length > 0) length = ::flistxattr(from, names.data(), names.size());
+    if (length < 0) return base::errno_error("listing its attributes", errno);
+    for (std::size_t at = 0; at < names.size();) {
+        const char* name = names.c_str() + at;
+        at += std::string_view{name}.size() + 1;
+        if (!keep_xattr(name)) continue;
+        const auto value = TRY(xattr_value(from, name));
+        if (::fsetxattr(to, name, value.data(), value.size(), 0) < 0)
+            return base::errno_error(fmt::format("setting attribute \"{}\"", name), errno);
+    }
+    return {};
+}
+
+Result<> copy_attributes(int from, int to) {
+    struct stat st{};
+    if (::fstat(from, &st) < 0) return base::errno_error("looking at it", errno);
+    if (::fchown(to, st.st_uid, st.st_gid) < 0)
+        return base::errno_error("setting its owner", errno);
+    if (::fchmod(to, st.st_mode & kModeBits) < 0)
+        return base::errno_error("setting its mode", errno);
+    TRY(copy_xattrs(from, to));
+    const timespec times[] = {st.st_mtim, st.st_mtim};
+    if (::futimens(to, times) < 0) return base::errno_error("setting its time", errno);
+    return {};
+}
+
+class Renderer {
+public:
+    Renderer(const std::vector<RenderPart>& parts, int root_fd)
+        : parts_{parts}, root_fd_{root_fd} {}
+
+    Result<> lay(std::size_t index) {
+        part_ = index;
+        listed_ = TRY(ListedTree::read(part().digests_fd));
+        origins_[""] = index;
+        if (!part().kept) {
+            const auto from = TRY(open_directory(part().root_fd, ""));
+            const auto to = TRY(open_directory(root_fd_, ""));
+            return lay_all(from.get(), to.get(), "");
+        }
+        for (const auto& path : *part().kept)
+            TRY_CONTEXT(lay_path(path), "{}", quoted(path));
+        return {};
+    }
+
+    // What a directory is like is set when nothing is made in it any more: that changes its time,
+    // and its default ACL would change what is made.
+    Result<> finish() {
+        const auto root = TRY(open_directory(root_fd_, ""));
+        return finish_directory(root.get(), "");
+    }
+
+    std::vector<FileDigest> take_digests() { return std::move(digests_); }
+
+private:
+    const RenderPart& part() const { return parts_[part_]; }
+
+    Result<> lay_all(int from, int to, const std::string& path) {
+        for (const auto& name : TRY(base::list_dir(from))) {
+            const auto child = join(path, name);
+            struct stat st{};
+            if (::fstatat(from, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0)
+                return base::errno_error(fmt::format("looking at {}", quoted(child)), errno);
+            if (!S_ISDIR(st.st_mode)) {
+                TRY_CONTEXT(lay_file(from, to, name, child, st), "{}", quoted(child));
+                continue;
+            }
+            const auto below = TRY(open_directory(from, name));
+            const auto target = TRY_CONTEXT(lay_directory(to, name, child), "{}", quoted(child));
+            TRY(lay_all(below.get(), target.get(), child));
+        }
+        return {};
+    }
+
+    Result<> lay_path(const std::string& path) {
+        const auto [above, last] = split_path(path);
+        const std::string name{last};
+        const auto from = open_directory(part().root_fd, std::string{above});
+        struct stat st{};
+        // Only other images have it.
+        if (path.empty() || !from ||
+            ::fstatat(from->get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0)
+            return {};
+        auto to = TRY(open_directory(root_fd_, ""));
+        for (std::size_t at = path.find('/'); at != std::string::npos;
+             at = path.find('/', at + 1)) {
+            const auto prefix = path.substr(0, at);
+            to = TRY(lay_directory(to.get(), std::string{split_path(prefix).second}, prefix));
+        }
+        if (!S_ISDIR(st.st_mode)) return lay_file(from->get(), to.get(), name, path, st);
+        (void)TRY(lay_directory(to.get(), name, path));
+        return {};
+    }
+
+    // A directory over a directory keeps what is in it. One that no member of the archive named
+    // says nothing about a directory that is there.
+    Result<UniqueFd> lay_directory(int parent, const std::string& name, const std::string& path) {
+        struct stat st{};
+        const bool there = ::fstatat(parent, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0;
+        const bool merges = there && S_ISDIR(st.st_mode);
+        if (there && !merges) TRY(base::remove_tree(parent, name));
+        if (!merges && ::mkdirat(parent, name.c_str(), kUnfinishedMode) < 0)
+            return base::errno_error("making it", errno);
+        if (!merges || !listed_.is_unnamed(path)) origins_[path] = part_;
+        return open_directory(parent, name);
+    }
+
+    Result<> lay_file(int from, int to, const std::string& name, const std::string& path,
+                      const struct stat& st) {
+        TRY(base::remove_tree(to, name));
+        if (::linkat(from, name.c_str(), to, name.c_str(), 0) < 0)
+            return base::errno_error("linking it", errno);
+        if (!S_ISREG(st.st_mode) || st.st_size == 0) return {};
+        const auto digest = listed_.sha256(path);
+        if (!digest) return Error{ErrorCode::kCorrupt, "is not in the list of its tree"};
+        digests_.push_back({st.st_ino, *digest});
+        return {};
+    }
+
+    Result<> finish_directory(int dir, const std::string& path) {
+        for (const auto& name : TRY(base::list_dir(dir))) {
+            struct stat st{};
+            if (::fstatat(dir, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0)
+                return base::errno_error("looking at the new tree", errno);
+            if (!S_ISDIR(st.st_mode)) continue;
+            const auto below = TRY(open_directory(dir, name));
+            TRY(finish_directory(below.get(), join(path, name)));
+        }
+        const auto from = TRY(open_directory(parts_[origins_.at(path)].root_fd, path));
+        TRY_CONTEXT(copy_attributes(from.get(), dir), "{}", quoted(path));
+        return {};
+    }
+
+    const std::vector<RenderPart>& parts_;
+    int root_fd_;
+    std::size_t part_ = 0;                                  // the one that is being laid
+    ListedTree listed_;                                     // of it
+    std::unordered_map<std::string, std::size_t> origins_;  // which part a directory is as in
+    std::vector<FileDigest> digests_;
+};
+
+}  // namespace
+
+Result<TreeSize> render(const std::vector<RenderPart>& parts, int root_fd, int digests_fd) {
+    Renderer renderer{parts, root_fd};
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        TRY(renderer.lay(i));
+    TRY(renderer.finish());
+    return write_digest_list(root_fd, digests_fd, renderer.take_digests());
+}
+
+}  // namespace podd::archive
