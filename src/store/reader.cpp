@@ -164,4 +164,11 @@ Result<base::UniqueFd> Reader::open_digests(std::string_view tree) const {
     return open_in_tree(tree, kDigests, O_RDONLY | O_NOFOLLOW);
 }
 
+Result<base::UniqueFd> Reader::open_blob(std::string_view blob) const {
+    if (!is_blob(blob))
+        return Error{ErrorCode::kInvalidArgument, fmt::format("\"{}\" is no blob", blob)};
+    return base::open_at(dir_.get(), fmt::format("{}/{}", kBlobsDir, blob), O_RDONLY | O_NOFOLLOW,
+                         0, Resolve::kNoSymlinks);
+}
+
 }  // namespace podd::store

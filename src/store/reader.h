@@ -60,6 +60,8 @@ public:
     base::Result<base::UniqueFd> open_tree(std::string_view tree) const;
     /// Opens the list of the tree's files, which stands beside it. O_RDONLY.
     base::Result<base::UniqueFd> open_digests(std::string_view tree) const;
+    /// Opens what was imported, as it came. O_RDONLY.
+    base::Result<base::UniqueFd> open_blob(std::string_view blob) const;
 
 private:
     base::Result<base::UniqueFd> open_in_tree(std::string_view tree, const char* name,

@@ -20,6 +20,10 @@ Workspace::~Workspace() {
     if (dir_) (void)base::remove_tree(tmp_.get(), name_);
 }
 
+std::string Workspace::path() const {
+    return fmt::format("{}/{}", kTmpDir, name_);
+}
+
 Result<UniqueFd> Workspace::make_tree(const std::string& name, std::uint32_t uid,
                                       std::uint32_t gid) const {
     const auto tree = TRY(base::open_or_make_dir(dir_.get(), name, 0700));

@@ -28,6 +28,8 @@ public:
     ~Workspace();
 
     int fd() const { return dir_.get(); }
+    /// In the store: "tmp/import-…".
+    std::string path() const;
 
     /// Makes NAME/rootfs, which belongs to `uid` and `gid`, and opens it. O_RDONLY.
     base::Result<base::UniqueFd> make_tree(const std::string& name, std::uint32_t uid,
@@ -71,6 +73,8 @@ public:
     static base::Result<Writer> open(const std::string& dir);
 
     const Reader& reader() const { return reader_; }
+    /// The store's own directory.
+    int fd() const { return dir_.get(); }
     bool has_tree(std::string_view id) const;
     bool has_blob(std::string_view blob) const;
 
