@@ -27,9 +27,17 @@ using base::UniqueFd;
 
 namespace {
 
-Result<> write_map(const std::string& path, const std::string& line) {
-    const auto fd = TRY(base::open_path(path, O_WRONLY));
-    return base::write_all(fd.get(), line);
+std::string map_line(std::uint32_t inside, std::uint32_t outside, std::uint32_t count) {
+    return fmt::format("{} {} {}\n", inside, outside, count);
+}
+
+// The kernel takes all lines in one write.
+Result<> write_maps(pid_t pid, const std::string& lines) {
+    for (const char* file : {"uid_map", "gid_map"}) {
+        const auto fd = TRY(base::open_path(fmt::format("/proc/{}/{}", pid, file), O_WRONLY));
+        TRY(base::write_all(fd.get(), lines));
+    }
+    return {};
 }
 
 // A process whose only purpose is its user namespace. It ends when the other end of its pipe
@@ -79,26 +87,25 @@ private:
 };
 
 // A user namespace stays while a descriptor of it is open.
-Result<UniqueFd> mount_namespace_ids() {
+Result<UniqueFd> mount_namespace_ids(HostRoot root) {
     const auto holder = TRY(NamespaceHolder::start());
-    TRY(write_id_maps(holder.pid(), kForeignBase, kWorkerBase));
+    auto lines = map_line(kForeignBase, kWorkerBase, kIdCount);
+    if (root == HostRoot::kStays) lines += map_line(0, 0, 1);
+    TRY(write_maps(holder.pid(), lines));
     return base::open_path(fmt::format("/proc/{}/ns/user", holder.pid()), O_RDONLY);
 }
 
 }  // namespace
 
 Result<> write_id_maps(pid_t pid, std::uint32_t inside, std::uint32_t outside) {
-    const auto line = fmt::format("{} {} {}\n", inside, outside, kIdCount);
-    for (const char* file : {"uid_map", "gid_map"})
-        TRY(write_map(fmt::format("/proc/{}/{}", pid, file), line));
-    return {};
+    return write_maps(pid, map_line(inside, outside, kIdCount));
 }
 
-Result<UniqueFd> id_mapped_mount(int dir_fd) {
+Result<UniqueFd> id_mapped_mount(int dir_fd, HostRoot root) {
     UniqueFd mount{static_cast<int>(
         ::syscall(SYS_open_tree, dir_fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH))};
     if (!mount) return base::errno_error("making a mount of the new tree", errno);
-    const auto ids = TRY(mount_namespace_ids());
+    const auto ids = TRY(mount_namespace_ids(root));
     mount_attr attr{};
     attr.attr_set = MOUNT_ATTR_IDMAP | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
     attr.userns_fd = static_cast<std::uint64_t>(ids.get());

@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "importer/aci_trees.h"
 #include "importer/describe.h"
 #include "importer/flow.h"
 #include "importer/id_map.h"
@@ -152,19 +153,12 @@ private:
             return Error{ErrorCode::kInvalidArgument,
                          "this is an ACI, which has a name of its own: leave out --name="};
         auto manifest = TRY(schema::ImageManifest::parse(flow.unpacked.manifest));
-        if (!manifest.dependencies.empty())
-            return Error{ErrorCode::kUnsupported,
-                         fmt::format("the ACI depends on image \"{}\": this version of podd runs "
-                                     "ACIs without dependencies only",
-                                     manifest.dependencies.front().image_name.str())};
-        if (!manifest.path_whitelist.empty())
-            return Error{ErrorCode::kUnsupported,
-                         "the ACI has a pathWhitelist, which this version of podd does not apply"};
         store::NewImage result{.record = record(store::ImageKind::kAci, std::move(manifest)),
                                .trees = {},
                                .blobs = {}};
         result.record.id = "sha512-" + flow.content_sha512;
         TRY(add_stream(result, flow, result.record.id));
+        TRY(lay_over_dependencies(store_, workspace_, result));
         return result;
     }
 
