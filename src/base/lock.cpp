@@ -2,6 +2,7 @@
 #include "base/lock.h"
 
 #include <cerrno>
+#include <ctime>
 
 #include <sys/file.h>
 
@@ -27,6 +28,17 @@ Result<bool> try_lock(int fd, LockKind kind) {
         if (errno != EINTR) return errno_error("locking", errno);
     }
     return true;
+}
+
+Result<bool> lock_within(int fd, LockKind kind, std::chrono::milliseconds patience) {
+    using Clock = std::chrono::steady_clock;
+    constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 5'000'000};
+    const auto deadline = Clock::now() + patience;
+    for (;;) {
+        if (TRY(try_lock(fd, kind))) return true;
+        if (Clock::now() >= deadline) return false;
+        (void)::nanosleep(&kPause, nullptr);
+    }
 }
 
 }  // namespace podd::base

@@ -2,7 +2,7 @@
 // Advisory locks on an open file or directory.
 #pragma once
 
-#include <optional>
+#include <chrono>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -16,5 +16,8 @@ Result<> lock(int fd, LockKind kind);
 
 /// The same without waiting; false when another holder is in the way.
 Result<bool> try_lock(int fd, LockKind kind);
+
+/// The same, waiting no longer than `patience`.
+Result<bool> lock_within(int fd, LockKind kind, std::chrono::milliseconds patience);
 
 }  // namespace podd::base

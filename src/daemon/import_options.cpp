@@ -106,6 +106,7 @@ base::Result<ImporterSays> importer_line(std::string_view line) {
         return ImporterSays{ImportProgress{number(*progress, "bytes"), number(*progress, "total")}};
     if (const base::Json* image = json.find("image")) return image_line(*image);
     if (const base::Json* image = json.find("removed")) return image_line(*image);
+    if (json.find("done") != nullptr) return ImporterSays{ImportedImage{}};
     if (const base::Json* error = json.find("error")) return error_line(*error);
     return base::Error{base::ErrorCode::kInternal, "the importer said something unknown"};
 }

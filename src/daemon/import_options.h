@@ -26,7 +26,7 @@ struct ImportProgress {
     std::uint64_t bytes = 0;
     std::uint64_t total = 0;  // 0: not known
 };
-/// Of an import and of a removal.
+/// Of an import and of a removal; empty for what is about no single image.
 struct ImportedImage {
     std::string id;
     std::string name;

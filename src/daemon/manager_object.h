@@ -57,6 +57,8 @@ private:
                      Options options, std::uint64_t flags) override;
     void RemoveImage(sdbus::Result<std::string>&& result, std::string image,
                      std::uint64_t flags) override;
+    void CollectImages(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result,
+                       sdbus::UnixFd report, std::uint64_t grace, std::uint64_t flags) override;
     void Subscribe(sdbus::Result<>&& result) override;
     void Unsubscribe(sdbus::Result<>&& result) override;
     std::string Version() override { return PODD_VERSION; }
@@ -71,6 +73,16 @@ private:
     void stop_pod(sdbus::Result<>&& result, const std::string& sender, const std::string& name,
                   std::uint64_t flags);
     void remove_image(const std::string& id, uid_t user, client::Done<> done);
+    // One run of the importer, and what must hold before it starts.
+    struct Work {
+        std::vector<std::string> arguments;
+        std::string description;
+        const char* action;
+        std::map<std::string, std::string> details;
+        base::Result<> (*check)(int fd);
+    };
+    void start_work(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result, const Work& work,
+                    const sdbus::UnixFd& file, std::uint64_t flags);
     void refresh_images();
     void transfer_ended(const Transfer& transfer, const base::Result<ImportedImage>& result);
     // What the objects that are made beneath this one call back.

@@ -28,6 +28,14 @@ base::Result<> check_readable(int fd) {
     return {};
 }
 
+base::Result<> check_writable(int fd) {
+    const int flags = ::fcntl(fd, F_GETFL);
+    if (flags < 0) return base::errno_error("cannot look at the descriptor", errno);
+    if ((flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_RDONLY)
+        return refused("the descriptor is not open for writing");
+    return {};
+}
+
 bool is_sealed(int fd) {
     const int seals = ::fcntl(fd, F_GET_SEALS);
     return seals >= 0 && (seals & kNeededSeals) == kNeededSeals;
@@ -65,6 +73,14 @@ base::Result<> check_image_fd(int fd, uid_t caller) {
     return base::Error{base::ErrorCode::kDenied,
                        "Access denied: an image in a folder may be imported by root only\n"
                        "hint: make a tar archive of the folder and import that"};
+}
+
+base::Result<> check_report_fd(int fd) {
+    TRY(check_writable(fd));
+    const int seals = ::fcntl(fd, F_GET_SEALS);
+    if (seals < 0) return refused("the report is no memory file (memfd_create(2))");
+    if ((seals & (F_SEAL_WRITE | F_SEAL_GROW)) != 0) return refused("the report is sealed");
+    return {};
 }
 
 sdbus::UnixFd give_fd(base::UniqueFd fd) {

@@ -29,6 +29,10 @@ base::Result<std::string> read_manifest(int fd, Source source);
 /// rights instead of the caller's. Errors: kInvalidArgument, kDenied.
 base::Result<> check_image_fd(int fd, uid_t caller);
 
+/// Whether findings can be written to `fd`: a memory file (memfd_create(2)), which makes no writer
+/// wait, open for writing and not sealed. Errors: kInvalidArgument.
+base::Result<> check_report_fd(int fd);
+
 /// For another process: `fd` is handed over as it is.
 sdbus::UnixFd give_fd(base::UniqueFd fd);
 

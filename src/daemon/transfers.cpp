@@ -93,6 +93,12 @@ void Transfers::run(Transfer& transfer, const std::vector<std::string>& argument
 
 void Transfers::import(base::UniqueFd file, const std::string& options, uid_t user,
                        client::Done<const Transfer*> started) {
+    work({"import", "--options=" + options}, "Import of an image for podd", std::move(file), user,
+         std::move(started));
+}
+
+void Transfers::work(const std::vector<std::string>& arguments, const std::string& description,
+                     base::UniqueFd file, uid_t user, client::Done<const Transfer*> started) {
     // Nobody hears of the end of a transfer whose beginning was not told.
     const auto announced = std::make_shared<const Transfer*>(nullptr);
     const auto added = add(user, [this, announced](const base::Result<ImportedImage>& result) {
@@ -100,8 +106,7 @@ void Transfers::import(base::UniqueFd file, const std::string& options, uid_t us
     });
     if (!added) return started(added.error());
     Transfer* transfer = *added;
-    run(*transfer, {"import", "--options=" + options}, "Import of an image for podd",
-        std::move(file),
+    run(*transfer, arguments, description, std::move(file),
         [announced, transfer, started = std::move(started)](const base::Result<>& done) {
             if (done) {
                 started(*announced = transfer);

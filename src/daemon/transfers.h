@@ -35,6 +35,10 @@ public:
     /// Starts an import that reads `file`. Errors go to `started`, later ones to `removed`.
     void import(base::UniqueFd file, const std::string& options, uid_t user,
                 client::Done<const Transfer*> started);
+    /// Starts the importer with these arguments; `file` is what it reads or writes. Errors as
+    /// above.
+    void work(const std::vector<std::string>& arguments, const std::string& description,
+              base::UniqueFd file, uid_t user, client::Done<const Transfer*> started);
     /// Runs `importer remove`; not a bus object: nobody waits long for it.
     void remove(const std::string& image_id, uid_t user, client::Done<> done);
 

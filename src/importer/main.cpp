@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "importer/care.h"
 #include "importer/image_import.h"
 #include "importer/image_remove.h"
 #include "importer/life_cycle.h"
@@ -20,8 +21,21 @@ namespace {
 using namespace podd;  // NOLINT(google-build-using-namespace): the program's own rooms
 
 base::Result<> run(const importer::CommandLine& line, importer::Report& report) {
-    if (line.verb == importer::Verb::kRemove)
-        return importer::remove_image(line.id, line.store, line.run_dir, report);
+    using importer::Verb;
+    // Standard input is the one file that the caller gives, to read from or to write to.
+    const importer::Care care{.store = line.store,
+                              .run_dir = line.run_dir,
+                              .out = STDIN_FILENO,
+                              .images = line.ids,
+                              .grace_usec = line.grace_usec,
+                              .repair = line.repair};
+    switch (line.verb) {
+        case Verb::kRemove:
+            return importer::remove_image(line.ids.front(), line.store, line.run_dir, report);
+        case Verb::kCollect: return importer::collect_garbage(care, report);
+        case Verb::kImport:
+        case Verb::kHelp: break;
+    }
     return importer::import_image(STDIN_FILENO, line.store, line.import, report);
 }
 

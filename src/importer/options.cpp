@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "importer/options.h"
 
+#include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,10 +24,13 @@ using base::Result;
 const char kHelp[] =
     "importer import [--store=DIR] [--options=JSON] < FILE\n"
     "importer remove [--store=DIR] --id=ID\n"
+    "importer gc [--store=DIR] [--grace-usec=NUMBER] 0> FILE\n"
     "\n"
-    "Adds an image to podd's store, or removes one. podd runs it; FILE is an ACI, an\n"
-    "OCI layout (folder or tar), a docker-save archive or the tar of a root file\n"
-    "system. Says what it does as lines of JSON.\n";
+    "Adds an image to podd's store, removes one, or looks after the store. podd runs\n"
+    "it; FILE of import is an ACI, an OCI layout (folder or tar), a docker-save\n"
+    "archive or the tar of a root file system. Says what it does as lines of JSON.\n"
+    "What the other verbs find goes to what standard input is: it is the one file\n"
+    "that the caller gives.\n";
 
 namespace {
 
@@ -83,34 +88,69 @@ Result<schema::ImageManifest> manifest_of(const ImportOptions& options) {
     return schema::root_manifest({*options.name, options.labels, options.app}, host_machine());
 }
 
+namespace {
+
+struct VerbRow {
+    std::string_view name;
+    Verb verb;
+};
+constexpr VerbRow kVerbs[] = {
+    {"import", Verb::kImport},
+    {"remove", Verb::kRemove},
+    {"gc", Verb::kCollect},
+};
+
+Result<std::uint64_t> number_of(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size())
+        return invalid(fmt::format("\"{}\" is no number", text));
+    return value;
+}
+
+// Options that one verb or two know. False when this verb knows no such option.
+Result<bool> parse_option(CommandLine& line, std::string_view name, std::string_view value) {
+    if (name == "--options" && line.verb == Verb::kImport)
+        line.import = TRY_CONTEXT(ImportOptions::parse(value), "--options");
+    else if (name == "--id" && line.verb == Verb::kRemove)
+        line.ids.emplace_back(value);
+    else if (name == "--grace-usec" && line.verb == Verb::kCollect)
+        line.grace_usec = TRY_CONTEXT(number_of(value), "--grace-usec");
+    else
+        return false;
+    return true;
+}
+
+}  // namespace
+
 Result<CommandLine> parse_command_line(int argc, char** argv) {
     CommandLine line{.store = std::string{store::kStoreDir},
                      .run_dir = std::string{plan::kRunDir},
                      .import = {},
-                     .id = {}};
+                     .ids = {},
+                     .grace_usec = {}};
     bool help = argc < 2;
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
-        const auto value = argument.substr(std::min(argument.find('=') + 1, argument.size()));
+        const auto name = argument.substr(0, argument.find('='));
+        const auto value = argument.substr(std::min(name.size() + 1, argument.size()));
+        const auto* row =
+            std::find_if(std::begin(kVerbs), std::end(kVerbs),
+                         [&](const VerbRow& verb) { return i == 1 && verb.name == argument; });
         if (argument == "--help" || argument == "-h")
             help = true;
-        else if (i == 1 && argument == "import")
-            line.verb = Verb::kImport;
-        else if (i == 1 && argument == "remove")
-            line.verb = Verb::kRemove;
-        else if (argument.starts_with("--store="))
+        else if (row != std::end(kVerbs))
+            line.verb = row->verb;
+        else if (name == "--store")
             line.store = value;
-        else if (argument.starts_with("--run-dir="))
+        else if (name == "--run-dir")
             line.run_dir = value;
-        else if (argument.starts_with("--options=") && line.verb == Verb::kImport)
-            line.import = TRY_CONTEXT(ImportOptions::parse(value), "--options");
-        else if (argument.starts_with("--id=") && line.verb == Verb::kRemove)
-            line.id = value;
-        else
+        else if (!TRY(parse_option(line, name, value)))
             return invalid(fmt::format("\"{}\" is not understood here: see --help", argument));
     }
     if (help) line.verb = Verb::kHelp;
-    if (line.verb == Verb::kRemove && line.id.empty()) return invalid("remove wants --id=");
+    if (line.verb == Verb::kRemove && line.ids.size() != 1)
+        return invalid("remove wants one --id=");
     return line;
 }
 

@@ -2,6 +2,7 @@
 // The command line of the importer.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,14 +32,16 @@ struct ImportOptions {
 /// The manifest that the options make for a root file system. Errors: kInvalidArgument.
 base::Result<schema::ImageManifest> manifest_of(const ImportOptions& options);
 
-enum class Verb : unsigned char { kImport, kRemove, kHelp };
+enum class Verb : unsigned char { kImport, kRemove, kCollect, kHelp };
 
 struct CommandLine {
     Verb verb = Verb::kHelp;
     std::string store;    // directory
     std::string run_dir;  // where running pods keep their plans
     ImportOptions import;
-    std::string id;  // of "remove"
+    std::vector<std::string> ids;             // of images
+    std::optional<std::uint64_t> grace_usec;  // of "gc"
+    bool repair = false;                      // of "verify" and "fsck"
 };
 
 base::Result<CommandLine> parse_command_line(int argc, char** argv);

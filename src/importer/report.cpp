@@ -57,6 +57,10 @@ void Report::image(const std::string& id, const std::string& name,
     send(fd_, "image", std::move(value));
 }
 
+void Report::done() const {
+    send(fd_, "done", Json{Json::Object{}});
+}
+
 void Report::error(const base::Error& error) const {
     send(fd_, "error", base::error_json(error));
 }

@@ -22,6 +22,8 @@ public:
     /// success.
     void image(const std::string& id, const std::string& name,
                const std::vector<std::string>& notes) const;
+    /// {"done":{}}: the last line of a success that is about no single image.
+    void done() const;
     /// {"error":{"code":…,"message":…}}; the last line of a failure.
     void error(const base::Error& error) const;
 

@@ -207,6 +207,8 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     const auto& name = pod.name.str();
     const auto settings = TRY(schema::pod_settings(pod.manifest));
     const auto store = TRY(store::Reader::open());
+    // Until the plan says which images the pod uses.
+    const auto held = TRY(store.hold());
     auto range = TRY(pick_id_range(name));
     Prepared prepared{std::move(range), {}};
 

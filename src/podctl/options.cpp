@@ -10,6 +10,8 @@
 #include <getopt.h>
 #include <unistd.h>
 
+#include "schema/time_span.h"
+
 namespace podd::podctl {
 
 namespace {
@@ -75,6 +77,11 @@ Result<> set_lines(Options& options, const char* argument) {
     return {};
 }
 
+Result<> set_grace(Options& options, const char* argument) {
+    options.grace_usec = TRY(schema::parse_time_span(argument));
+    return {};
+}
+
 constexpr OptionRow kTable[] = {
     {"help", 'h', "", "", "Show this help", set_flag<&Options::help, true>},
     {"version", 0, "", "", "Show the version", set_flag<&Options::version, true>},
@@ -87,6 +94,8 @@ constexpr OptionRow kTable[] = {
     {"json", 0, "MODE", "", "Output as JSON: short, pretty or off", set_json},
     {"", 'j', "", "", "Same as --json=pretty on a terminal, else short", set_json_default},
     {"lines", 'n', "NUMBER", "status", "Journal lines to show", set_lines},
+    {"grace-period", 0, "TIME", "image gc",
+     "Also remove images that no pod uses and that were imported longer ago", set_grace},
     {"strict", 0, "", "verify", "Let warnings fail, too", set_flag<&Options::strict, true>},
     {"ref", 0, "REFERENCE", "import", "Which image of an archive with several",
      set_text<&Options::reference>},

@@ -2,6 +2,8 @@
 // The command line: one table of options, one parser.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +29,8 @@ struct Options {
     bool strict = false;
     JsonMode json = JsonMode::kOff;
     unsigned lines = 10;
+    // image gc
+    std::optional<std::uint64_t> grace_usec;
     // import
     std::string name;
     std::string reference;

@@ -28,6 +28,8 @@ constexpr Verb kVerbs[] = {
      verb_import, true},
     {"image list", "", "List images", 0, 0, verb_image_list},
     {"image rm", "IMAGE...", "Remove images", 1, kAny, verb_image_rm},
+    {"image gc", "", "Remove what no image refers to, and images that no pod uses", 0, 0,
+     verb_image_gc},
     {"image cat-manifest", "IMAGE...", "Show the manifests of images", 1, kAny,
      verb_image_cat_manifest},
 };
@@ -73,8 +75,9 @@ std::span<const Verb> verb_table() {
 base::Result<const Verb*> find_verb(std::vector<std::string>& words) {
     std::string name = words.empty() ? "list" : words.front();
     std::size_t used = words.empty() ? 0 : 1;
-    if (name == "image") {
-        name += words.size() > 1 ? " " + words[1] : " list";
+    if (name == "image" || name == "store") {
+        const std::string first = name == "image" ? " list" : " fsck";
+        name += words.size() > 1 ? " " + words[1] : first;
         used = std::min<std::size_t>(words.size(), 2);
     }
     for (const Verb& verb : kVerbs) {

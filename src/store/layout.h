@@ -15,6 +15,7 @@ inline constexpr const char* kTreesDir = "trees";    // trees/<id>/rootfs and tr
 inline constexpr const char* kImagesDir = "images";  // images/<id>.json
 inline constexpr const char* kRefsDir = "refs";      // refs/<escaped name>
 inline constexpr const char* kTmpDir = "tmp";        // one folder for each running import
+inline constexpr const char* kBrokenDir = "broken";  // what `fsck --repair` moved aside
 inline constexpr const char* kRootfs = "rootfs";
 inline constexpr const char* kDigests = "digests";
 

@@ -9,6 +9,8 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/lock.h"
+#include "base/log.h"
 #include "store/layout.h"
 #include "store/record.h"
 
@@ -132,16 +134,34 @@ Result<ImageRecord> Reader::find(const schema::ImageReference& reference) const 
     return Error{ErrorCode::kInvalidArgument, "neither an image id nor an image name is given"};
 }
 
-Result<std::vector<ImageRecord>> Reader::list() const {
+Result<std::vector<ImageRecord>> Reader::list(std::vector<Unreadable>* unreadable) const {
     auto ids = image_ids(dir_.get());
     std::vector<ImageRecord> records;
     if (!ids && ids.error().code() == ErrorCode::kNotFound) return records;
     for (const auto& id : TRY(std::move(ids))) {
         auto record = read_record(dir_.get(), id);
-        if (!record && record.error().code() == ErrorCode::kNotFound) continue;  // just removed
-        records.push_back(TRY(std::move(record)));
+        if (record)
+            records.push_back(std::move(record).value());
+        else if (record.error().code() == ErrorCode::kNotFound)
+            continue;  // just removed
+        else if (unreadable != nullptr)
+            unreadable->push_back({image_file(id), std::move(record).error()});
+        else
+            base::log_line(base::LogLevel::kWarning,
+                           fmt::format("left out of the list of images: {}; 'podctl store fsck' "
+                                       "says more",
+                                       record.error().message()));
     }
     return records;
+}
+
+Result<base::UniqueFd> Reader::hold() const {
+    auto images =
+        base::open_at(dir_.get(), kImagesDir, O_RDONLY | O_DIRECTORY, 0, Resolve::kNoSymlinks);
+    if (!images && images.error().code() == ErrorCode::kNotFound) return base::UniqueFd{};
+    auto held = TRY(std::move(images));
+    TRY(base::lock(held.get(), base::LockKind::kShared));
+    return held;
 }
 
 std::string Reader::tree_path(std::string_view tree) const {

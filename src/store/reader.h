@@ -39,6 +39,12 @@ struct ImageRecord {
     Verification verification;
 };
 
+/// A file of the store that cannot be read.
+struct Unreadable {
+    std::string file;  // in the store: "images/sha256:….json"
+    base::Error error;
+};
+
 class Reader {
 public:
     /// Errors: kNotFound when there is no store yet.
@@ -52,7 +58,14 @@ public:
     base::Result<ImageRecord> by_name(std::string_view name,
                                       const std::vector<schema::Label>& labels) const;
     base::Result<ImageRecord> find(const schema::ImageReference& reference) const;
-    base::Result<std::vector<ImageRecord>> list() const;
+    /// All images, by id. One record that cannot be read does not hide the others: it goes to
+    /// `unreadable`, or is warned of.
+    base::Result<std::vector<ImageRecord>> list(
+        std::vector<Unreadable>* unreadable = nullptr) const;
+
+    /// For as long as the answer is open, no image that is in the store goes away. Removals wait,
+    /// nothing else does.
+    base::Result<base::UniqueFd> hold() const;
 
     /// "/var/lib/podd/trees/<tree>/rootfs"
     std::string tree_path(std::string_view tree) const;

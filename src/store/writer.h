@@ -3,11 +3,14 @@
 //
 // Locks, always taken in this order, all flock(2) on directories, so that a process that is killed
 // leaves none: "trees" (shared by imports, exclusive while something is removed), the workspace
-// (for its life: a workspace that nobody locks is rubbish), the store's own directory (short,
-// while names change).
+// (for its life: a workspace that nobody locks is rubbish), "images" (short: shared by a pod that
+// starts, until its plan names its images; exclusive while an image is made unusable, which no plan
+// may name), the store's own directory (short, while names change).
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,8 +70,32 @@ struct NewImage {
     std::vector<NewBlob> blobs;
 };
 
+/// What no image refers to, and what became of it.
+struct Collected {
+    std::vector<std::string> removed;  // files of the store: "trees/sha256:…", "tmp/import-…"
+    std::vector<std::string> left;     // why something that may be rubbish stays
+};
+
+/// Something in the store that does not fit.
+struct Problem {
+    enum class Cure : unsigned char {
+        kMoveAside,     // the file is of no use to anybody
+        kCompleteRefs,  // names are made again out of the images
+        kCollect,       // as collect()
+        kOther,         // nothing that can be done here
+    };
+    std::string file;  // in the store
+    std::string what;
+    std::string advice;
+    Cure cure = Cure::kOther;
+};
+
 class Writer {
 public:
+    /// Says why not, when something in use would be taken away. Called under the lock that keeps
+    /// pods from starting.
+    using Check = std::function<base::Result<>(const ImageRecord&)>;
+
     /// Makes the store's folders where they are missing.
     static base::Result<Writer> open(const std::string& dir);
 
@@ -85,21 +112,43 @@ public:
     /// already are kept as they are. An image that is there already gets the new name as well.
     base::Result<> publish(const Workspace& workspace, const NewImage& image);
 
-    /// Removes the image, its names, and the trees and blobs that no other image uses.
-    /// Errors: kNotFound; kUnavailable while an import runs, which may count on its trees.
-    base::Result<> remove(std::string_view id);
+    /// Removes the image, its names, and the trees and blobs that no other image uses. The check
+    /// and the removal are one step: no pod starts in between.
+    /// Errors: kNotFound; those of `check`; kUnavailable while an import runs, which may count on
+    /// its trees.
+    base::Result<> remove(std::string_view id, const Check& check);
+
+    /// Removes what no image refers to but the trees `in_use`. Nothing but folders of dead imports
+    /// while an import runs.
+    base::Result<Collected> collect(const std::set<std::string>& in_use) const;
+
+    /// Puts a tree of the workspace in the place of the store's, at once; the old one goes with the
+    /// workspace. `check` is called under the lock that keeps pods from starting.
+    base::Result<> replace_tree(const Workspace& workspace, const NewTree& tree,
+                                const std::function<base::Result<>()>& check) const;
+
+    /// Records, names, trees and blobs against each other. Contents are not read.
+    base::Result<std::vector<Problem>> problems(const std::set<std::string>& in_use) const;
+
+    /// Does what cures the problem; `check` gets the id of a record that is to be moved aside, as
+    /// above. False when nothing can be done here.
+    base::Result<bool> cure(const Problem& problem,
+                            const std::function<base::Result<>(std::string_view id)>& check) const;
 
 private:
     Writer(base::UniqueFd dir, Reader reader) : dir_{std::move(dir)}, reader_{std::move(reader)} {}
 
     base::Result<base::UniqueFd> open_dir(const std::string& path) const;
+    base::Result<base::UniqueFd> lock_images() const;
+    base::Result<base::UniqueFd> lock_store() const;
     base::Result<base::UniqueFd> make_workspace(int tmp, const std::string& name, bool alone) const;
-    base::Result<> collect_workspaces(int tmp) const;
-    base::Result<> collect_unused() const;
+    base::Result<> collect_workspaces(int tmp, Collected& collected) const;
+    base::Result<> collect_unused(const std::set<std::string>& in_use, Collected& collected) const;
     base::Result<> complete_refs() const;
     base::Result<> add_ref(const ImageRecord& record) const;
     base::Result<> drop_refs(std::string_view id) const;
     base::Result<> move_tree_away(const std::string& id) const;
+    base::Result<> move_aside(const std::string& file) const;
 
     base::UniqueFd dir_;
     Reader reader_;

@@ -203,8 +203,9 @@ def bash_completes(line):
 def check_bash(verbs, options):
     file = "src/podctl/completion/podctl.bash"
     compare("the verb", {verb.split()[0] for verb in verbs}, file, bash_completes("podctl "))
-    compare("the verb of images", [verb.split()[1] for verb in verbs if " " in verb], file,
-            bash_completes("podctl image "))
+    for family in sorted({verb.split()[0] for verb in verbs if " " in verb}):
+        compare(f"the verb of {family}", [verb.split()[1] for verb in verbs if verb.startswith(family + " ")], file,
+                bash_completes(f"podctl {family} "))
     for verb in verbs:
         known = {re.sub("=.*", "=", option.rpartition(": ")[2]) for option in options
                  if ": " not in option or option.startswith(verb + ": ")}
@@ -223,7 +224,7 @@ def check_zsh(verbs, options):
 
 def check_completions():
     text = help_of("src/podctl/podctl")
-    verbs = [re.match(r"(image )?[a-z-]+", left)[0] for left, _ in help_rows(help_verbs(text))]
+    verbs = [re.match(r"((image|store) )?[a-z-]+", left)[0] for left, _ in help_rows(help_verbs(text))]
     check_bash(verbs, help_options(text))
     check_zsh(verbs, help_options(text))
 

@@ -23,7 +23,7 @@ __podctl_images() {
 
 # __podctl_wants_value OPTION: the next word belongs to it.
 __podctl_wants_value() {
-    [[ $1 =~ ^(-n|-E|--(lines|ref|name|label|exec|user|group|working-directory|setenv|mount|port|isolator|json))$ ]]
+    [[ $1 =~ ^(-n|-E|--(lines|grace-period|ref|name|label|exec|user|group|working-directory|setenv|mount|port|isolator|json))$ ]]
 }
 
 # The verb among the words, also of two words: "image rm".
@@ -49,6 +49,7 @@ _podctl() {
     local -A options=(
         [all]='-h --help --version --no-pager --no-legend --no-ask-password -q --quiet -l --full --json= -j'
         [status]='-n --lines='
+        ['image gc']='--grace-period='
         [verify]='--strict'
         [import]='--ref= --name= --label= --exec= --user= --group= --working-directory= -E --setenv= --mount= --port=
             --isolator='
@@ -75,7 +76,7 @@ _podctl() {
         *)
             case $verb in
                 '') replies=(list status start stop verify import image) ;;
-                image) replies=(list rm cat-manifest) ;;
+                image) replies=(list rm gc cat-manifest) ;;
                 status) mapfile -t replies < <(__podctl_pods '.*') ;;
                 stop) mapfile -t replies < <(__podctl_pods 'active|activating|deactivating|reloading') ;;
                 start)
