@@ -68,6 +68,7 @@ private:
     std::unique_ptr<HttpTransfer> transfer_{};
     std::string used_{};  // authorization
     std::uint64_t from_ = 0;
+    std::uint64_t best_ = 0;  // that was there after a try; a server that begins anew gets nowhere
     bool authenticated_ = false;
     bool restarted_ = false;
     Backoff backoff_{};
@@ -105,7 +106,8 @@ Result<> Job::take(const HttpAnswer& answer, std::string_view bytes) {
 
 // Once more here, later or at the next place; or not at all.
 Result<> Job::again_or(Error error, unsigned retry_after_seconds) {
-    if (file_.have() >= from_ + kWorthATry) backoff_.reset();
+    if (file_.have() >= best_ + kWorthATry) backoff_.reset();
+    best_ = std::max(best_, file_.have());
     const int msec =
         error.code() == ErrorCode::kUnavailable ? backoff_.next_msec(retry_after_seconds) : -1;
     if (msec >= 0) {
@@ -144,8 +146,13 @@ Result<> Job::judge(const HttpAnswer& answer) {
         if (!done) return again_or(std::move(done).error(), 0);
         return {};
     }
-    if (answer.status == 416 && from_ > 0 && !std::exchange(restarted_, true))
-        return file_.restart();
+    if (answer.status == 416 && from_ > 0) {
+        const auto found = fmt::format("{} bytes at {}", file_.have(),
+                                       schema::quoted(session().endpoint().registry));
+        TRY(file_.restart());
+        if (!std::exchange(restarted_, true)) return {};
+        return again_or(schema::found_wanted(found, fmt::format("{}", file_.size())), 0);
+    }
     return again_or(status_error(answer), retry_after(answer));
 }
 
