@@ -249,12 +249,16 @@ Result<> write_all(int fd, std::string_view data) {
     return {};
 }
 
-Result<> write_file(int dir_fd, const std::string& name, std::string_view data, mode_t mode,
-                    Durable durable) {
+Result<std::string> temporary_name(const std::string& name) {
     const auto slash = name.rfind('/');
     const auto base_at = slash == std::string::npos ? 0 : slash + 1;
-    const auto temporary = fmt::format("{}.#{}.{}", name.substr(0, base_at), name.substr(base_at),
-                                       TRY(random_suffix()));
+    return fmt::format("{}.#{}.{}", name.substr(0, base_at), name.substr(base_at),
+                       TRY(random_suffix()));
+}
+
+Result<> write_file(int dir_fd, const std::string& name, std::string_view data, mode_t mode,
+                    Durable durable) {
+    const auto temporary = TRY(temporary_name(name));
     const auto discard = [&](Error error) {
         (void)::unlinkat(dir_fd, temporary.c_str(), 0);
         return std::move(error).with_context(fmt::format("writing \"{}\"", name));

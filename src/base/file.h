@@ -46,6 +46,9 @@ Result<> write_all(int fd, std::string_view data);
 /// Whether a replaced file must survive a power cut. State under /run never does.
 enum class Durable : unsigned char { kNo, kYes };
 
+/// A name beside `name` for what is not whole yet: ".#NAME.0123456789abcdef".
+Result<std::string> temporary_name(const std::string& name);
+
 /// Writes beside `name` and renames, so readers see the old file or the whole new one.
 Result<> write_file(int dir_fd, const std::string& name, std::string_view data, mode_t mode,
                     Durable durable = Durable::kNo);
