@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <map>
@@ -32,7 +31,6 @@ using base::ErrorCode;
 using base::Result;
 using base::UniqueFd;
 
-constexpr std::size_t kBufferBytes = std::size_t{256} * 1024;
 constexpr std::size_t kMaxXattrBytes = 65536;  // XATTR_LIST_MAX and XATTR_SIZE_MAX
 
 Result<struct statx> look_at(int dir_fd, const std::string& name) {
@@ -179,24 +177,11 @@ private:
     Result<> copy(int fd, std::uint64_t size, const std::vector<Hole>& holes) {
         std::uint64_t at = 0;
         for (const auto& hole : holes) {
-            TRY(copy_data(fd, at, hole.offset));
+            TRY(writer_.write_from(fd, at, hole.offset));
             TRY(writer_.write_zeros(hole.length));
             at = hole.offset + hole.length;
         }
-        return copy_data(fd, at, size);
-    }
-
-    Result<> copy_data(int fd, std::uint64_t at, std::uint64_t end) {
-        while (at < end) {
-            const auto want = std::min<std::uint64_t>(end - at, buffer_.size());
-            const ssize_t n = ::pread(fd, buffer_.data(), want, static_cast<off_t>(at));
-            if (n < 0 && errno == EINTR) continue;
-            if (n < 0) return base::errno_error("reading it", errno);
-            if (n == 0) return Error{ErrorCode::kConflict, "became shorter while it was read"};
-            TRY(writer_.write({buffer_.data(), static_cast<std::size_t>(n)}));
-            at += static_cast<std::uint64_t>(n);
-        }
-        return {};
+        return writer_.write_from(fd, at, size);
     }
 
     struct Inode {
@@ -208,7 +193,6 @@ private:
     MemberPacker packer_;
     TarWriter& writer_;
     std::map<Inode, std::string> links_;  // the first path of each file with several
-    std::vector<char> buffer_ = std::vector<char>(kBufferBytes);
 };
 
 }  // namespace

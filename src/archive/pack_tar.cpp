@@ -44,7 +44,8 @@ Result<Packed> pack_tar(int tar_fd, const PackOptions& options, TarWriter& write
     std::unordered_set<std::string> seen;
     while (auto entry = TRY(reader.next())) {
         entry->name = TRY(member_path(entry->name, Absolute::kIsRoot, limits));
-        if (seen.empty() && kind_of_first_member(entry->name) != Kind::kLayer)
+        // The root itself says nothing.
+        if (seen.size() == seen.count("") && kind_of_first_member(entry->name) != Kind::kLayer)
             return refuse(entry->name, "is one of an image: this is no root file system");
         if (!seen.insert(entry->name).second) return refuse(entry->name, "is there twice");
         if (entry->type == TarEntry::Type::kHardlink) {

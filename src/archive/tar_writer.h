@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Writes a tar stream, member by member, in the form of pax: the same members make the same bytes,
-// whatever the locale, the user or the host.
+// whatever the user or the host. Names in pax are UTF-8, for which libarchive looks at LC_CTYPE:
+// the program sets it to "C.UTF-8", for reading, too.
 #pragma once
 
 #include <memory>
@@ -25,6 +26,8 @@ public:
     /// The next bytes of the file that was added last, of which entry.size must come; holes are
     /// zeros.
     base::Result<> write(std::string_view bytes);
+    /// The same out of a file, from `begin` to `end`. Errors: kConflict when it is shorter; kIo.
+    base::Result<> write_from(int fd, std::uint64_t begin, std::uint64_t end);
     base::Result<> write_zeros(std::uint64_t count);
     /// A file with all its bytes.
     base::Result<> add_file(const TarEntry& entry, std::string_view bytes);

@@ -31,6 +31,7 @@ using Type = TarEntry::Type;
 class Folder {
 public:
     Folder() {
+        REQUIRE(std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr);  // as programs do
         char name[] = "/tmp/podd-pack-XXXXXX";
         REQUIRE(::mkdtemp(name) != nullptr);
         path_ = name;
@@ -38,7 +39,7 @@ public:
     }
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
-    ~Folder() { (void)base::remove_tree(AT_FDCWD, path_); }
+    ~Folder() { test::remove_folder(path_); }
 
     int fd() const { return fd_.get(); }
     std::string path(const std::string& name) const { return path_ + "/" + name; }
@@ -102,7 +103,7 @@ std::vector<Read> members(std::string_view tar) {
     std::vector<Read> list;
     for (;;) {
         auto entry = reader->next();
-        REQUIRE(entry);
+        if (!entry) FAIL(entry.error().message());
         if (!*entry) break;
         Read read{**entry, {}};
         for (;;) {
@@ -141,6 +142,7 @@ void fill(const Folder& folder, bool other_way_round) {
         [&] { folder.file("a", "hello", 0755); },
         [&] { folder.link("../a", "link"); },
         [&] { folder.file("\xff\xc3\xa4", "bytes"); },
+        [&] { folder.file("\xc3\xa4", "text"); },
         [&] {
             folder.directory(std::string(200, 'n'));
             folder.file(kLongName, "long");
@@ -150,7 +152,7 @@ void fill(const Folder& folder, bool other_way_round) {
         steps[other_way_round ? steps.size() - 1 - i : i]();
     folder.file("b/inner", "inner", 04755);
     REQUIRE(::linkat(folder.fd(), "a", folder.fd(), "b/hard", 0) == 0);
-    for (const char* name : {"a", "b.txt", "link", "\xff\xc3\xa4", "b/inner"})
+    for (const char* name : {"a", "b.txt", "link", "\xff\xc3\xa4", "\xc3\xa4", "b/inner"})
         folder.times(name, 1600000000);
     folder.times(kLongName, -5);
     for (const auto& name : {std::string{"b"}, std::string(200, 'n'), std::string{"."}})
@@ -165,16 +167,14 @@ std::string pax_time(const Read& member) {
 }  // namespace
 
 TEST_SUITE("archive/pack") {
-    TEST_CASE("the same tree makes the same bytes, in every order, umask and locale") {
+    TEST_CASE("the same tree makes the same bytes, in every order and umask") {
         std::string first;
         for (const bool other_way_round : {false, true}) {
             const Folder folder;
             const mode_t before = ::umask(other_way_round ? 077 : 0);
             fill(folder, other_way_round);
             (void)::umask(before);
-            (void)std::setlocale(LC_ALL, other_way_round ? "C.UTF-8" : "C");
             const auto result = pack_folder_text(folder.fd());
-            (void)std::setlocale(LC_ALL, "C");
             REQUIRE(result);
             CHECK(result->notes.empty());
             if (first.empty()) first = result->tar;
@@ -182,7 +182,7 @@ TEST_SUITE("archive/pack") {
         }
         // On every suite: a new version of libarchive must not change ids of images unseen.
         CHECK(base::hash_hex(base::HashAlgorithm::kSha256, first) ==
-              "adbdaf7b08514bb34da4779f201653bf6f3ea0893cda5544d6917e462193f844");
+              "451c60f4cf3c59f7d72ab86bdb3d6a19bab6f05a0acd3db1695ac42005c15da2");
     }
 
     TEST_CASE("members are sorted, and each is what it was") {
@@ -192,10 +192,10 @@ TEST_SUITE("archive/pack") {
         REQUIRE(result);
         const auto list = members(result->tar);
         CHECK(names(result->tar) ==
-              std::vector<std::string>{"rootfs/", "rootfs/a", "rootfs/b/", "rootfs/b/hard",
-                                       "rootfs/b/inner", "rootfs/b.txt", "rootfs/link",
-                                       "rootfs/" + std::string(200, 'n') + "/",
-                                       "rootfs/" + kLongName, "rootfs/\xff\xc3\xa4"});
+              std::vector<std::string>{
+                  "rootfs/", "rootfs/a", "rootfs/b/", "rootfs/b/hard", "rootfs/b/inner",
+                  "rootfs/b.txt", "rootfs/link", "rootfs/" + std::string(200, 'n') + "/",
+                  "rootfs/" + kLongName, "rootfs/\xc3\xa4", "rootfs/\xff\xc3\xa4"});
         CHECK(find(list, "rootfs/a").data == "hello");
         CHECK(find(list, "rootfs/a").entry.mode == 0755);
         CHECK(find(list, "rootfs/b/inner").entry.mode == 04755);
@@ -203,6 +203,11 @@ TEST_SUITE("archive/pack") {
         CHECK(find(list, "rootfs/b/hard").entry.link == "rootfs/a");
         CHECK(find(list, "rootfs/link").entry.link == "../a");
         CHECK(find(list, "rootfs/\xff\xc3\xa4").data == "bytes");
+        CHECK(find(list, "rootfs/\xc3\xa4").data == "text");
+        // GNU tar complains about every header that has it.
+        const auto mark = result->tar.find("hdrcharset=BINARY");
+        CHECK(mark != std::string::npos);
+        CHECK(result->tar.find("hdrcharset", mark + 1) == std::string::npos);
         CHECK(find(list, "rootfs/" + kLongName).data == "long");
         CHECK(pax_time(find(list, "rootfs/a")) == "1600000000.0");
         CHECK(pax_time(find(list, "rootfs/" + kLongName)) == "-5.0");

@@ -29,6 +29,13 @@ inline base::UniqueFd memory_file(std::string_view bytes) {
     return fd;
 }
 
+/// What mkdtemp() made beneath /tmp. remove_tree() takes no absolute path.
+inline void remove_folder(const std::string& path) {
+    const auto tmp = base::open_path("/tmp", O_RDONLY | O_DIRECTORY);
+    REQUIRE(tmp);
+    CHECK(base::remove_tree(tmp->get(), path.substr(std::string_view{"/tmp/"}.size())));
+}
+
 class Sandbox {
 public:
     Sandbox() {
@@ -45,7 +52,7 @@ public:
     }
     Sandbox(const Sandbox&) = delete;
     Sandbox& operator=(const Sandbox&) = delete;
-    ~Sandbox() { (void)base::remove_tree(AT_FDCWD, path_); }
+    ~Sandbox() { remove_folder(path_); }
 
     base::Result<archive::Unpacked> layer(std::string_view tar, archive::Limits limits = {}) {
         return unpack(tar, false, limits);
