@@ -68,12 +68,18 @@ Result<> set_json_default(Options& options, const char* /*argument*/) {
     return {};
 }
 
+template <typename Number>
+Result<Number> number(std::string_view text, std::string_view wanted) {
+    Number value{};
+    const char* end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, value);
+    if (text.empty() || error != std::errc{} || stopped != end)
+        return bad(fmt::format("\"{}\": wanted {}", text, wanted));
+    return value;
+}
+
 Result<> set_lines(Options& options, const char* argument) {
-    const std::string_view text{argument};
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), options.lines);
-    if (error != std::errc{} || end != text.data() + text.size())
-        return bad(fmt::format("--lines={}: wanted a number", text));
+    options.lines = TRY(number<unsigned>(argument, "a number"));
     return {};
 }
 
@@ -81,6 +87,27 @@ Result<> set_grace(Options& options, const char* argument) {
     options.grace_usec = TRY(schema::parse_time_span(argument));
     return {};
 }
+
+constexpr std::string_view kEpochWanted = "seconds since 1970";
+constexpr std::int64_t kLastSecond = 253402300799;  // of the year 9999: dates have four digits
+constexpr std::string_view kOwnerWanted = "UID:GID, two numbers up to 65535";
+
+Result<> set_owner(Options& options, const char* argument) {
+    const std::string_view text{argument};
+    const std::size_t colon = std::min(text.find(':'), text.size());
+    const auto user = TRY(number<std::uint16_t>(text.substr(0, colon), kOwnerWanted));
+    const auto group =
+        TRY(number<std::uint16_t>(text.substr(std::min(colon + 1, text.size())), kOwnerWanted));
+    options.owner = Owner{user, group};
+    return {};
+}
+
+Result<> set_epoch(Options& options, const char* argument) {
+    options.source_date_epoch = TRY(parse_epoch(argument));
+    return {};
+}
+
+constexpr std::string_view kRootVerbs = "import, image create";
 
 constexpr OptionRow kTable[] = {
     {"help", 'h', "", "", "Show this help", set_flag<&Options::help, true>},
@@ -99,21 +126,28 @@ constexpr OptionRow kTable[] = {
     {"strict", 0, "", "verify", "Let warnings fail, too", set_flag<&Options::strict, true>},
     {"ref", 0, "REFERENCE", "import", "Which image of an archive with several",
      set_text<&Options::reference>},
-    {"name", 0, "NAME", "import", "Name of the image; needed for a root file system",
+    {"name", 0, "NAME", kRootVerbs, "Name of the image; needed for a root file system",
      set_text<&Options::name>},
-    {"label", 0, "NAME=VALUE", "import", "Add a label, such as version=1.0",
+    {"label", 0, "NAME=VALUE", kRootVerbs, "Add a label, such as version=1.0",
      add_pair<&Options::labels>},
-    {"exec", 0, "WORD", "import", "Program of the app, or one more word of its command",
+    {"exec", 0, "WORD", kRootVerbs, "Program of the app, or one more word of its command",
      add_text<&Options::exec>},
-    {"user", 0, "USER", "import", "User of the app; default 0", set_text<&Options::user>},
-    {"group", 0, "GROUP", "import", "Group of the app; default 0", set_text<&Options::group>},
-    {"working-directory", 0, "PATH", "import", "Working directory of the app",
+    {"user", 0, "USER", kRootVerbs, "User of the app; default 0", set_text<&Options::user>},
+    {"group", 0, "GROUP", kRootVerbs, "Group of the app; default 0", set_text<&Options::group>},
+    {"working-directory", 0, "PATH", kRootVerbs, "Working directory of the app",
      set_text<&Options::working_directory>},
-    {"setenv", 'E', "NAME=VALUE", "import", "Add a variable to the app's environment",
+    {"setenv", 'E', "NAME=VALUE", kRootVerbs, "Add a variable to the app's environment",
      add_pair<&Options::environment>},
-    {"mount", 0, "NAME:PATH[:ro]", "import", "Add a mount point", add_text<&Options::mounts>},
-    {"port", 0, "NAME:PROTOCOL:PORT", "import", "Add a port", add_text<&Options::ports>},
-    {"isolator", 0, "NAME=JSON", "import", "Add an isolator", add_text<&Options::isolators>},
+    {"mount", 0, "NAME:PATH[:ro]", kRootVerbs, "Add a mount point", add_text<&Options::mounts>},
+    {"port", 0, "NAME:PROTOCOL:PORT", kRootVerbs, "Add a port", add_text<&Options::ports>},
+    {"isolator", 0, "NAME=JSON", kRootVerbs, "Add an isolator", add_text<&Options::isolators>},
+    {"format", 0, "FORMAT", "image create", "What to make, if FILE does not say: aci or oci",
+     set_text<&Options::format>},
+    {"owner", 0, "UID:GID", "image create", "Owner of every file, in place of its own", set_owner},
+    {"source-date-epoch", 0, "SECONDS", "image create",
+     "No file is newer than this; default $SOURCE_DATE_EPOCH", set_epoch},
+    {"force", 0, "", "image create", "Replace an image that is there already",
+     set_flag<&Options::force, true>},
 };
 
 struct Getopt {
@@ -173,6 +207,13 @@ std::string spelled(const OptionRow& row) {
 }
 
 }  // namespace
+
+Result<std::int64_t> parse_epoch(std::string_view text) {
+    const auto seconds = TRY(number<std::int64_t>(text, kEpochWanted));
+    if (seconds < 0 || seconds > kLastSecond)
+        return bad(fmt::format("\"{}\": wanted {}", text, kEpochWanted));
+    return seconds;
+}
 
 Result<CommandLine> parse(int argc, char** argv) {
     CommandLine line;

@@ -18,6 +18,12 @@ enum class JsonMode : unsigned char { kOff, kShort, kPretty };
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
+struct Owner {
+    std::int64_t user;
+    std::int64_t group;
+    bool operator==(const Owner&) const = default;
+};
+
 struct Options {
     bool help = false;
     bool version = false;
@@ -31,7 +37,7 @@ struct Options {
     unsigned lines = 10;
     // image gc
     std::optional<std::uint64_t> grace_usec;
-    // import
+    // import, and image create
     std::string name;
     std::string reference;
     std::string user;
@@ -44,6 +50,11 @@ struct Options {
     std::vector<std::string> ports;      // NAME:PROTOCOL:PORT
     std::vector<std::string> isolators;  // NAME=JSON
     Pairs annotations;
+    // image create
+    std::string format;
+    bool force = false;
+    std::optional<Owner> owner;
+    std::optional<std::int64_t> source_date_epoch;
 };
 
 /// One row of the table that parsing, --help and the manual page's test read.
@@ -67,6 +78,9 @@ struct CommandLine {
     /// Options that were given and that not every verb knows.
     std::vector<const OptionRow*> given;
 };
+
+/// As --source-date-epoch= and $SOURCE_DATE_EPOCH have it. Errors: kInvalidArgument.
+base::Result<std::int64_t> parse_epoch(std::string_view text);
 
 /// Errors: kInvalidArgument.
 base::Result<CommandLine> parse(int argc, char** argv);

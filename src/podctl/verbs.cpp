@@ -26,6 +26,8 @@ constexpr Verb kVerbs[] = {
     {"import", "FILE|DIR [-- COMMAND...]",
      "Import an image: ACI, OCI layout, docker-save archive, or root file system", 1, 1,
      verb_import, true},
+    {"image create", "ROOT FILE [-- COMMAND...]",
+     "Make an image of a root file system: an ACI or an OCI layout", 2, 2, verb_image_create, true},
     {"image list", "", "List images", 0, 0, verb_image_list},
     {"image rm", "IMAGE...", "Remove images", 1, kAny, verb_image_rm},
     {"image gc", "", "Remove what no image refers to, and images that no pod uses", 0, 0,

@@ -48,6 +48,7 @@ base::Result<const Verb*> find_verb(std::vector<std::string>& words);
 std::string help_text();
 
 base::Result<int> verb_image_cat_manifest(const Arguments& arguments);
+base::Result<int> verb_image_create(const Arguments& arguments);
 base::Result<int> verb_image_gc(const Arguments& arguments);
 base::Result<int> verb_image_list(const Arguments& arguments);
 base::Result<int> verb_image_rm(const Arguments& arguments);

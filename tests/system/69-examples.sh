@@ -40,7 +40,7 @@ packed() {
 }
 
 say "README.md"
-has README.md 3
+has README.md 4
 assert_eq "sudo packaging/try" "$(block README.md 1)"
 assert_eq "sudo tests/run" "$(block README.md 2)"
 for program in packaging/try tests/run; do [ -x "$source_dir/$program" ] || fail "$program is no program"; done
@@ -50,6 +50,13 @@ assert_matches "$said" 'web +container +podd'
 wait_until 20 unit_is pod-web@nginx active
 host systemctl stop pod-web
 host podctl image rm example.com/nginx >/dev/null
+# A folder that holds a root file system.
+host_sh 'mkdir -p "$1/root"' $folder
+copy "$TEST_TMP/busybox.tar.gz" $folder/busybox.tar.gz
+host tar -C $folder/root -xzf $folder/busybox.tar.gz
+said=$(run_typed README.md 4) || fail "$said"
+assert_matches "$said" 'sha512-[0-9a-f]{128}'
+host rm $folder/hello.aci
 
 say "podd.pod(5): a web server"
 page=man/podd.pod.5.scd
@@ -102,7 +109,7 @@ host systemctl stop pod-backup
 
 say "podctl(1)"
 page=man/podctl.1.scd
-has $page 3
+has $page 4
 host_sh 'rm -f /etc/podd/pods.d/*'
 packed example.com/nginx 1 aci nginx.aci
 host_file $folder/web.json <<'EOF'
@@ -117,6 +124,9 @@ wait_until 20 host_sh '! systemctl cat pod-web >/dev/null 2>&1'
 copy "$TEST_TMP/busybox.tar.gz" $folder/root.tar
 said=$(run_typed $page 3) || fail "$said"
 assert_contains "$(host podctl image cat-manifest example.com/hello | tr -d ' \n')" '"exec":["/bin/hello","--world"]'
+host podctl image rm example.com/hello >/dev/null
+said=$(run_typed $page 4) || fail "$said"
+assert_contains "$(host podctl image cat-manifest example.com/hello | tr -d ' \n')" '"exec":["/bin/hello"]'
 
 say "org.podd1(5): calls, and a rule for polkit"
 page=man/org.podd1.5.scd

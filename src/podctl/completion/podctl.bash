@@ -23,7 +23,7 @@ __podctl_images() {
 
 # __podctl_wants_value OPTION: the next word belongs to it.
 __podctl_wants_value() {
-    [[ $1 =~ ^(-n|-E|--(lines|grace-period|ref|name|label|exec|user|group|working-directory|setenv|mount|port|isolator|json))$ ]]
+    [[ $1 =~ ^(-n|-E|--(lines|grace-period|ref|name|label|exec|user|group|working-directory|setenv|mount|port|isolator|format|owner|source-date-epoch|json))$ ]]
 }
 
 # The verb among the words, also of two words: "image rm".
@@ -53,6 +53,8 @@ _podctl() {
         [verify]='--strict'
         [import]='--ref= --name= --label= --exec= --user= --group= --working-directory= -E --setenv= --mount= --port=
             --isolator='
+        ['image create']='--name= --label= --exec= --user= --group= --working-directory= -E --setenv= --mount= --port= --isolator=
+            --format= --owner= --source-date-epoch= --force'
     )
     local words=() current previous verb replies=() files='' prefix
     # Words as podctl gets them: bash also breaks at "=" and ":", of which ids of images are made.
@@ -61,13 +63,14 @@ _podctl() {
     current=${words[-1]} previous=${words[-2]}
     verb=$(__podctl_verb "${words[@]:1:${#words[@]}-2}")
 
-    if [ "$previous" = --json ]; then
-        current=--json=$current
+    if [[ $previous = --@(json|format) ]]; then
+        current=$previous=$current
     elif __podctl_wants_value "$previous"; then
         return
     fi
     case $current in
         --json=*) replies=(--json={short,pretty,off}) ;;
+        --format=*) replies=(--format={aci,oci}) ;;
         -*=*) return ;;
         -*)
             # shellcheck disable=SC2206
@@ -76,7 +79,7 @@ _podctl() {
         *)
             case $verb in
                 '') replies=(list status start stop verify import image) ;;
-                image) replies=(list rm gc cat-manifest) ;;
+                image) replies=(create list rm gc cat-manifest) ;;
                 status) mapfile -t replies < <(__podctl_pods '.*') ;;
                 stop) mapfile -t replies < <(__podctl_pods 'active|activating|deactivating|reloading') ;;
                 start)
@@ -84,7 +87,7 @@ _podctl() {
                     files='*.json'
                     ;;
                 verify) files='*.json' ;;
-                import) files='*' ;;
+                import | 'image create') files='*' ;;
                 'image rm' | 'image cat-manifest') mapfile -t replies < <(__podctl_images "$current") ;;
             esac
             ;;
