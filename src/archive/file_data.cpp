@@ -9,8 +9,6 @@
 
 #include <unistd.h>
 
-#include "base/hash.h"
-
 namespace podd::archive {
 
 namespace {
@@ -44,7 +42,9 @@ unsigned char hex_value(char digit) {
     return static_cast<unsigned char>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
 }
 
-std::array<unsigned char, 32> finish(base::Hash& hash) {
+}  // namespace
+
+std::array<unsigned char, 32> finish_sha256(base::Hash& hash) {
     const auto text = hash.finish_hex();
     std::array<unsigned char, 32> bytes{};
     for (std::size_t i = 0; i < bytes.size(); ++i)
@@ -52,8 +52,6 @@ std::array<unsigned char, 32> finish(base::Hash& hash) {
             static_cast<unsigned char>((hex_value(text[2 * i]) << 4) | hex_value(text[2 * i + 1]));
     return bytes;
 }
-
-}  // namespace
 
 Result<FileData> copy_file_data(TarReader& reader, int fd, std::uint64_t size,
                                 std::uint64_t hole_limit) {
@@ -84,7 +82,7 @@ Result<FileData> copy_file_data(TarReader& reader, int fd, std::uint64_t size,
     TRY(skip_to(size));
     if (ends_in_hole && ::ftruncate(fd, static_cast<off_t>(size)) < 0)
         return base::errno_error("setting its size", errno);
-    return FileData{finish(hash), holes};
+    return FileData{finish_sha256(hash), holes};
 }
 
 }  // namespace podd::archive

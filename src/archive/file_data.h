@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "archive/tar_reader.h"
+#include "base/hash.h"
 #include "base/result.h"
 
 namespace podd::archive {
@@ -14,6 +15,9 @@ struct FileData {
     std::array<unsigned char, 32> sha256;  // holes read as zeros
     std::uint64_t hole_bytes;
 };
+
+/// The digest of everything so far; the hash is spent afterwards.
+std::array<unsigned char, 32> finish_sha256(base::Hash& hash);
 
 /// Fills the empty file `fd` with the current member's data. Errors: kInvalidArgument when more
 /// than `hole_limit` bytes are holes or the pieces do not fit `size`; kIo.

@@ -59,6 +59,15 @@ private:
                      std::uint64_t flags) override;
     void CollectImages(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result,
                        sdbus::UnixFd report, std::uint64_t grace, std::uint64_t flags) override;
+    void VerifyImages(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result,
+                      std::vector<std::string> images, sdbus::UnixFd report, bool repair,
+                      std::uint64_t flags) override;
+    void CheckStore(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result, sdbus::UnixFd report,
+                    bool repair, std::uint64_t flags) override;
+    void ExportImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result, std::string image,
+                     sdbus::UnixFd file, std::uint64_t flags) override;
+    void GetImageHistory(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result,
+                         std::string image, sdbus::UnixFd report, std::uint64_t flags) override;
     void Subscribe(sdbus::Result<>&& result) override;
     void Unsubscribe(sdbus::Result<>&& result) override;
     std::string Version() override { return PODD_VERSION; }
@@ -76,6 +85,7 @@ private:
     // One run of the importer, and what must hold before it starts.
     struct Work {
         std::vector<std::string> arguments;
+        std::vector<std::string> images;  // words that callers know images by
         std::string description;
         const char* action;
         std::map<std::string, std::string> details;

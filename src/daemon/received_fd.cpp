@@ -83,6 +83,14 @@ base::Result<> check_report_fd(int fd) {
     return {};
 }
 
+base::Result<> check_export_fd(int fd) {
+    TRY(check_writable(fd));
+    struct stat st{};
+    if (::fstat(fd, &st) < 0) return base::errno_error("cannot look at the file", errno);
+    if (S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode)) return {};
+    return refused("an image is written to a file or pipe only");
+}
+
 sdbus::UnixFd give_fd(base::UniqueFd fd) {
     return sdbus::UnixFd{fd.release(), sdbus::adopt_fd};
 }

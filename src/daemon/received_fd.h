@@ -33,6 +33,10 @@ base::Result<> check_image_fd(int fd, uid_t caller);
 /// wait, open for writing and not sealed. Errors: kInvalidArgument.
 base::Result<> check_report_fd(int fd);
 
+/// Whether an image can be written to `fd`: a file or pipe, open for writing. Errors:
+/// kInvalidArgument.
+base::Result<> check_export_fd(int fd);
+
 /// For another process: `fd` is handed over as it is.
 sdbus::UnixFd give_fd(base::UniqueFd fd);
 

@@ -171,7 +171,7 @@ private:
     Result<std::uint64_t> render() {
         (void)TRY(workspace_.make_tree(kRendered, kForeignBase, kForeignBase));
         const auto list = TRY(workspace_.make_digests(kRendered));
-        const auto mount = TRY(id_mapped_mount(store_.fd(), HostRoot::kStays));
+        const auto mount = TRY(id_mapped_mount(store_.fd(), Access::kWrite, HostRoot::kStays));
         const auto root = TRY(open_root(mount, fmt::format("{}/{}", workspace_.path(), kRendered)));
         std::vector<UniqueFd> open;
         std::vector<int> keep{root.get(), list.get()};

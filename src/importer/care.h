@@ -3,6 +3,7 @@
 // findings.h.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,5 +25,19 @@ struct Care {
 /// "gc": removes what no image refers to and, with a grace period, images that no pod runs or names
 /// and that were imported longer ago.
 base::Result<> collect_garbage(const Care& care, Report& report);
+
+/// "verify": reads all files of images again. With `repair`, broken trees are unpacked again where
+/// no pod uses them. Errors: kCorrupt when something differs and could not be made whole.
+base::Result<> verify_images(const Care& care, Report& report);
+
+/// "fsck": records, names, trees and blobs against each other. Errors: kCorrupt when there are
+/// problems.
+base::Result<> check_store(const Care& care, Report& report);
+
+/// "export": writes the first of `images` to `out`, as it came. Errors: kCorrupt when it cannot.
+base::Result<> export_image(const Care& care, Report& report);
+
+/// "history": the steps in which the first of `images` was made, JSON, one on each line.
+base::Result<> image_history(const Care& care, Report& report);
 
 }  // namespace podd::importer

@@ -101,13 +101,14 @@ Result<> write_id_maps(pid_t pid, std::uint32_t inside, std::uint32_t outside) {
     return write_maps(pid, map_line(inside, outside, kIdCount));
 }
 
-Result<UniqueFd> id_mapped_mount(int dir_fd, HostRoot root) {
+Result<UniqueFd> id_mapped_mount(int dir_fd, Access access, HostRoot root) {
     UniqueFd mount{static_cast<int>(
         ::syscall(SYS_open_tree, dir_fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH))};
     if (!mount) return base::errno_error("making a mount of the new tree", errno);
     const auto ids = TRY(mount_namespace_ids(root));
     mount_attr attr{};
     attr.attr_set = MOUNT_ATTR_IDMAP | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+    if (access == Access::kRead) attr.attr_set |= MOUNT_ATTR_RDONLY;
     attr.userns_fd = static_cast<std::uint64_t>(ids.get());
     if (::syscall(SYS_mount_setattr, mount.get(), "", AT_EMPTY_PATH, &attr, sizeof attr) < 0) {
         if (errno == EINVAL)

@@ -22,9 +22,13 @@ base::Result<> write_id_maps(pid_t pid, std::uint32_t inside, std::uint32_t outs
 /// way.
 enum class HostRoot : unsigned char { kLeaves, kStays };
 
+/// Whether what is mounted can be written to.
+enum class Access : unsigned char { kWrite, kRead };
+
 /// A mount of its own of directory `dir_fd`, attached nowhere: what belongs to kForeignBase + i on
 /// disk belongs to kWorkerBase + i there, and so to i in a worker. nosuid, nodev, noexec.
 /// Errors: kUnsupported when this file system or kernel cannot (tmpfs before Linux 6.3).
-base::Result<base::UniqueFd> id_mapped_mount(int dir_fd, HostRoot root = HostRoot::kLeaves);
+base::Result<base::UniqueFd> id_mapped_mount(int dir_fd, Access access = Access::kWrite,
+                                             HostRoot root = HostRoot::kLeaves);
 
 }  // namespace podd::importer

@@ -33,6 +33,10 @@ base::Result<> run(const importer::CommandLine& line, importer::Report& report) 
         case Verb::kRemove:
             return importer::remove_image(line.ids.front(), line.store, line.run_dir, report);
         case Verb::kCollect: return importer::collect_garbage(care, report);
+        case Verb::kVerify: return importer::verify_images(care, report);
+        case Verb::kCheck: return importer::check_store(care, report);
+        case Verb::kExport: return importer::export_image(care, report);
+        case Verb::kHistory: return importer::image_history(care, report);
         case Verb::kImport:
         case Verb::kHelp: break;
     }

@@ -25,6 +25,10 @@ const char kHelp[] =
     "importer import [--store=DIR] [--options=JSON] < FILE\n"
     "importer remove [--store=DIR] --id=ID\n"
     "importer gc [--store=DIR] [--grace-usec=NUMBER] 0> FILE\n"
+    "importer verify [--store=DIR] [--repair] [--id=ID...] 0> FILE\n"
+    "importer fsck [--store=DIR] [--repair] 0> FILE\n"
+    "importer export [--store=DIR] --id=ID 0> FILE\n"
+    "importer history [--store=DIR] --id=ID 0> FILE\n"
     "\n"
     "Adds an image to podd's store, removes one, or looks after the store. podd runs\n"
     "it; FILE of import is an ACI, an OCI layout (folder or tar), a docker-save\n"
@@ -95,9 +99,9 @@ struct VerbRow {
     Verb verb;
 };
 constexpr VerbRow kVerbs[] = {
-    {"import", Verb::kImport},
-    {"remove", Verb::kRemove},
-    {"gc", Verb::kCollect},
+    {"import", Verb::kImport},   {"remove", Verb::kRemove}, {"gc", Verb::kCollect},
+    {"verify", Verb::kVerify},   {"fsck", Verb::kCheck},    {"export", Verb::kExport},
+    {"history", Verb::kHistory},
 };
 
 Result<std::uint64_t> number_of(std::string_view text) {
@@ -112,10 +116,13 @@ Result<std::uint64_t> number_of(std::string_view text) {
 Result<bool> parse_option(CommandLine& line, std::string_view name, std::string_view value) {
     if (name == "--options" && line.verb == Verb::kImport)
         line.import = TRY_CONTEXT(ImportOptions::parse(value), "--options");
-    else if (name == "--id" && line.verb == Verb::kRemove)
+    else if (name == "--id" && line.verb != Verb::kImport && line.verb != Verb::kCollect &&
+             line.verb != Verb::kCheck)
         line.ids.emplace_back(value);
     else if (name == "--grace-usec" && line.verb == Verb::kCollect)
         line.grace_usec = TRY_CONTEXT(number_of(value), "--grace-usec");
+    else if (name == "--repair" && (line.verb == Verb::kVerify || line.verb == Verb::kCheck))
+        line.repair = true;
     else
         return false;
     return true;
@@ -149,8 +156,10 @@ Result<CommandLine> parse_command_line(int argc, char** argv) {
             return invalid(fmt::format("\"{}\" is not understood here: see --help", argument));
     }
     if (help) line.verb = Verb::kHelp;
-    if (line.verb == Verb::kRemove && line.ids.size() != 1)
-        return invalid("remove wants one --id=");
+    const bool wants_one =
+        line.verb == Verb::kRemove || line.verb == Verb::kExport || line.verb == Verb::kHistory;
+    if (wants_one && line.ids.size() != 1)
+        return invalid(fmt::format("{} wants one --id=", argv[1]));
     return line;
 }
 

@@ -32,7 +32,16 @@ struct ImportOptions {
 /// The manifest that the options make for a root file system. Errors: kInvalidArgument.
 base::Result<schema::ImageManifest> manifest_of(const ImportOptions& options);
 
-enum class Verb : unsigned char { kImport, kRemove, kCollect, kHelp };
+enum class Verb : unsigned char {
+    kImport,
+    kRemove,
+    kCollect,
+    kVerify,
+    kCheck,
+    kExport,
+    kHistory,
+    kHelp
+};
 
 struct CommandLine {
     Verb verb = Verb::kHelp;

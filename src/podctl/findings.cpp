@@ -88,4 +88,24 @@ void print_findings(const std::vector<Finding>& findings, const Options& options
     }
 }
 
+base::Result<bool> run_care(const Options& options, const char* doing, const char* what,
+                            const char* nothing, const BeginCare& begin) {
+    const Report report = TRY(Report::make());
+    const base::UniqueFd memory = TRY(report.writable());
+    const sdbus::UnixFd file{memory.get()};
+    Session session = TRY(Session::open(options));
+    // Where no line is drawn, nothing needs to be said: the answer comes at the end.
+    ProgressLine line{doing, what, options.quiet || ::isatty(STDERR_FILENO) == 0};
+    TransferWatch watch{session, line};
+    const auto done = watch.run([&] { return begin(*session.manager, file); });
+    line.clear();
+    const auto findings = TRY(report.findings());
+    print_findings(findings, options);
+    const bool corrupt = !done && done.error().code() == base::ErrorCode::kCorrupt;
+    if (!done && (!corrupt || findings.empty())) return done.error();
+    if (findings.empty() && !options.quiet && options.json == JsonMode::kOff)
+        fmt::print("{}\n", nothing);
+    return !corrupt;
+}
+
 }  // namespace podd::podctl

@@ -123,6 +123,8 @@ constexpr OptionRow kTable[] = {
     {"lines", 'n', "NUMBER", "status", "Journal lines to show", set_lines},
     {"grace-period", 0, "TIME", "image gc",
      "Also remove images that no pod uses and that were imported longer ago", set_grace},
+    {"repair", 0, "", "image verify, store fsck", "Make whole what can be made whole",
+     set_flag<&Options::repair, true>},
     {"strict", 0, "", "verify", "Let warnings fail, too", set_flag<&Options::strict, true>},
     {"ref", 0, "REFERENCE", "import", "Which image of an archive with several",
      set_text<&Options::reference>},

@@ -35,6 +35,8 @@ struct Options {
     bool strict = false;
     JsonMode json = JsonMode::kOff;
     unsigned lines = 10;
+    // image verify, store fsck
+    bool repair = false;
     // image gc
     std::optional<std::uint64_t> grace_usec;
     // import, and image create

@@ -17,9 +17,9 @@ constexpr std::string_view kClearLine = "\r\033[K";
 constexpr std::size_t kBarCells = 24;
 }  // namespace
 
-ProgressLine::ProgressLine(const std::string& what, bool quiet)
+ProgressLine::ProgressLine(const char* doing, const std::string& what, bool quiet)
     : what_{printable(what)}, quiet_{quiet}, draws_{!quiet && ::isatty(STDERR_FILENO) == 1} {
-    if (!quiet && !draws_) fmt::print(stderr, "Importing {}\n", what_);
+    if (!quiet && !draws_) fmt::print(stderr, "{} {}\n", doing, what_);
 }
 
 void ProgressLine::show(std::uint64_t bytes, std::uint64_t total) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How far an import is, on one line of a terminal; nothing is drawn elsewhere. And words about it.
+// How far a transfer is, on one line of a terminal; nothing is drawn elsewhere. And words about it.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@ namespace podd::podctl {
 
 class ProgressLine : private base::Pinned {
 public:
-    ProgressLine(const std::string& what, bool quiet);
+    /// `doing` is the word for it where nothing is drawn: "Importing".
+    ProgressLine(const char* doing, const std::string& what, bool quiet);
     ~ProgressLine() { clear(); }
 
     /// `total` is 0 when it is not known.

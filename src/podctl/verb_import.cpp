@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // podctl import
-#include <cstdio>
-
-#include <fmt/format.h>
+#include <cerrno>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -11,9 +9,7 @@
 #include "podctl/app_settings.h"
 #include "podctl/manager.h"
 #include "podctl/progress.h"
-#include "podctl/table.h"
-#include "podctl/terminal.h"
-#include "podctl/transfer_wait.h"
+#include "podctl/transfer_watch.h"
 #include "podctl/verbs.h"
 
 namespace podd::podctl {
@@ -49,21 +45,15 @@ base::Result<int> verb_import(const Arguments& arguments) {
     const BusOptions options = TRY(bus_options(arguments));
     base::UniqueFd file = TRY(open_image(path));
     Session session = TRY(Session::open(arguments.options));
-    ProgressLine line{path, arguments.options.quiet};
-    const auto begin = [&] {
+    ProgressLine line{"Importing", path, arguments.options.quiet};
+    TransferWatch watch{session, line};
+    const std::string id = TRY_CONTEXT(watch.run([&] {
         return session.manager->ImportImage(sdbus::UnixFd{file.release(), sdbus::adopt_fd}, options,
                                             session.manager->flags());
-    };
-    const std::string id =
-        TRY_CONTEXT(wait_for_transfer(session, line, begin), "import \"{}\"", path);
+    }),
+                                       "import \"{}\"", path);
     line.clear();
-    if (arguments.options.json != JsonMode::kOff) {
-        base::Json json;
-        json.add("id", id);
-        print_json(json, arguments.options.json);
-    } else {
-        fmt::print("{}\n", printable(id));
-    }
+    print_image_id(id, arguments.options.json);
     return kOk;
 }
 

@@ -30,10 +30,16 @@ constexpr Verb kVerbs[] = {
      "Make an image of a root file system: an ACI or an OCI layout", 2, 2, verb_image_create, true},
     {"image list", "", "List images", 0, 0, verb_image_list},
     {"image rm", "IMAGE...", "Remove images", 1, kAny, verb_image_rm},
+    {"image verify", "[IMAGE...]", "Say what of images is not as it was imported", 0, kAny,
+     verb_image_verify},
+    {"image export", "IMAGE FILE", "Write an image to a file, bit by bit as it came", 2, 2,
+     verb_image_export},
+    {"image history", "IMAGE", "Show how an image was made", 1, 1, verb_image_history},
     {"image gc", "", "Remove what no image refers to, and images that no pod uses", 0, 0,
      verb_image_gc},
     {"image cat-manifest", "IMAGE...", "Show the manifests of images", 1, kAny,
      verb_image_cat_manifest},
+    {"store fsck", "", "Say what of the store does not fit", 0, 0, verb_store_fsck},
 };
 
 // Levenshtein.
@@ -98,7 +104,7 @@ std::string help_text() {
     const auto verbs = [&](std::string_view title, bool images) {
         text += fmt::format("\n{}{}:{}\n", bold, title, plain);
         for (const Verb& verb : kVerbs) {
-            const bool of_images = verb.name.starts_with("im");
+            const bool of_images = verb.name.starts_with("im") || verb.name.starts_with("store");
             if (of_images != images) continue;
             const std::string left = fmt::format("{} {}", verb.name, verb.arguments);
             if (left.size() <= 28)

@@ -49,14 +49,18 @@ std::string help_text();
 
 base::Result<int> verb_image_cat_manifest(const Arguments& arguments);
 base::Result<int> verb_image_create(const Arguments& arguments);
+base::Result<int> verb_image_export(const Arguments& arguments);
 base::Result<int> verb_image_gc(const Arguments& arguments);
+base::Result<int> verb_image_history(const Arguments& arguments);
 base::Result<int> verb_image_list(const Arguments& arguments);
 base::Result<int> verb_image_rm(const Arguments& arguments);
+base::Result<int> verb_image_verify(const Arguments& arguments);
 base::Result<int> verb_import(const Arguments& arguments);
 base::Result<int> verb_list(const Arguments& arguments);
 base::Result<int> verb_start(const Arguments& arguments);
 base::Result<int> verb_status(const Arguments& arguments);
 base::Result<int> verb_stop(const Arguments& arguments);
+base::Result<int> verb_store_fsck(const Arguments& arguments);
 base::Result<int> verb_verify(const Arguments& arguments);
 
 }  // namespace podd::podctl

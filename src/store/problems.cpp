@@ -64,7 +64,7 @@ public:
 
 private:
     void add(std::string file, std::string what, std::string advice, Cure cure) {
-        found_.push_back({std::move(file), std::move(what), std::move(advice), cure});
+        found_.push_back({std::move(file), std::move(what), std::move(advice), cure, {}});
     }
 
     Result<std::vector<std::string>> list(const std::string& path) const {
@@ -123,8 +123,10 @@ private:
         for (const auto& entry : ref->images) {
             named[ref->name].insert(entry.id);
             if (!is_id(entry.id) || !exists(dir_fd_, image_file(entry.id)))
-                add(file, fmt::format("it leads to image {}, which is not there", entry.id),
-                    "nothing is needed: it is passed over", Cure::kOther);
+                found_.push_back({file,
+                                  fmt::format("it leads to image {}, which is not there", entry.id),
+                                  fmt::format("it is passed over; '{}' removes it", kRepair),
+                                  Cure::kDropName, entry.id});
         }
     }
 
@@ -203,6 +205,8 @@ Result<bool> Writer::cure(const Problem& problem,
                 TRY(check(id));
         TRY(move_aside(problem.file));
     }
+    if (problem.cure == Cure::kDropName && !exists(dir_.get(), image_file(problem.id)))
+        TRY(drop_refs(problem.id));
     TRY(complete_refs());
     return true;
 }

@@ -81,6 +81,7 @@ struct Problem {
     enum class Cure : unsigned char {
         kMoveAside,     // the file is of no use to anybody
         kCompleteRefs,  // names are made again out of the images
+        kDropName,      // a name leads to the image `id`, which is gone
         kCollect,       // as collect()
         kOther,         // nothing that can be done here
     };
@@ -88,6 +89,7 @@ struct Problem {
     std::string what;
     std::string advice;
     Cure cure = Cure::kOther;
+    std::string id{};
 };
 
 class Writer {

@@ -35,7 +35,7 @@ __podctl_verb() {
         elif __podctl_wants_value "$word"; then
             skip=yes
         elif [[ $word != -* ]]; then
-            if [ "$verb" = image ]; then
+            if [ "$verb" = image ] || [ "$verb" = store ]; then
                 verb+=" $word"
             elif [ -z "$verb" ]; then
                 verb=$word
@@ -49,6 +49,8 @@ _podctl() {
     local -A options=(
         [all]='-h --help --version --no-pager --no-legend --no-ask-password -q --quiet -l --full --json= -j'
         [status]='-n --lines='
+        ['image verify']='--repair'
+        ['store fsck']='--repair'
         ['image gc']='--grace-period='
         [verify]='--strict'
         [import]='--ref= --name= --label= --exec= --user= --group= --working-directory= -E --setenv= --mount= --port=
@@ -78,8 +80,9 @@ _podctl() {
             ;;
         *)
             case $verb in
-                '') replies=(list status start stop verify import image) ;;
-                image) replies=(create list rm gc cat-manifest) ;;
+                '') replies=(list status start stop verify import image store) ;;
+                image) replies=(create list rm verify export history gc cat-manifest) ;;
+                store) replies=(fsck) ;;
                 status) mapfile -t replies < <(__podctl_pods '.*') ;;
                 stop) mapfile -t replies < <(__podctl_pods 'active|activating|deactivating|reloading') ;;
                 start)
@@ -88,7 +91,7 @@ _podctl() {
                     ;;
                 verify) files='*.json' ;;
                 import | 'image create') files='*' ;;
-                'image rm' | 'image cat-manifest') mapfile -t replies < <(__podctl_images "$current") ;;
+                'image rm' | 'image cat-manifest' | 'image verify' | 'image export' | 'image history') mapfile -t replies < <(__podctl_images "$current") ;;
             esac
             ;;
     esac

@@ -159,6 +159,9 @@ def change_blob(files, old, new):
 
 write_folder("three", oci(LAYERS))
 write("three.tar", pack(oci(LAYERS)))
+HELLO = [tar(("hello", "file", "hello"))]
+write("history.tar", pack(oci(HELLO, conf=config(HELLO, history=[
+    {"created": "2024-01-01T00:00:00Z", "created_by": "COPY file /"}, {"created_by": "ENV A=b", "empty_layer": True}]))))
 write("three.tar.gz", gzip.compress(pack(oci(LAYERS)), mtime=0))
 write("three-gzip.tar", pack(oci(LAYERS, lambda data: gzip.compress(data, mtime=0))))
 write("three-zstd.tar", pack(oci(LAYERS, zstd)))

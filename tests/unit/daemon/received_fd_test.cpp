@@ -72,3 +72,24 @@ TEST_CASE("an image may be a file or pipe, and a folder from root only") {
     CHECK(!daemon::check_image_fd(path.get(), 0));
     CHECK(!daemon::check_image_fd(device.get(), 0));
 }
+
+TEST_CASE("findings go to a memory file that can grow, and to nothing that makes a writer wait") {
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    const base::UniqueFd read_end{ends[0]};
+    const base::UniqueFd write_end{ends[1]};
+    const base::UniqueFd open = memory_file("", 0);
+    const base::UniqueFd sealed = memory_file("", F_SEAL_GROW);
+    const base::UniqueFd reader{::open(base::fd_path(open.get()).c_str(), O_RDONLY | O_CLOEXEC)};
+    const base::UniqueFd file{::open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)};
+    CHECK(daemon::check_report_fd(open.get()));
+    for (const int fd : {read_end.get(), write_end.get(), sealed.get(), reader.get()}) {
+        CAPTURE(fd);
+        CHECK(!daemon::check_report_fd(fd));
+    }
+    CHECK(daemon::check_export_fd(open.get()));
+    CHECK(daemon::check_export_fd(write_end.get()));
+    CHECK(daemon::check_export_fd(file.get()));
+    CHECK(!daemon::check_export_fd(read_end.get()));
+    CHECK(!daemon::check_export_fd(reader.get()));
+}

@@ -222,6 +222,14 @@ TEST_SUITE("store/writer") {
              [&] { store.write(store::ref_file("example.com/a"), "[]"); },
              {store::ref_file("example.com/a"), record},
              true},
+            {"a name of an image that is gone",
+             [&] {
+                 const auto ref = store::to_json(store::Ref{
+                     .name = "example.com/c", .images = {{.id = tree_id('c'), .labels = {}}}});
+                 store.write(store::ref_file("example.com/c"), ref.str());
+             },
+             {store::ref_file("example.com/c")},
+             true},
             {"a blob too few",
              [&] {
                  REQUIRE(::unlink(store.path("blobs/sha256/" + std::string(64, 'b')).c_str()) == 0);

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The verb "export": an image as it came.
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "importer/care.h"
+#include "importer/image_config.h"
+#include "schema/oci.h"
+#include "store/layout.h"
+#include "store/writer.h"
+
+namespace podd::importer {
+
+using base::Error;
+using base::ErrorCode;
+using base::Json;
+using base::Result;
+
+namespace {
+
+constexpr std::size_t kBlockBytes = std::size_t{256} * 1024;
+constexpr std::size_t kTarBlock = 512;
+
+// POSIX.1-1988 "ustar", as pax(1) has it; a size of 8 GiB and more in GNU's binary form.
+struct TarHeader {
+    char name[100];
+    char mode[8];
+    char uid[8];
+    char gid[8];
+    char size[12];
+    char mtime[12];
+    char checksum[8];
+    char type;
+    char link[100];
+    char magic[6];
+    char version[2];
+    char rest[247];
+};
+static_assert(sizeof(TarHeader) == kTarBlock);
+
+template <std::size_t N>
+void set_octal(char (&field)[N], std::uint64_t value) {
+    const auto text = fmt::format("{:0{}o}", value, N - 1);
+    std::memcpy(field, text.data(), N - 1);
+}
+
+void set_size(char (&field)[12], std::uint64_t size) {
+    if (size < (std::uint64_t{1} << 33)) return set_octal(field, size);
+    field[0] = static_cast<char>(0x80);
+    for (std::size_t i = 11; i > 3; --i, size >>= 8)
+        field[i] = static_cast<char>(size & 0xffU);
+}
+
+std::string tar_header(std::string_view name, std::uint64_t size) {
+    TarHeader header{};
+    std::memcpy(header.name, name.data(), std::min(name.size(), sizeof header.name));
+    set_octal(header.mode, 0644);
+    set_octal(header.uid, 0);
+    set_octal(header.gid, 0);
+    set_size(header.size, size);
+    set_octal(header.mtime, 0);
+    header.type = '0';
+    std::memcpy(header.magic, "ustar", 6);
+    std::memcpy(header.version, "00", 2);
+    std::memset(header.checksum, ' ', sizeof header.checksum);
+    std::string text(kTarBlock, '\0');
+    std::memcpy(text.data(), &header, kTarBlock);
+    unsigned sum = 0;
+    for (const char c : text)
+        sum += static_cast<unsigned char>(c);
+    const auto digits = fmt::format("{:06o}", sum);
+    std::memcpy(text.data() + offsetof(TarHeader, checksum), digits.data(), 6);
+    text[offsetof(TarHeader, checksum) + 6] = '\0';
+    return text;
+}
+
+std::string padding(std::uint64_t size) {
+    return std::string((kTarBlock - size % kTarBlock) % kTarBlock, '\0');
+}
+
+class Export {
+public:
+    Export(const Care& care, store::ImageRecord image, Report& report)
+        : care_{care}, image_{std::move(image)}, report_{report} {}
+
+    Result<> run() {
+        for (const auto& blob : image_.blobs)
+            if (!store::is_blob(blob))
+                return Error{ErrorCode::kCorrupt, fmt::format("\"{}\" is no blob", blob)};
+        for (const auto& blob : std::set<std::string>{image_.blobs.begin(), image_.blobs.end()})
+            total_ += TRY(size_of(blob));
+        if (image_.kind == store::ImageKind::kOci) return layout();
+        if (image_.blobs.empty()) return Error{ErrorCode::kCorrupt, "the image has no blob"};
+        return copy(image_.blobs.front());
+    }
+
+private:
+    Result<base::UniqueFd> open(const std::string& blob) const {
+        return base::open_path(fmt::format("{}/{}/{}", care_.store, store::kBlobsDir, blob),
+                               O_RDONLY | O_NOFOLLOW);
+    }
+
+    Result<std::uint64_t> size_of(const std::string& blob) const {
+        struct stat st{};
+        const auto file = TRY(open(blob));
+        if (::fstat(file.get(), &st) < 0)
+            return base::errno_error(fmt::format("looking at \"{}\"", blob), errno);
+        return static_cast<std::uint64_t>(st.st_size);
+    }
+
+    Result<> write(std::string_view bytes) const {
+        TRY_CONTEXT(base::write_all(care_.out, bytes), "writing the file");
+        return {};
+    }
+
+    // What is written must be what was imported, to the last bit.
+    Result<> copy(const std::string& blob) {
+        const auto file = TRY(open(blob));
+        base::Hash hash{base::HashAlgorithm::kSha256};
+        std::string block(kBlockBytes, '\0');
+        for (;;) {
+            const ssize_t n = ::read(file.get(), block.data(), block.size());
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) return base::errno_error(fmt::format("reading \"{}\"", blob), errno);
+            if (n == 0) break;
+            const std::string_view bytes{block.data(), static_cast<std::size_t>(n)};
+            hash.update(bytes);
+            TRY(write(bytes));
+            written_ += bytes.size();
+            report_.progress(written_, total_);
+        }
+        if ("sha256/" + hash.finish_hex() == blob) return {};
+        return Error{
+            ErrorCode::kCorrupt,
+            fmt::format("\"blobs/{}\" is not what was imported: import the image again", blob)};
+    }
+
+    Result<> member(const std::string& name, std::string_view text) const {
+        TRY(write(tar_header(name, text.size())));
+        TRY(write(text));
+        return write(padding(text.size()));
+    }
+
+    // OCI image-spec 1.1 image-layout.md.
+    Result<> layout() {
+        TRY(member("oci-layout", R"({"imageLayoutVersion":"1.0.0"})"));
+        TRY(member("index.json", TRY(index()).str()));
+        std::set<std::string> done;
+        for (const auto& blob : image_.blobs) {
+            if (!done.insert(blob).second) continue;
+            const auto size = TRY(size_of(blob));
+            TRY(write(tar_header("blobs/" + blob, size)));
+            TRY(copy(blob));
+            TRY(write(padding(size)));
+        }
+        return write(std::string(2 * kTarBlock, '\0'));
+    }
+
+    Result<Json> index() {
+        const auto config = TRY(read_config(care_.store, image_));
+        // By it the image gets its name again.
+        std::string reference = image_.manifest.name.str();
+        for (const auto& label : image_.manifest.labels)
+            if (label.name.str() == "version") reference += ":" + label.value;
+        Json annotations;
+        annotations.add("org.opencontainers.image.ref.name", reference);
+        Json manifest;
+        manifest.add("mediaType", config.manifest_type);
+        manifest.add("digest", image_.id);
+        manifest.add("size", TRY(size_of(image_.blobs[kManifestBlob])));
+        manifest.add("annotations", std::move(annotations));
+        Json manifests{Json::Array{}};
+        manifests.push_back(std::move(manifest));
+        Json json;
+        json.add("schemaVersion", 2);
+        json.add("mediaType", schema::kOciIndexType);
+        json.add("manifests", std::move(manifests));
+        return json;
+    }
+
+    const Care& care_;
+    store::ImageRecord image_;
+    Report& report_;
+    std::uint64_t written_ = 0;
+    std::uint64_t total_ = 0;
+};
+
+}  // namespace
+
+Result<> export_image(const Care& care, Report& report) {
+    auto store = TRY(store::Writer::open(care.store));
+    // As long as it lives, nothing is removed.
+    const auto workspace = TRY(store.begin());
+    auto image = TRY(store.reader().by_id(care.images.front()));
+    const auto id = image.id;
+    const auto name = image.manifest.name.str();
+    TRY(Export(care, std::move(image), report).run());
+    report.image(id, name, {});
+    return {};
+}
+
+}  // namespace podd::importer
