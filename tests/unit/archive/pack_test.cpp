@@ -357,8 +357,8 @@ TEST_SUITE("archive/pack") {
         const auto result = pack_tar_text(tar);
         REQUIRE(result);
         CHECK(names(result->tar) ==
-              std::vector<std::string>{"rootfs/b", "rootfs/a/", "rootfs/a/x"});
-        CHECK(members(result->tar)[2].data == "2");
+              std::vector<std::string>{"rootfs/", "rootfs/b", "rootfs/a/", "rootfs/a/x"});
+        CHECK(members(result->tar)[3].data == "2");
     }
 
     TEST_CASE("what no image can hold is refused") {
@@ -367,6 +367,11 @@ TEST_SUITE("archive/pack") {
             std::string tar;
             Rules rules;
         } cases[] = {
+            {"is empty", test::TarBuilder{}.str(), Rules::kAci},
+            {"must be the first", test::TarBuilder{}.file("a", "").directory("./").str(),
+             Rules::kAci},
+            {"is the root, and no directory", test::TarBuilder{}.symlink(".", "a").str(),
+             Rules::kAci},
             {"is there twice", test::TarBuilder{}.file("a", "").file("./a", "").str(), Rules::kAci},
             {"has \"..\"", test::TarBuilder{}.file("a/../b", "").str(), Rules::kAci},
             {"is no root file system", test::TarBuilder{}.file("manifest", "").str(), Rules::kAci},
@@ -383,7 +388,7 @@ TEST_SUITE("archive/pack") {
             CHECK(result.error().code() == base::ErrorCode::kInvalidArgument);
             CHECK(result.error().message().find(one.why) != std::string::npos);
         }
-        CHECK(pack_tar_text(cases[5].tar));  // an ACI
+        CHECK(pack_tar_text(cases[8].tar));  // an ACI
     }
 
     TEST_CASE("an error of the output is the error") {
