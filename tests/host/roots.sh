@@ -9,6 +9,8 @@ host_packages=(systemd systemd-sysv systemd-container dbus polkitd libpam-system
 host_packages+=(attr acl curl jq strace psmisc e2fsprogs)
 # The registry and the web server that images are fetched from.
 host_packages+=(docker-registry nginx openssl)
+# What reads our images with other eyes.
+host_packages+=(skopeo umoci)
 # What a host has that is a virtual machine. The kernel is Debian's there, so AppArmor can be tried.
 vm_packages=(python3-minimal libpython3-stdlib apparmor)
 # What every build root has besides the Build-Depends.
