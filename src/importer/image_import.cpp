@@ -22,6 +22,7 @@
 #include "importer/layers.h"
 #include "importer/life_cycle.h"
 #include "schema/appc_to_oci.h"
+#include "schema/oci.h"
 #include "schema/platform.h"
 #include "store/layout.h"
 #include "store/writer.h"
@@ -95,6 +96,7 @@ public:
         auto image = TRY(image_description(json));
         const auto config = TRY(documents.text(image.config_path));
         TRY(check_bindings(documents, image, config));
+        TRY(check_digest_asked_for(folder, image));
         const bool known =
             image.manifest_digest && store_.reader().by_id(image.manifest_digest->str());
         auto layers = TRY(import_layers(store_, workspace_, folder, image.layers,
@@ -145,7 +147,7 @@ private:
                 .blobs = {},
                 .size_bytes = 0,
                 .imported_usec = now_usec(),
-                .verification = {"import", options_.by}};
+                .verification = options_.verification};
     }
 
     Result<store::NewImage> aci(const FlowResult& flow) {
@@ -230,6 +232,22 @@ private:
             if (!layer.digest || !named_in(manifest, *layer.digest))
                 return unnamed(layer.digest.value_or(layer.diff_id));
         return {};
+    }
+
+    // The program that brought the image talks to strangers: that it is the one that was asked for
+    // is not taken from it. What was named is the manifest, or the index that names it.
+    Result<> check_digest_asked_for(int folder, const ImageDescription& image) const {
+        if (!options_.digest || options_.digest == image.manifest_digest) return {};
+        const auto path = fmt::format("blobs/sha256/{}", options_.digest->hex());
+        const auto index = base::read_file(folder, path, schema::kMaxOciDocument);
+        if (index && image.manifest_digest && sha256(*index) == options_.digest->hex() &&
+            index->find(image.manifest_digest->str()) != std::string::npos)
+            return {};
+        return Error{ErrorCode::kUntrusted,
+                     fmt::format("found the image {}, which is not the one with digest {}, nor in "
+                                 "an index that has it",
+                                 image.manifest_digest ? image.manifest_digest->str() : "\"\"",
+                                 options_.digest->str())};
     }
 
     const store::Writer& store_;

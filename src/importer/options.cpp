@@ -54,6 +54,22 @@ Result<std::vector<schema::Label>> labels_of(const Json& json) {
     return labels;
 }
 
+// Who asked stands beside it.
+Result<> set_verification(store::Verification& verification, const Json& json) {
+    if (json.as_object() == nullptr) return invalid("/verification: wanted an object");
+    for (const auto& [name, value] : *json.as_object()) {
+        if (name == "kind")
+            verification.kind = TRY(text_of(value, "verification/kind"));
+        else if (name == "reference")
+            verification.reference = TRY(text_of(value, "verification/reference"));
+        else if (name == "rule")
+            verification.rule = TRY(text_of(value, "verification/rule"));
+        else
+            return invalid(fmt::format("/verification/{}: there is no such option", name));
+    }
+    return {};
+}
+
 std::string host_machine() {
     utsname name{};
     return ::uname(&name) == 0 ? name.machine : "";
@@ -67,7 +83,7 @@ Result<ImportOptions> ImportOptions::parse(std::string_view text) {
     ImportOptions options;
     for (const auto& [name, value] : *json.as_object()) {
         if (name == "by")
-            options.by = TRY(text_of(value, name));
+            options.verification.by = TRY(text_of(value, name));
         else if (name == "name")
             options.name =
                 TRY_CONTEXT(schema::AcIdentifier::parse(TRY(text_of(value, name))), "/name");
@@ -77,6 +93,11 @@ Result<ImportOptions> ImportOptions::parse(std::string_view text) {
             options.reference = TRY(text_of(value, name));
         else if (name == "app")
             options.app = value;
+        else if (name == "verification")
+            TRY(set_verification(options.verification, value));
+        else if (name == "digest")
+            options.digest =
+                TRY_CONTEXT(schema::Digest::parse(TRY(text_of(value, name))), "/digest");
         else
             return invalid(fmt::format("/{}: there is no such option", name));
     }

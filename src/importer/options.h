@@ -11,20 +11,24 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "schema/app.h"
+#include "schema/digest.h"
 #include "schema/image_manifest.h"
+#include "store/reader.h"
 
 namespace podd::importer {
 
 /// --options= of "import".
 struct ImportOptions {
-    std::string by = "uid 0";  // who asked
+    store::Verification verification{std::string{store::kVerifiedByImport}, "uid 0"};
+    std::optional<schema::Digest> digest;  // what must have it: the manifest, or the index above it
     std::optional<schema::AcIdentifier>
         name;  // of a root file system; for others in place of its own
     std::vector<schema::Label> labels;
     std::string reference;          // which image of several
     std::optional<base::Json> app;  // of a root file system, as in an image manifest
 
-    /// {"by":…,"name":…,"labels":[{"name":…,"value":…}],"reference":…,"app":{…}}, all optional.
+    /// {"by":…,"name":…,"labels":[{"name":…,"value":…}],"reference":…,"app":{…},
+    /// "verification":{"kind":…,"reference":…,"rule":…},"digest":"sha256:…"}, all optional.
     /// Errors: kInvalidArgument.
     static base::Result<ImportOptions> parse(std::string_view text);
 };

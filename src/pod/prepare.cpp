@@ -23,6 +23,7 @@
 #include "pod/volumes.h"
 #include "schema/default_path.h"
 #include "schema/platform.h"
+#include "store/acceptance.h"
 #include "store/reader.h"
 #include "unit/names.h"
 
@@ -156,6 +157,7 @@ struct Preparation {
 // Whether the app has limits that its unit does not know.
 Result<bool> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
     const auto image = TRY(find_image(to.store, runtime.image));
+    TRY(store::check_accepted(image));
     TRY_CONTEXT(check_platform(image), "image \"{}\"", image.manifest.name.str());
     const auto app = TRY(resolve(to.pod.manifest, runtime, image));
     for (const auto& warning : app.warnings)

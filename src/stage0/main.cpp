@@ -93,9 +93,9 @@ int report(const std::string& pod, const Error& error) {
                      {{"POD_NAME", pod}}});
     // "systemctl status" shows it even when the journal is not readable for the caller.
     (void)base::notify(fmt::format("STATUS={}", line.substr(0, line.find('\n'))));
-    const bool config = error.code() == ErrorCode::kInvalidArgument ||
-                        error.code() == ErrorCode::kNotFound ||
-                        error.code() == ErrorCode::kUnsupported;
+    const bool config =
+        error.code() == ErrorCode::kInvalidArgument || error.code() == ErrorCode::kNotFound ||
+        error.code() == ErrorCode::kUntrusted || error.code() == ErrorCode::kUnsupported;
     return config ? kExitConfig : EXIT_FAILURE;
 }
 

@@ -29,6 +29,11 @@ Result<std::string> string_member(const Json& json, std::string_view name) {
     return *member->as_string();
 }
 
+Result<std::string> optional_string(const Json& json, std::string_view name) {
+    if (json.find(name) == nullptr) return std::string{};
+    return string_member(json, name);
+}
+
 Result<std::uint64_t> uint_member(const Json& json, std::string_view name) {
     const Json* member = json.find(name);
     const auto value = member == nullptr ? std::nullopt : member->as_uint();
@@ -83,6 +88,9 @@ Json to_json(const ImageRecord& record) {
     Json verification;
     verification.add("kind", record.verification.kind);
     verification.add("by", record.verification.by);
+    if (!record.verification.reference.empty())
+        verification.add("reference", record.verification.reference);
+    if (!record.verification.rule.empty()) verification.add("rule", record.verification.rule);
     Json json;
     json.add("version", kVersion);
     json.add("id", record.id);
@@ -121,6 +129,8 @@ Result<ImageRecord> image_record(const Json& json) {
     record.imported_usec = TRY(uint_member(json, "importedUsec"));
     record.verification.kind = TRY(string_member(*verification, "kind"));
     record.verification.by = TRY(string_member(*verification, "by"));
+    record.verification.reference = TRY(optional_string(*verification, "reference"));
+    record.verification.rule = TRY(optional_string(*verification, "rule"));
     return record;
 }
 

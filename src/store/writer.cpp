@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/lock.h"
+#include "store/acceptance.h"
 #include "store/layout.h"
 #include "store/steps.h"
 
@@ -127,10 +128,13 @@ Result<> Writer::publish(const Workspace& workspace, const NewImage& image) {
     TRY(sync_dir(trees.get()));
     for (const char* algorithm : kBlobAlgorithms)
         TRY(sync_dir(TRY(open_dir(fmt::format("{}/{}", kBlobsDir, algorithm))).get()));
+    ImageRecord record = image.record;
+    if (const auto old = reader_.by_id(record.id))
+        record.verification = stronger(old->verification, record.verification);
     const auto images = TRY(open_dir(kImagesDir));
-    TRY(base::write_file(images.get(), image.record.id + ".json",
-                         to_json(image.record).str(2) + "\n", 0600, Durable::kYes));
-    return add_ref(image.record);
+    TRY(base::write_file(images.get(), record.id + ".json", to_json(record).str(2) + "\n", 0600,
+                         Durable::kYes));
+    return add_ref(record);
 }
 
 Result<> Writer::replace_tree(const Workspace& workspace, const NewTree& tree,

@@ -88,6 +88,11 @@ TEST_SUITE("store/reader") {
         CHECK(again->blobs == image.blobs);
         CHECK(again->size_bytes == 4096);
         CHECK(again->verification == image.verification);
+        auto by_rule = image;
+        by_rule.verification = {"policy", "uid 7", "a.b/c", "[Prefix a.b] in \"/x.conf\""};
+        const auto ruled = store::image_record(store::to_json(by_rule));
+        REQUIRE(ruled);
+        CHECK(ruled->verification == by_rule.verification);
     }
 
     TEST_CASE("open says that nothing was imported when there is no store") {

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "store/acceptance.h"
+
+#include <fmt/format.h>
+
+namespace podd::store {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+namespace {
+
+bool needs_rule(const Verification& verification) {
+    return verification.kind == kVerifiedByPolicy;
+}
+
+Error rule_is_gone(const ImageRecord& image) {
+    const auto& verification = image.verification;
+    return Error{
+        ErrorCode::kUntrusted,
+        fmt::format("image \"{0}\" was accepted unsigned by {1}, which does not hold any more; to "
+                    "accept these very bytes, run 'podctl fetch docker://{0}@{2}'",
+                    verification.reference, verification.rule, image.id)};
+}
+
+}  // namespace
+
+Result<> check_accepted(const ImageRecord& image, const trust::Policy& policy) {
+    const auto& verification = image.verification;
+    if (needs_rule(verification)) {
+        if (policy.accept(verification.reference) == trust::Accept::kUnsigned) return {};
+        return rule_is_gone(image);
+    }
+    if (verification.kind == kVerifiedByImport || verification.kind == kVerifiedByDigest) return {};
+    return Error{ErrorCode::kUntrusted,
+                 fmt::format("image \"{}\" was accepted as \"{}\", which this version of podd does "
+                             "not know",
+                             image.manifest.name.str(), verification.kind)};
+}
+
+Result<> check_accepted(const ImageRecord& image) {
+    if (!needs_rule(image.verification)) return check_accepted(image, trust::Policy{});
+    const auto policy = TRY_CONTEXT(trust::Policy::read(), "reading which images are accepted");
+    return check_accepted(image, policy);
+}
+
+const Verification& stronger(const Verification& old, const Verification& fresh) {
+    return needs_rule(old) ? fresh : old;
+}
+
+}  // namespace podd::store

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Whether what once made an image acceptable still does.
+#pragma once
+
+#include "base/result.h"
+#include "store/reader.h"
+#include "trust/policy.h"
+
+namespace podd::store {
+
+/// Reads the policy when the image was accepted because of it, and only then. Errors: kUntrusted:
+/// the message names image and rule, and says what can be done; those of Policy::read().
+base::Result<> check_accepted(const ImageRecord& image);
+/// The same, under this policy.
+base::Result<> check_accepted(const ImageRecord& image, const trust::Policy& policy);
+
+/// Which of the two stays when an image comes a second time: a rule may go, but that somebody gave
+/// podd these very bytes, or named them, stays true.
+const Verification& stronger(const Verification& old, const Verification& fresh);
+
+}  // namespace podd::store

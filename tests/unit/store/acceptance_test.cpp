@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "store/acceptance.h"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+using namespace podd;  // NOLINT
+
+namespace {
+
+store::ImageRecord image(store::Verification verification) {
+    auto manifest = schema::ImageManifest::parse(
+        R"({"acKind":"ImageManifest","acVersion":"0.8.11","name":"docker.io/library/nginx"})");
+    REQUIRE(manifest);
+    return {.id = "sha256:ab",
+            .kind = store::ImageKind::kOci,
+            .manifest = std::move(manifest).value(),
+            .trees = {},
+            .blobs = {},
+            .verification = std::move(verification)};
+}
+
+trust::Policy policy(const std::string& text) {
+    const auto sections = base::parse_config(text);
+    REQUIRE(sections);
+    const auto result = trust::Policy::from_files({{"/etc/podd/policy.d/x.conf", *sections}});
+    REQUIRE(result);
+    return *result;
+}
+
+const store::Verification kByRule{"policy", "uid 0", "docker.io/library/nginx",
+                                  R"([Prefix docker.io] in "/etc/podd/policy.d/x.conf")"};
+
+}  // namespace
+
+TEST_SUITE("store/acceptance") {
+    TEST_CASE("an image that a rule let in needs one that still does") {
+        struct Row {
+            const char* policy;
+            bool accepted;
+        };
+        const Row rows[] = {
+            {"[Prefix docker.io]\nAccept=unsigned\n", true},
+            {"[Prefix docker.io/library/nginx]\nAccept=unsigned\n", true},
+            {"", false},
+            {"[Prefix docker.io]\nAccept=pinned\n", false},
+            {"[Prefix docker.io]\nAccept=unsigned\n[Prefix docker.io/library]\nAccept=none\n",
+             false},
+            {"[Prefix quay.io]\nAccept=unsigned\n", false},
+        };
+        for (const Row& row : rows) {
+            CAPTURE(row.policy);
+            const auto done = store::check_accepted(image(kByRule), policy(row.policy));
+            CHECK(done.has_value() == row.accepted);
+            if (done) continue;
+            CHECK(done.error().code() == base::ErrorCode::kUntrusted);
+            CHECK(done.error().message() ==
+                  "image \"docker.io/library/nginx\" was accepted unsigned by [Prefix docker.io] "
+                  "in \"/etc/podd/policy.d/x.conf\", which does not hold any more; to accept these "
+                  "very bytes, run 'podctl fetch docker://docker.io/library/nginx@sha256:ab'");
+        }
+    }
+
+    TEST_CASE("what somebody vouched for needs no rule; a kind that is not known is refused") {
+        const auto none = policy("[Prefix docker.io]\nAccept=none\n");
+        CHECK(store::check_accepted(image({"import", "uid 0"}), none));
+        CHECK(store::check_accepted(image({"pinned", "uid 0", "x@sha256:ab"}), none));
+        CHECK(store::check_accepted(image({"import", "uid 0"})));
+        const auto odd = store::check_accepted(image({"signed", "uid 0"}));
+        REQUIRE_FALSE(odd);
+        CHECK(odd.error().code() == base::ErrorCode::kUntrusted);
+    }
+
+    TEST_CASE("the second coming of an image never makes it worse") {
+        const store::Verification imported{"import", "uid 0"};
+        const store::Verification pinned{"pinned", "uid 0", "x@sha256:ab"};
+        CHECK(store::stronger(imported, kByRule) == imported);
+        CHECK(store::stronger(pinned, kByRule) == pinned);
+        CHECK(store::stronger(kByRule, pinned) == pinned);
+        CHECK(store::stronger(kByRule, imported) == imported);
+        auto other_rule = kByRule;
+        other_rule.rule = "another";
+        CHECK(store::stronger(kByRule, other_rule) == other_rule);
+    }
+}
