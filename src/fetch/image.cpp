@@ -111,6 +111,8 @@ Json index_json(const ResolvedImage& image, const std::string& tag) {
 
 // The index last: what has one is whole.
 Result<> write_layout(const ResolvedImage& image, const ImageRequest& request) {
+    // Whoever imports the image can see for himself that an index of that digest names it.
+    TRY(write_blob(request.layout_fd, image.digest, image.text));
     TRY(write_blob(request.layout_fd, image.manifest.digest, image.manifest_text));
     TRY(write_blob(request.layout_fd, image.parsed.config.digest, image.config_text));
     TRY(base::write_file(request.layout_fd, "oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}\n",

@@ -177,13 +177,15 @@ Result<ResolvedImage> resolve_image(Session& session, const schema::DockerRefere
     auto named = TRY_CONTEXT(get_document(session, path, reference.digest, {}), "{} \"{}\"",
                              reference.digest ? "digest" : "tag", path);
     auto digest = named.descriptor.digest;
+    auto named_text = named.text;
     auto document = TRY(descend(session, std::move(named), machine));
     auto manifest = std::get<OciManifest>(std::move(document.parsed));
     TRY(check_layers(manifest));
     auto config = TRY_CONTEXT(get_config(session, manifest.config), "configuration");
     TRY(check_platform(config, machine));
-    return ResolvedImage{std::move(digest), std::move(document.descriptor),
-                         std::move(document.text), std::move(manifest), std::move(config)};
+    return ResolvedImage{
+        std::move(digest),        std::move(named_text), std::move(document.descriptor),
+        std::move(document.text), std::move(manifest),   std::move(config)};
 }
 
 }  // namespace podd::fetch

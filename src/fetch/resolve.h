@@ -14,6 +14,7 @@ namespace podd::fetch {
 
 struct ResolvedImage {
     schema::Digest digest;           // that the reference names: of an index or a manifest
+    std::string text;                // of that document
     schema::OciDescriptor manifest;  // for this host
     std::string manifest_text;
     schema::OciManifest parsed;
