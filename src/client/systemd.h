@@ -62,6 +62,8 @@ public:
     void start(const std::string& unit, Done<std::string> done) const;
     void stop(const std::string& unit, Done<std::string> done) const;
     void reset_failed(const std::string& unit) const;
+    /// Removes the CacheDirectory= of a service that has ended.
+    void clean_cache(const std::string& unit) const;
 
     /// Keeps a unit loaded although it has ended, as long as this connection lives.
     void ref(const std::string& unit) const;

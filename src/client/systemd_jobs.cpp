@@ -51,6 +51,13 @@ void Systemd::reset_failed(const std::string& unit) const {
         .uponReplyInvoke([](CallError) {});  // not loaded is as good as not failed
 }
 
+void Systemd::clean_cache(const std::string& unit) const {
+    proxy_->callMethodAsync("CleanUnit")
+        .onInterface(kManager)
+        .withArguments(unit, std::vector<std::string>{"cache"})
+        .uponReplyInvoke([](CallError) {});  // systemd-tmpfiles removes what stays
+}
+
 void Systemd::ref(const std::string& unit) const {
     proxy_->callMethodAsync("RefUnit").onInterface(kManager).withArguments(unit).uponReplyInvoke(
         [](CallError) {});

@@ -26,6 +26,20 @@ ImageObject::~ImageObject() {
     unregisterAdaptor();
 }
 
+bool ImageObject::shows(const store::ImageRecord& record) const {
+    return record.manifest == image_.manifest && record.imported_usec == image_.imported_usec &&
+           record.verification == image_.verification;
+}
+
+sdbus::Struct<std::string, std::string> ImageObject::Verification() {
+    const auto& verification = image_.verification;
+    if (verification.kind == store::kVerifiedByDigest)
+        return {verification.kind, verification.reference};
+    if (verification.kind == store::kVerifiedByPolicy)
+        return {verification.kind, verification.rule};
+    return {verification.kind, verification.by};
+}
+
 void ImageObject::Remove(sdbus::Result<>&& result, std::uint64_t flags) {
     remover_(std::move(result), client::current_sender(getObject()), image_.id, flags);
 }

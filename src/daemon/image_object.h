@@ -28,6 +28,8 @@ public:
     ~ImageObject();
 
     const store::ImageRecord& record() const { return image_; }
+    /// Whether the record still says what this object does.
+    bool shows(const store::ImageRecord& record) const;
 
 private:
     void Remove(sdbus::Result<>&& result, std::uint64_t flags) override;
@@ -37,9 +39,7 @@ private:
     std::string Kind() override { return image_.kind == store::ImageKind::kAci ? "aci" : "oci"; }
     std::uint64_t SizeBytes() override { return image_.size_bytes; }
     std::uint64_t ImportedUSec() override { return image_.imported_usec; }
-    sdbus::Struct<std::string, std::string> Verification() override {
-        return {image_.verification.kind, image_.verification.by};
-    }
+    sdbus::Struct<std::string, std::string> Verification() override;
 
     const store::ImageRecord image_;
     const Remover& remover_;

@@ -33,8 +33,10 @@ base::Result<> Images::refresh() {
     for (store::ImageRecord& image : images) {
         const std::string id = image.id;
         present.insert(id);
-        if (!objects_.contains(id))
-            objects_.emplace(id, std::make_unique<ImageObject>(bus_, std::move(image), remover_));
+        auto& object = objects_[id];
+        // Fetched or imported once more, under another name or on another's word.
+        if (object && !object->shows(image)) object.reset();
+        if (!object) object = std::make_unique<ImageObject>(bus_, std::move(image), remover_);
     }
     std::erase_if(objects_, [&](const auto& entry) { return !present.contains(entry.first); });
     return {};
@@ -49,6 +51,12 @@ base::Result<store::ImageRecord> Images::find(const std::string& word) {
     if (looks_like_id(word)) return reader->by_id(word);
     const auto reference = TRY(schema::parse_image_reference(word));
     return reader->find(reference);
+}
+
+base::Result<store::ImageRecord> Images::find_fetched(const schema::DockerReference& reference,
+                                                      const trust::Policy& policy) {
+    const auto reader = TRY(store::Reader::open());
+    return stored_image(reader, reference, policy);
 }
 
 std::vector<store::ImageRecord> Images::list() const {

@@ -10,6 +10,7 @@
 
 #include "base/pinned.h"
 #include "base/result.h"
+#include "daemon/fetch_plan.h"
 #include "daemon/image_object.h"
 
 namespace podd::daemon {
@@ -24,6 +25,10 @@ public:
 
     /// By id, by an unambiguous beginning of it, or by name. Errors: kNotFound, kConflict.
     static base::Result<store::ImageRecord> find(const std::string& word);
+
+    /// What the store has for a reference of a registry, see stored_image().
+    static base::Result<store::ImageRecord> find_fetched(const schema::DockerReference& reference,
+                                                         const trust::Policy& policy);
 
     /// Sorted by id.
     std::vector<store::ImageRecord> list() const;

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "client/bus_path.h"
 #include "daemon/announce.h"
+#include "daemon/import_options.h"
 #include "daemon/manager_object.h"
 #include "daemon/received_fd.h"
 
@@ -63,17 +64,53 @@ void ManagerObject::ImportImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&
                        return reply.fail(good.error());
                    const auto text = import_options(options, user);
                    if (!text) return reply.fail(text.error());
-                   transfers_.import(
-                       std::move(*held), *text, user,
-                       [this, reply](const base::Result<const Transfer*>& started) {
-                           if (!started) return reply.fail(started.error());
-                           const Transfer& transfer = **started;
-                           reply.ok(transfer.id(), sdbus::ObjectPath{transfer.path()});
-                           announce([&] {
-                               emitTransferNew(transfer.id(), sdbus::ObjectPath{transfer.path()});
-                           });
-                       });
+                   transfers_.import(std::move(*held), *text, user,
+                                     [this, reply](const base::Result<const Transfer*>& started) {
+                                         transfer_started(reply, started, Transfers::Told::kNow);
+                                     });
                });
+}
+
+void ManagerObject::transfer_started(const TransferReply& reply,
+                                     const base::Result<const Transfer*>& started,
+                                     Transfers::Told told) {
+    if (!started) return reply.fail(started.error());
+    const Transfer& transfer = **started;
+    const sdbus::ObjectPath path{transfer.path()};
+    reply.ok(transfer.id(), path);
+    if (told == Transfers::Told::kNow) announce([&] { emitTransferNew(transfer.id(), path); });
+}
+
+void ManagerObject::FetchImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result,
+                               std::string reference, Options options, std::uint64_t flags) {
+    const TransferReply reply{std::move(result), activity_};
+    authorized(reply, {sender(), kManageImages, {{"image", reference}}, flags},
+               [this, reply, reference, options = std::move(options)](uid_t user) {
+                   const auto parsed = schema::parse_docker_reference(reference);
+                   if (!parsed) return reply.fail(parsed.error());
+                   const auto pull = fetch_options(options);
+                   if (!pull) return reply.fail(pull.error());
+                   fetch_image(reply, *parsed, *pull, user);
+               });
+}
+
+void ManagerObject::fetch_image(const TransferReply& reply,
+                                const schema::DockerReference& reference, PullPolicy pull,
+                                uid_t user) {
+    const auto started = [this, reply](const base::Result<const Transfer*>& transfer,
+                                       Transfers::Told told) {
+        transfer_started(reply, transfer, told);
+    };
+    const auto policy = trust::Policy::read();
+    if (!policy) return reply.fail(policy.error());
+    if (pull != PullPolicy::kAlways) {
+        const auto image = Images::find_fetched(reference, *policy);
+        if (image) return transfers_.found(*image, user, started);
+        if (pull == PullPolicy::kNever) return reply.fail(image.error());
+    }
+    const auto plan = plan_fetch(reference, *policy, user);
+    if (!plan) return reply.fail(plan.error());
+    transfers_.fetch(*plan, user, started);
 }
 
 void ManagerObject::RemoveImage(sdbus::Result<std::string>&& result, std::string image,

@@ -55,6 +55,8 @@ private:
                           std::uint64_t flags) override;
     void ImportImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result, sdbus::UnixFd file,
                      Options options, std::uint64_t flags) override;
+    void FetchImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result, std::string reference,
+                    Options options, std::uint64_t flags) override;
     void RemoveImage(sdbus::Result<std::string>&& result, std::string image,
                      std::uint64_t flags) override;
     void CollectImages(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result,
@@ -81,6 +83,11 @@ private:
                     std::function<void(uid_t)> next);
     void stop_pod(sdbus::Result<>&& result, const std::string& sender, const std::string& name,
                   std::uint64_t flags);
+    using TransferReply = Reply<std::uint32_t, sdbus::ObjectPath>;
+    void fetch_image(const TransferReply& reply, const schema::DockerReference& reference,
+                     PullPolicy pull, uid_t user);
+    void transfer_started(const TransferReply& reply, const base::Result<const Transfer*>& started,
+                          Transfers::Told told);
     void remove_image(const std::string& id, uid_t user, client::Done<> done);
     // One run of the importer, and what must hold before it starts.
     struct Work {

@@ -14,7 +14,7 @@
 namespace podd::daemon {
 
 namespace {
-// A line of the importer's; an error message may quote a manifest.
+// A line of the importer's or fetcher's; an error message may quote a manifest.
 constexpr std::size_t kMaxLineBytes = std::size_t{64} * 1024;
 
 std::string transfer_path(std::uint32_t id) {
@@ -39,8 +39,20 @@ Transfer::~Transfer() {
     unregisterAdaptor();
 }
 
-std::string Transfer::unit() const {
-    return fmt::format("podd-import-{}.service", id_);
+std::string Transfer::unit_of(Phase phase) const {
+    switch (phase) {
+        case Phase::kFetch: return fmt::format("podd-fetch-{}.service", id_);
+        case Phase::kImport: return fmt::format("podd-import-{}.service", id_);
+        case Phase::kNone: break;
+    }
+    return {};
+}
+
+void Transfer::enter(Phase phase) {
+    phase_ = phase;
+    announce([&] {
+        emitPropertiesChangedSignal(client::InterfaceName{Transfer_adaptor::INTERFACE_NAME});
+    });
 }
 
 std::string Transfer::path() const {
@@ -54,7 +66,7 @@ void Transfer::Cancel(sdbus::Result<>&& result) {
 base::Result<> Transfer::watch(sd_event* event, base::UniqueFd output) {
     output_ = std::move(output);
     const int r = sd_event_add_io(event, &source_, output_.get(), EPOLLIN, on_output, this);
-    if (r < 0) return base::errno_error("cannot watch the importer", -r);
+    if (r < 0) return base::errno_error("cannot listen to a worker", -r);
     return {};
 }
 
@@ -87,26 +99,38 @@ void Transfer::take_lines() {
     buffer_.erase(0, begin);
 }
 
+// The fetcher could be made to say anything: that an image is in the store is the importer's word.
 void Transfer::take_line(std::string_view line) {
-    const auto said = importer_line(line);
+    if (phase_ == Phase::kFetch) return take(fetcher_line(line));
+    take(importer_line(line));
+}
+
+template <typename Says>
+void Transfer::take(const base::Result<Says>& said) {
     if (!said) return;  // no result at the end is what will be reported
-    if (const auto* progress = std::get_if<ImportProgress>(&*said)) {
+    if (const auto* progress = std::get_if<WorkProgress>(&*said))
         announce([&] { emitProgress(progress->bytes, progress->total); });
-    } else if (const auto* image = std::get_if<ImportedImage>(&*said)) {
-        result_.emplace(*image);
-        announce([&] {
-            for (const auto& note : image->notes)
-                emitNote(note);
-        });
-    } else if (const auto* error = std::get_if<base::Error>(&*said)) {
+    else if (const auto* error = std::get_if<base::Error>(&*said))
         result_.emplace(*error);
-    }
+    else
+        take_done(std::get<1>(*said));
+}
+
+void Transfer::take_done(const ImportedImage& image) {
+    result_.emplace(image);
+    announce([&] {
+        for (const auto& note : image.notes)
+            emitNote(note);
+    });
 }
 
 void Transfer::output_ended() {
     sd_event_source_disable_unref(source_);
     source_ = nullptr;
+    buffer_.clear();
     if (result_) return end(*result_);
+    if (std::exchange(has_fetched_, false) && !cancelled_)
+        if (const auto fetched = std::exchange(fetched_, nullptr)) return fetched();
     owner_.explain(*this, [this](const base::Error& error) { end(error); });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One import: the importer's unit, what it says on its standard output, and the bus object
-// /org/podd1/transfer/<n>.
+// One import, with or without a fetch before it: the unit that does the work, what it says on its
+// standard output, and the bus object /org/podd1/transfer/<n>.
 #pragma once
 
 #include <cstdint>
@@ -15,15 +15,18 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "client/systemd.h"
-#include "daemon/import_options.h"
+#include "daemon/worker_lines.h"
 #include "transfer_adaptor.h"  // generated from dbus/org.podd1.Transfer.xml
 
 namespace podd::daemon {
 
 class Transfers;
 
+enum class Phase : unsigned char { kNone, kFetch, kImport };
+
 class Transfer final
-    : public sdbus::AdaptorInterfaces<org::podd1::Transfer_adaptor, sdbus::ManagedObject_adaptor>,
+    : public sdbus::AdaptorInterfaces<org::podd1::Transfer_adaptor, sdbus::ManagedObject_adaptor,
+                                      sdbus::Properties_adaptor>,
       private base::Pinned {
 public:
     /// Called once; the transfer may be destroyed after it returned to the loop.
@@ -32,14 +35,25 @@ public:
     Transfer(sdbus::IConnection& bus, Transfers& owner, std::uint32_t id, uid_t user, Ended ended);
     ~Transfer();
 
+    /// From here on another unit works, and is the one that is cancelled.
+    void enter(Phase phase);
     /// Reads lines from `output` until its end. Errors: kIo.
     base::Result<> watch(sd_event* event, base::UniqueFd output);
-    /// Ends the transfer before it began.
+    /// Called when the fetcher has done its part, in place of the end.
+    void on_fetched(std::function<void()> fetched) { fetched_ = std::move(fetched); }
+    /// Whatever has not ended by now counts as cancelled.
+    void cancel() { cancelled_ = true; }
+    /// Ends the transfer without a word of a program's.
     void fail(const base::Error& error) { end(error); }
+    void succeed(const ImportedImage& image) { end(image); }
 
     std::uint32_t id() const { return id_; }
     uid_t user() const { return user_; }
-    std::string unit() const;
+    /// Of this phase; empty where no unit is needed.
+    std::string unit() const { return unit_of(phase_); }
+    std::string unit_of(Phase phase) const;
+    Phase phase() const { return phase_; }
+    bool cancelled() const { return cancelled_; }
     std::string path() const;
 
 private:
@@ -51,6 +65,10 @@ private:
     void read_output();
     void take_lines();
     void take_line(std::string_view line);
+    template <typename Says>
+    void take(const base::Result<Says>& said);
+    void take_done(const ImportedImage& image);
+    void take_done(const FetchedImage&) { has_fetched_ = true; }
     void output_ended();
     void end(const base::Result<ImportedImage>& result);
 
@@ -58,6 +76,10 @@ private:
     const std::uint32_t id_;
     const uid_t user_;
     Ended ended_;
+    std::function<void()> fetched_;
+    Phase phase_ = Phase::kNone;
+    bool has_fetched_ = false;
+    bool cancelled_ = false;
     base::UniqueFd output_;
     sd_event_source* source_ = nullptr;
     std::string buffer_;

@@ -10,6 +10,7 @@
 #include "client/bus_path.h"
 #include "daemon/received_fd.h"
 #include "daemon/reply.h"
+#include "daemon/worker_service.h"
 
 namespace podd::daemon {
 
@@ -72,17 +73,15 @@ base::Result<Transfer*> Transfers::add(uid_t user, Transfer::Ended ended) {
     return added;
 }
 
-void Transfers::run(Transfer& transfer, const std::vector<std::string>& arguments,
-                    const std::string& description, base::UniqueFd input, client::Done<> started) {
+void Transfers::run(Transfer& transfer, Phase phase, client::BusProperties service,
+                    client::Done<> started) {
     auto pipe = make_pipe();
     if (!pipe) return started(std::move(pipe).error());
-    client::TransientUnit unit{transfer.unit(), importer_service(arguments, description)};
-    if (input)
-        unit.properties.emplace_back("StandardInputFileDescriptor",
-                                     sdbus::Variant{give_fd(std::move(input))});
+    transfer.enter(phase);
+    client::TransientUnit unit{transfer.unit(), std::move(service)};
     unit.properties.emplace_back("StandardOutputFileDescriptor",
                                  sdbus::Variant{give_fd(std::move(pipe->write))});
-    // Listened to from the answer on: what the importer says must not overtake it.
+    // Listened to from the answer on: what the program says must not overtake it.
     const auto output = std::make_shared<base::UniqueFd>(std::move(pipe->read));
     systemd_.start_transient(
         unit, {}, [this, &transfer, output, started = std::move(started)](const auto& job) {
@@ -106,7 +105,11 @@ void Transfers::work(const std::vector<std::string>& arguments, const std::strin
     });
     if (!added) return started(added.error());
     Transfer* transfer = *added;
-    run(*transfer, arguments, description, std::move(file),
+    auto service = importer_service(arguments, description);
+    if (file)
+        service.emplace_back("StandardInputFileDescriptor",
+                             sdbus::Variant{give_fd(std::move(file))});
+    run(*transfer, Phase::kImport, std::move(service),
         [announced, transfer, started = std::move(started)](const base::Result<>& done) {
             if (done) {
                 started(*announced = transfer);
@@ -125,23 +128,28 @@ void Transfers::remove(const std::string& image_id, uid_t user, client::Done<> d
     });
     if (!added) return (*reply)(added.error());
     Transfer* transfer = *added;
-    run(*transfer, {"remove", "--id=" + image_id}, "Removal of an image of podd", {},
+    run(*transfer, Phase::kImport,
+        importer_service({"remove", "--id=" + image_id}, "Removal of an image of podd"),
         [transfer](const auto& started) {
             if (!started) transfer->fail(started.error());
         });
 }
 
-void Transfers::cancel(const Transfer& transfer, sdbus::Result<>&& result,
-                       const std::string& sender) {
+void Transfers::cancel(Transfer& transfer, sdbus::Result<>&& result, const std::string& sender) {
     const Reply<> reply{std::move(result), activity_};
-    const std::string unit = transfer.unit();
-    authorizer_.identify(sender, [this, reply, unit, owner = transfer.user()](const auto& uid) {
+    authorizer_.identify(sender, [this, reply, id = transfer.id()](const auto& uid) {
         if (!uid) return reply.fail(uid.error());
-        if (*uid != 0 && *uid != owner)
+        const auto found = transfers_.find(id);
+        if (found == transfers_.end()) return reply.ok();  // ended in the meantime
+        Transfer& cancelled = *found->second.transfer;
+        if (*uid != 0 && *uid != cancelled.user())
             return reply.fail(
                 {base::ErrorCode::kDenied, "Access denied: the transfer is somebody else's"});
-        systemd_.stop(unit, [reply](const auto& job) {
-            if (!job) return reply.fail(job.error());
+        // Between the fetcher and the importer there may be nothing to stop.
+        cancelled.cancel();
+        systemd_.stop(cancelled.unit(), [reply](const auto& job) {
+            if (!job && job.error().code() != base::ErrorCode::kNotFound)
+                return reply.fail(job.error());
             reply.ok();
         });
     });
@@ -149,13 +157,16 @@ void Transfers::cancel(const Transfer& transfer, sdbus::Result<>&& result,
 
 void Transfers::explain(const Transfer& transfer, std::function<void(const base::Error&)> done) {
     const std::string unit = transfer.unit();
-    systemd_.service_outcome(unit, [unit, done = std::move(done)](const auto& outcome) {
-        const std::string result = outcome ? outcome->result : "unknown";
-        if (result == "success")
-            return done({base::ErrorCode::kUnavailable, "the import was cancelled"});
-        done({base::ErrorCode::kIo, fmt::format("the importer ended without an answer ({})\n"
+    const char* what = transfer.phase() == Phase::kFetch ? "fetch" : "import";
+    if (transfer.cancelled())
+        return done({base::ErrorCode::kUnavailable, fmt::format("the {} was cancelled", what)});
+    systemd_.service_outcome(unit, [unit, what, done = std::move(done)](const auto& outcome) {
+        const std::string ended = outcome ? outcome->result : "unknown";
+        if (ended == "success")
+            return done({base::ErrorCode::kUnavailable, fmt::format("the {} was cancelled", what)});
+        done({base::ErrorCode::kIo, fmt::format("the {}er ended without an answer ({})\n"
                                                 "hint: see 'journalctl -u {}'",
-                                                result, unit)});
+                                                what, ended, unit)});
     });
 }
 
@@ -171,7 +182,8 @@ int Transfers::on_forget(sd_event_source* /*source*/, void* self) {
     auto& transfers = *static_cast<Transfers*>(self);
     for (const std::uint32_t id : std::exchange(transfers.ended_, {})) {
         if (const auto found = transfers.transfers_.find(id); found != transfers.transfers_.end()) {
-            transfers.systemd_.unref(found->second.transfer->unit());
+            for (const Phase phase : {Phase::kFetch, Phase::kImport})
+                transfers.systemd_.unref(found->second.transfer->unit_of(phase));
             transfers.transfers_.erase(found);
         }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Imports and removals: every change to the store, each in a process and unit of its own.
+// Fetches, imports and removals: every change to the store, each in a process and unit of its own.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <systemd/sd-event.h>
 
@@ -18,6 +19,7 @@
 #include "client/systemd.h"
 #include "daemon/activity.h"
 #include "daemon/authorizer.h"
+#include "daemon/fetch_plan.h"
 #include "daemon/transfer.h"
 
 namespace podd::daemon {
@@ -39,19 +41,30 @@ public:
     /// above.
     void work(const std::vector<std::string>& arguments, const std::string& description,
               base::UniqueFd file, uid_t user, client::Done<const Transfer*> started);
+    /// Whether a transfer that was told of is new or has been told of before.
+    enum class Told : unsigned char { kNow, kBefore };
+    using Started = std::function<void(const base::Result<const Transfer*>&, Told)>;
+    /// Starts the fetcher, and the importer after it. A reference that is being fetched already is
+    /// not fetched a second time: its transfer is the answer. Errors as above.
+    void fetch(const FetchPlan& plan, uid_t user, Started started);
+    /// A transfer that ends at once: the store has the image.
+    void found(const store::ImageRecord& image, uid_t user, const Started& started);
     /// Runs `importer remove`; not a bus object: nobody waits long for it.
     void remove(const std::string& image_id, uid_t user, client::Done<> done);
 
     std::uint32_t count() const { return static_cast<std::uint32_t>(transfers_.size()); }
 
     // For Transfer.
-    void cancel(const Transfer& transfer, sdbus::Result<>&& result, const std::string& sender);
+    void cancel(Transfer& transfer, sdbus::Result<>&& result, const std::string& sender);
     void explain(const Transfer& transfer, std::function<void(const base::Error&)> done);
 
 private:
     base::Result<Transfer*> add(uid_t user, Transfer::Ended ended);
-    void run(Transfer& transfer, const std::vector<std::string>& arguments,
-             const std::string& description, base::UniqueFd input, client::Done<> started);
+    void run(Transfer& transfer, Phase phase, client::BusProperties service,
+             client::Done<> started);
+    void fetch_begun(const std::string& reference, const base::Result<>& done);
+    void import_fetched(Transfer& transfer, const FetchPlan& plan);
+    void fetch_ended(const std::string& reference, const base::Result<ImportedImage>& result);
     void forget(std::uint32_t id);
     static int on_forget(sd_event_source* source, void* self);
 
@@ -67,6 +80,12 @@ private:
         Activity::Token token;
     };
     std::map<std::uint32_t, Entry> transfers_;
+    struct Fetch {
+        Transfer* transfer = nullptr;
+        bool begun = false;
+        std::vector<Started> waiting{};  // those who asked before it had begun
+    };
+    std::map<std::string, Fetch> fetches_;  // by reference
     std::vector<std::uint32_t> ended_;
     sd_event_source* forget_source_ = nullptr;
 };

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Any bytes as a line that the importer says to podd.
+// Any bytes as a line that the importer or the fetcher says to podd.
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
-#include "daemon/import_options.h"
+#include "daemon/worker_lines.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    (void)podd::daemon::importer_line({reinterpret_cast<const char*>(data), size}).has_value();
+    const std::string_view line{reinterpret_cast<const char*>(data), size};
+    (void)podd::daemon::importer_line(line).has_value();
+    (void)podd::daemon::fetcher_line(line).has_value();
     return 0;
 }

@@ -48,35 +48,3 @@ TEST_CASE("import options that are not known or of another type are refused") {
         CHECK(result.error().message().find(c.says) != std::string::npos);
     }
 }
-
-TEST_CASE("lines of the importer are understood") {
-    const auto progress = daemon::importer_line(R"({"progress":{"bytes":5,"total":10}})");
-    REQUIRE(progress);
-    CHECK(std::get<daemon::ImportProgress>(*progress).bytes == 5);
-    CHECK(std::get<daemon::ImportProgress>(*progress).total == 10);
-    const auto image = daemon::importer_line(R"({"image":{"id":"sha256:ab","name":"x"}})");
-    REQUIRE(image);
-    CHECK(std::get<daemon::ImportedImage>(*image).id == "sha256:ab");
-    CHECK(std::get<daemon::ImportedImage>(*image).notes.empty());
-    const auto noted = daemon::importer_line(
-        R"({"image":{"id":"sha256:ab","name":"x","notes":["one", 2, "three"]}})");
-    REQUIRE(noted);
-    CHECK(std::get<daemon::ImportedImage>(*noted).notes ==
-          std::vector<std::string>{"one", "three"});
-    const auto removed = daemon::importer_line(R"({"removed":{"id":"sha256:ab"}})");
-    REQUIRE(removed);
-    CHECK(std::get<daemon::ImportedImage>(*removed).id == "sha256:ab");
-    const auto error =
-        daemon::importer_line(R"({"error":{"code":"InvalidArgument","message":"no manifest"}})");
-    REQUIRE(error);
-    CHECK(std::get<base::Error>(*error).code() == base::ErrorCode::kInvalidArgument);
-    CHECK(std::get<base::Error>(*error).message() == "no manifest");
-}
-
-TEST_CASE("an importer that says nonsense is an error, not a crash") {
-    for (const char* line : {"", "x", "[]", "{}", "7", R"({"image":1})", R"({"image":{"id":1}})",
-                             R"({"error":{"code":"Io"}})", R"({"error":7})"}) {
-        CAPTURE(line);
-        CHECK(!daemon::importer_line(line));
-    }
-}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What FetchImage() was asked for, and whether and why its answer may be taken; pure but for the
+// look into the store.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <sys/types.h>
+
+#include "base/result.h"
+#include "client/sdbus_compat.h"
+#include "schema/docker_reference.h"
+#include "schema/names.h"
+#include "store/reader.h"
+#include "trust/policy.h"
+
+namespace podd::daemon {
+
+enum class PullPolicy : unsigned char { kMissing, kAlways, kNever };
+
+/// "missing", "always" or "never"; of rkt's words "new" is the first and "update" the second.
+/// Errors: kInvalidArgument.
+base::Result<PullPolicy> parse_pull_policy(std::string_view text);
+
+/// The "options" of FetchImage(): PullPolicy. Errors: kInvalidArgument.
+base::Result<PullPolicy> fetch_options(const std::map<std::string, sdbus::Variant>& options);
+
+struct FetchPlan {
+    schema::DockerReference reference;
+    schema::AcIdentifier name;  // in the store: that of the registry, with "_" for a port's ":"
+    /// How the image will have been verified; nothing when a digest is needed and none was given.
+    std::optional<store::Verification> verification;
+};
+
+/// Errors: kInvalidArgument: a name that the store cannot keep; kUntrusted: a rule refuses all of
+/// that name.
+base::Result<FetchPlan> plan_fetch(const schema::DockerReference& reference,
+                                   const trust::Policy& policy, uid_t caller);
+
+/// The image that the store has for that, when it may be used. Errors: kNotFound; kUntrusted: see
+/// store::check_accepted().
+base::Result<store::ImageRecord> stored_image(const store::Reader& store,
+                                              const schema::DockerReference& reference,
+                                              const trust::Policy& policy);
+
+/// --options= of the importer for what was fetched. Errors: kUntrusted without a verification.
+base::Result<std::string> fetched_options(const FetchPlan& plan);
+
+}  // namespace podd::daemon

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the programs that work in podd's place say on their standard output: JSON, one object on
+// each line; pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+
+namespace podd::daemon {
+
+struct WorkProgress {
+    std::uint64_t bytes = 0;
+    std::uint64_t total = 0;  // 0: not known
+};
+
+/// Of an import and of a removal; empty for what is about no single image.
+struct ImportedImage {
+    std::string id;
+    std::string name;
+    std::vector<std::string> notes;  // for a person
+};
+using ImporterSays = std::variant<WorkProgress, ImportedImage, base::Error>;
+/// Errors: kInternal when the line is not what was agreed.
+base::Result<ImporterSays> importer_line(std::string_view line);
+
+/// The fetcher has done its part. Which image it believes to have fetched is not taken from it: it
+/// talks to strangers, and the importer reads what is there.
+struct FetchedImage {};
+using FetcherSays = std::variant<WorkProgress, FetchedImage, base::Error>;
+/// Errors: kInternal when the line is not what was agreed.
+base::Result<FetcherSays> fetcher_line(std::string_view line);
+
+}  // namespace podd::daemon
