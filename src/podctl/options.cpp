@@ -126,6 +126,8 @@ constexpr OptionRow kTable[] = {
     {"repair", 0, "", "image verify, store fsck", "Make whole what can be made whole",
      set_flag<&Options::repair, true>},
     {"strict", 0, "", "verify", "Let warnings fail, too", set_flag<&Options::strict, true>},
+    {"pull-policy", 0, "POLICY", "fetch", "What is fetched: missing, always or never",
+     set_text<&Options::pull_policy>},
     {"ref", 0, "REFERENCE", "import", "Which image of an archive with several",
      set_text<&Options::reference>},
     {"name", 0, "NAME", kRootVerbs, "Name of the image; needed for a root file system",

@@ -39,6 +39,7 @@ struct Options {
     bool repair = false;
     // image gc
     std::optional<std::uint64_t> grace_usec;
+    std::string pull_policy;  // fetch
     // import, and image create
     std::string name;
     std::string reference;

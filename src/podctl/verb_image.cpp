@@ -26,6 +26,17 @@ base::Json labels_json(const std::map<std::string, std::string>& labels) {
     return json;
 }
 
+// {"kind":…,"by":…}; empty texts when the image has just been removed.
+base::Json verification_json(sdbus::IConnection& bus, const std::string& path) {
+    using Pair = sdbus::Struct<std::string, std::string>;
+    const auto all = properties(bus, client::kBusName, path, "org.podd1.Image");
+    const Pair pair = all ? property_or<Pair>(*all, "Verification", Pair{}) : Pair{};
+    base::Json json;
+    json.add("kind", std::get<0>(pair));
+    json.add("by", std::get<1>(pair));
+    return json;
+}
+
 }  // namespace
 
 base::Result<int> verb_image_list(const Arguments& arguments) {
@@ -43,7 +54,11 @@ base::Result<int> verb_image_list(const Arguments& arguments) {
                  {"SIZE", "size", true},
                  {"IMPORTED", "imported"}},
                 {}};
-    if (options.json != JsonMode::kOff) table.columns.push_back({"LABELS", "labels"});
+    const bool as_json = options.json != JsonMode::kOff;
+    if (as_json) {
+        table.columns.push_back({"LABELS", "labels"});
+        table.columns.push_back({"VERIFICATION", "verification"});
+    }
     for (const auto& image : images) {
         const auto& [id, name, labels, size, imported, path] = client::as_tuple(image);
         const std::string version = label(labels, "version");
@@ -54,7 +69,10 @@ base::Result<int> verb_image_list(const Arguments& arguments) {
                               {arch, arch},
                               {size, human_bytes(size)},
                               {imported, local_time(imported)}};
-        if (options.json != JsonMode::kOff) row.push_back({labels_json(labels), {}});
+        if (as_json) {
+            row.push_back({labels_json(labels), {}});
+            row.push_back({verification_json(*session.bus, path), {}});
+        }
         table.rows.push_back(std::move(row));
     }
     print_table(table, options);

@@ -23,6 +23,8 @@ constexpr Verb kVerbs[] = {
     {"verify", "[FILE...]",
      "Say what is wrong with manifests; without FILE, with all declared ones", 0, kAny,
      verb_verify},
+    {"fetch", "IMAGE...", "Fetch images from registries: docker://[REGISTRY/]NAME[:TAG][@DIGEST]",
+     1, kAny, verb_fetch},
     {"import", "FILE|DIR [-- COMMAND...]",
      "Import an image: ACI, OCI layout, docker-save archive, or root file system", 1, 1,
      verb_import, true},
@@ -104,7 +106,8 @@ std::string help_text() {
     const auto verbs = [&](std::string_view title, bool images) {
         text += fmt::format("\n{}{}:{}\n", bold, title, plain);
         for (const Verb& verb : kVerbs) {
-            const bool of_images = verb.name.starts_with("im") || verb.name.starts_with("store");
+            const bool of_images = verb.name.starts_with("im") || verb.name.starts_with("store") ||
+                                   verb.name == "fetch";
             if (of_images != images) continue;
             const std::string left = fmt::format("{} {}", verb.name, verb.arguments);
             if (left.size() <= 28)

@@ -47,6 +47,7 @@ base::Result<const Verb*> find_verb(std::vector<std::string>& words);
 
 std::string help_text();
 
+base::Result<int> verb_fetch(const Arguments& arguments);
 base::Result<int> verb_image_cat_manifest(const Arguments& arguments);
 base::Result<int> verb_image_create(const Arguments& arguments);
 base::Result<int> verb_image_export(const Arguments& arguments);

@@ -23,7 +23,7 @@ __podctl_images() {
 
 # __podctl_wants_value OPTION: the next word belongs to it.
 __podctl_wants_value() {
-    [[ $1 =~ ^(-n|-E|--(lines|grace-period|ref|name|label|exec|user|group|working-directory|setenv|mount|port|isolator|format|owner|source-date-epoch|json))$ ]]
+    [[ $1 =~ ^(-n|-E|--(lines|grace-period|pull-policy|ref|name|label|exec|user|group|working-directory|setenv|mount|port|isolator|format|owner|source-date-epoch|json))$ ]]
 }
 
 # The verb among the words, also of two words: "image rm".
@@ -53,6 +53,7 @@ _podctl() {
         ['store fsck']='--repair'
         ['image gc']='--grace-period='
         [verify]='--strict'
+        [fetch]='--pull-policy='
         [import]='--ref= --name= --label= --exec= --user= --group= --working-directory= -E --setenv= --mount= --port=
             --isolator='
         ['image create']='--name= --label= --exec= --user= --group= --working-directory= -E --setenv= --mount= --port= --isolator=
@@ -65,7 +66,7 @@ _podctl() {
     current=${words[-1]} previous=${words[-2]}
     verb=$(__podctl_verb "${words[@]:1:${#words[@]}-2}")
 
-    if [[ $previous = --@(json|format) ]]; then
+    if [[ $previous = --@(json|format|pull-policy) ]]; then
         current=$previous=$current
     elif __podctl_wants_value "$previous"; then
         return
@@ -73,6 +74,7 @@ _podctl() {
     case $current in
         --json=*) replies=(--json={short,pretty,off}) ;;
         --format=*) replies=(--format={aci,oci}) ;;
+        --pull-policy=*) replies=(--pull-policy={missing,always,never}) ;;
         -*=*) return ;;
         -*)
             # shellcheck disable=SC2206
@@ -80,7 +82,7 @@ _podctl() {
             ;;
         *)
             case $verb in
-                '') replies=(list status start stop verify import image store) ;;
+                '') replies=(list status start stop verify fetch import image store) ;;
                 image) replies=(create list rm verify export history gc cat-manifest) ;;
                 store) replies=(fsck) ;;
                 status) mapfile -t replies < <(__podctl_pods '.*') ;;
