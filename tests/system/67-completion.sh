@@ -23,19 +23,20 @@ JSON
 done
 host systemctl start pod-sleeping
 
-assert_eq "image import list start status stop verify" "$(completes "podctl ")"
-assert_eq "start status stop" "$(completes "podctl st")"
+assert_eq "fetch image import list start status stop store verify" "$(completes "podctl ")"
+assert_eq "start status stop store" "$(completes "podctl st")"
 assert_eq "idle sleeping" "$(completes "podctl status ")"
 assert_eq "sleeping" "$(completes "podctl --no-pager -n 5 status sl")"
 assert_eq "sleeping" "$(completes "podctl stop ")"
 assert_eq "idle idle.json sleeping.json" "$(completes "podctl start ")"
 assert_eq "idle.json sleeping.json" "$(completes "podctl verify ")"
 assert_eq "idle.json" "$(completes "podctl import --name x i")"
-assert_eq "cat-manifest create list rm" "$(completes "podctl image ")"
+assert_eq "cat-manifest create export gc history list rm verify" "$(completes "podctl image ")"
 assert_eq "idle.json" "$(completes "podctl image create i")"
 assert_contains " $(completes "podctl image rm ") " " example.com/busybox "
 assert_contains " $(completes "podctl image cat-manifest sha") " " $id "
 assert_eq "pretty" "$(completes "podctl --json=p")"
+assert_eq "never" "$(completes "podctl fetch --pull-policy=n")"
 assert_eq "--lines=" "$(completes "podctl status --li")"
 assert_eq "" "$(completes "podctl list --li")"
 assert_eq "" "$(completes "podctl import --user ")"

@@ -78,6 +78,19 @@ with tempfile.TemporaryFile() as plain:
     ):
         refused(f"options {str(options)[:40]}", INVALID, "ImportImage", "ha{sv}t", fd, options, 0, says=says)
 
+for reference, options, says in (
+    ("", {}, "docker://"),
+    ("nginx", {}, "docker://"),
+    ("docker://" + "a" * 1000000, {}, ""),
+    ("docker://../../etc/passwd", {}, "registry"),
+    ("docker://a.b/c:$(id)", {}, "tag"),
+    ("docker://a.b/c@sha512:" + "a" * 128, {}, ""),
+    ("docker://a.b/c", {"nonsense": "x"}, "not known"),
+    ("docker://a.b/c", {"PullPolicy": dbus.UInt32(7)}, "PullPolicy"),
+    ("docker://a.b/c", {"PullPolicy": "sometimes"}, "wanted missing, always or never"),
+):
+    refused(f"FetchImage({reference[:40]}, {options})", INVALID, "FetchImage", "sa{sv}t", reference, options, 0, says=says)
+
 assert list(verify(GOOD)) == [], verify(GOOD)
 for what, data, name in (
     ("empty", b"", "web"),
