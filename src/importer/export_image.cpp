@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The verb "export": an image as it came.
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <set>
 #include <utility>
 
@@ -12,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/tar_writer.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "importer/care.h"
@@ -30,63 +29,14 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kBlockBytes = std::size_t{256} * 1024;
-constexpr std::size_t kTarBlock = 512;
 
-// POSIX.1-1988 "ustar", as pax(1) has it; a size of 8 GiB and more in GNU's binary form.
-struct TarHeader {
-    char name[100];
-    char mode[8];
-    char uid[8];
-    char gid[8];
-    char size[12];
-    char mtime[12];
-    char checksum[8];
-    char type;
-    char link[100];
-    char magic[6];
-    char version[2];
-    char rest[247];
-};
-static_assert(sizeof(TarHeader) == kTarBlock);
-
-template <std::size_t N>
-void set_octal(char (&field)[N], std::uint64_t value) {
-    const auto text = fmt::format("{:0{}o}", value, N - 1);
-    std::memcpy(field, text.data(), N - 1);
-}
-
-void set_size(char (&field)[12], std::uint64_t size) {
-    if (size < (std::uint64_t{1} << 33)) return set_octal(field, size);
-    field[0] = static_cast<char>(0x80);
-    for (std::size_t i = 11; i > 3; --i, size >>= 8)
-        field[i] = static_cast<char>(size & 0xffU);
-}
-
-std::string tar_header(std::string_view name, std::uint64_t size) {
-    TarHeader header{};
-    std::memcpy(header.name, name.data(), std::min(name.size(), sizeof header.name));
-    set_octal(header.mode, 0644);
-    set_octal(header.uid, 0);
-    set_octal(header.gid, 0);
-    set_size(header.size, size);
-    set_octal(header.mtime, 0);
-    header.type = '0';
-    std::memcpy(header.magic, "ustar", 6);
-    std::memcpy(header.version, "00", 2);
-    std::memset(header.checksum, ' ', sizeof header.checksum);
-    std::string text(kTarBlock, '\0');
-    std::memcpy(text.data(), &header, kTarBlock);
-    unsigned sum = 0;
-    for (const char c : text)
-        sum += static_cast<unsigned char>(c);
-    const auto digits = fmt::format("{:06o}", sum);
-    std::memcpy(text.data() + offsetof(TarHeader, checksum), digits.data(), 6);
-    text[offsetof(TarHeader, checksum) + 6] = '\0';
-    return text;
-}
-
-std::string padding(std::uint64_t size) {
-    return std::string((kTarBlock - size % kTarBlock) % kTarBlock, '\0');
+archive::TarEntry tar_entry(std::string name, std::uint64_t size) {
+    archive::TarEntry entry{};
+    entry.name = std::move(name);
+    entry.type = archive::TarEntry::Type::kFile;
+    entry.mode = 0644;
+    entry.size = size;
+    return entry;
 }
 
 class Export {
@@ -102,7 +52,7 @@ public:
             total_ += TRY(size_of(blob));
         if (image_.kind == store::ImageKind::kOci) return layout();
         if (image_.blobs.empty()) return Error{ErrorCode::kCorrupt, "the image has no blob"};
-        return copy(image_.blobs.front());
+        return copy(image_.blobs.front(), [this](std::string_view bytes) { return write(bytes); });
     }
 
 private:
@@ -125,7 +75,7 @@ private:
     }
 
     // What is written must be what was imported, to the last bit.
-    Result<> copy(const std::string& blob) {
+    Result<> copy(const std::string& blob, const archive::Output& output) {
         const auto file = TRY(open(blob));
         base::Hash hash{base::HashAlgorithm::kSha256};
         std::string block(kBlockBytes, '\0');
@@ -136,7 +86,7 @@ private:
             if (n == 0) break;
             const std::string_view bytes{block.data(), static_cast<std::size_t>(n)};
             hash.update(bytes);
-            TRY(write(bytes));
+            TRY(output(bytes));
             written_ += bytes.size();
             report_.progress(written_, total_);
         }
@@ -146,25 +96,22 @@ private:
             fmt::format("\"blobs/{}\" is not what was imported: import the image again", blob)};
     }
 
-    Result<> member(const std::string& name, std::string_view text) const {
-        TRY(write(tar_header(name, text.size())));
-        TRY(write(text));
-        return write(padding(text.size()));
-    }
-
     // OCI image-spec 1.1 image-layout.md.
     Result<> layout() {
-        TRY(member("oci-layout", R"({"imageLayoutVersion":"1.0.0"})"));
-        TRY(member("index.json", TRY(index()).str()));
+        auto tar = TRY(
+            archive::TarWriter::create([this](std::string_view bytes) { return write(bytes); }));
+        const auto document = [&](const char* name, const std::string& text) {
+            return tar.add_file(tar_entry(name, text.size()), text);
+        };
+        TRY(document("oci-layout", R"({"imageLayoutVersion":"1.0.0"})"));
+        TRY(document("index.json", TRY(index()).str()));
         std::set<std::string> done;
         for (const auto& blob : image_.blobs) {
             if (!done.insert(blob).second) continue;
-            const auto size = TRY(size_of(blob));
-            TRY(write(tar_header("blobs/" + blob, size)));
-            TRY(copy(blob));
-            TRY(write(padding(size)));
+            TRY(tar.add(tar_entry("blobs/" + blob, TRY(size_of(blob)))));
+            TRY(copy(blob, [&](std::string_view bytes) { return tar.write(bytes); }));
         }
-        return write(std::string(2 * kTarBlock, '\0'));
+        return tar.finish();
     }
 
     Result<Json> index() {

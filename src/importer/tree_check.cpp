@@ -84,10 +84,16 @@ Result<TreeState> compare(const store::Reader& store, const std::string& tree,
     return state;
 }
 
-// Blobs of which one makes the tree.
+// The blob that makes the tree. That of an ACI is called as the image is.
 Result<std::string> blob_of(const std::string& store_dir, const store::ImageRecord& image,
                             const std::string& tree) {
-    if (image.kind == store::ImageKind::kAci && !image.blobs.empty()) return image.blobs.front();
+    if (image.kind == store::ImageKind::kAci && image.id == tree && !image.blobs.empty())
+        return image.blobs.front();
+    if (image.kind == store::ImageKind::kAci)
+        return Error{ErrorCode::kUnsupported,
+                     fmt::format("it was put together out of several images: remove image {} and "
+                                 "import it again",
+                                 image.manifest.name.str())};
     const auto config = TRY(read_config(store_dir, image));
     const auto layer =
         std::find_if(config.diff_ids.begin(), config.diff_ids.end(),

@@ -141,7 +141,9 @@ private:
         };
         const auto work = [&]() -> Result<> {
             TRY(unused());  // before the work is done, too
-            const auto made = TRY(rebuild_tree(care_.store, workspace_, image, tree));
+            // Trees of ACIs may lie beneath other images.
+            const auto own = store_.reader().by_id(tree);
+            const auto made = TRY(rebuild_tree(care_.store, workspace_, own ? *own : image, tree));
             return store_.replace_tree(workspace_, made, unused);
         };
         const auto done = work();
