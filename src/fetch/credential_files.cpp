@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,17 +19,17 @@ namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 
-Error unreadable(Error error, const std::string& path) {
+Error unreadable(Error error, const std::string& path, std::string_view mode) {
     if (error.code() != ErrorCode::kDenied) return error;
-    return Error{
-        ErrorCode::kDenied,
-        fmt::format("{}\nhint: chgrp podd-fetch {} && chmod 0640 {}", error.message(), path, path),
-        error.sys_errno()};
+    return Error{ErrorCode::kDenied,
+                 fmt::format("{}\nhint: chgrp podd-fetch {} && chmod {} {}", error.message(), path,
+                             mode, path),
+                 error.sys_errno()};
 }
 
 Result<std::string> read_secret(const std::string& path) {
     auto text = base::read_file(path, kMaxBytes);
-    if (!text) return unreadable(std::move(text).error(), path);
+    if (!text) return unreadable(std::move(text).error(), path, "0640");
     return text;
 }
 
@@ -38,7 +39,7 @@ Result<Credentials> read_rkt_directory(const std::string& directory) {
     Credentials credentials;
     auto opened = base::open_path(directory, O_RDONLY | O_DIRECTORY);
     if (!opened && opened.error().code() == ErrorCode::kNotFound) return credentials;
-    if (!opened) return unreadable(std::move(opened).error(), directory);
+    if (!opened) return unreadable(std::move(opened).error(), directory, "0750");
     const auto names = TRY_CONTEXT(base::list_dir(opened->get()), "\"{}\"", directory);
     for (const auto& name : names) {
         if (!name.ends_with(".json") || name.starts_with('.')) continue;

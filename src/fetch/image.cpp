@@ -65,8 +65,8 @@ Result<ResolvedImage> resolve_somewhere(Sessions& sessions, const ImageRequest& 
     }
 }
 
-Result<> check_pinned(const ImageRequest& request, const schema::Digest& digest) {
-    if (request.reference.digest || request.pinned == Pinned::kOptional) return {};
+Result<> check_digest_given(const ImageRequest& request, const schema::Digest& digest) {
+    if (request.reference.digest || request.need_digest == NeedDigest::kNo) return {};
     return Error{
         ErrorCode::kUntrusted,
         fmt::format("found nothing that says which image this must be, wanted a digest; "
@@ -126,7 +126,7 @@ Result<schema::Digest> fetch(const ImageRequest& request, const Registries& regi
     Http http{registries};
     auto sessions = make_sessions(http, registries, credentials, request.reference);
     auto image = TRY(resolve_somewhere(sessions, request));
-    TRY(check_pinned(request, image.digest));
+    TRY(check_digest_given(request, image.digest));
     TRY(check_total(image.parsed));
     TRY(fetch_blobs(http, sessions, image.parsed.layers, request.layout_fd, progress));
     TRY(write_layout(image, request));

@@ -13,20 +13,20 @@
 
 namespace podd::fetch {
 
-/// Whether a name without a digest is enough.
-enum class Pinned : unsigned char { kOptional, kRequired };
+/// Whether a name without a digest is refused.
+enum class NeedDigest : unsigned char { kNo, kYes };
 
 struct ImageRequest {
     schema::DockerReference reference;
     int layout_fd = -1;   // an existing folder; what a cut fetch left there is gone on with
     std::string machine;  // of this host, as `uname -m` says it
-    Pinned pinned = Pinned::kOptional;
+    NeedDigest need_digest = NeedDigest::kNo;
 };
 
 /// Mirrors are asked in their order, the registry last. oci-layout and index.json are written when
 /// all the rest is there. Returns the digest that the reference names: of the index where there is
 /// one, else of the manifest. Errors: kNotFound, kDenied, kUnavailable, kUntrusted (TLS; no digest
-/// and Pinned::kRequired), kInvalidArgument, kUnsupported (no image for this host; schema 1;
+/// and NeedDigest::kYes), kInvalidArgument, kUnsupported (no image for this host; schema 1;
 /// foreign layers), kIo.
 base::Result<schema::Digest> fetch_image(const ImageRequest& request, const Registries& registries,
                                          const Credentials& credentials, const Progress& progress);

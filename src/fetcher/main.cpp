@@ -39,7 +39,7 @@ base::Result<> run(const fetcher::CommandLine& line, fetcher::Report& report) {
     const fetch::ImageRequest request{.reference = *line.reference,
                                       .layout_fd = directory.get(),
                                       .machine = machine(),
-                                      .pinned = line.pinned};
+                                      .need_digest = line.need_digest};
     const auto digest = TRY(fetch::fetch_image(
         request, registries, credentials,
         [&](std::uint64_t bytes, std::uint64_t total) { report.progress(bytes, total); }));

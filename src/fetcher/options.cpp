@@ -43,7 +43,7 @@ Result<CommandLine> parse_command_line(int argc, char** argv) {
         else if (argument.starts_with("--directory="))
             line.directory = value;
         else if (argument == "--require-digest")
-            line.pinned = fetch::Pinned::kRequired;
+            line.need_digest = fetch::NeedDigest::kYes;
         else
             return invalid(fmt::format("\"{}\" is not understood here: see --help", argument));
     }

@@ -15,7 +15,7 @@ struct CommandLine {
     bool help = false;
     std::optional<schema::DockerReference> reference;  // set unless `help`
     std::string directory;
-    fetch::Pinned pinned = fetch::Pinned::kOptional;
+    fetch::NeedDigest need_digest = fetch::NeedDigest::kNo;
 };
 
 /// Errors: kInvalidArgument.
