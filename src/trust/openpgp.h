@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// OpenPGP keys and detached signatures, read by gpg. Foreign bytes are parsed here: used by the
+// verifier only, which has no rights.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "trust/gpg.h"
+
+namespace podd::trust {
+
+struct KeyInfo {
+    std::string fingerprint;  // of the primary key, lower case
+    std::vector<std::string> user_ids;
+    std::uint64_t created = 0;  // seconds of CLOCK_REALTIME
+    std::uint64_t expires = 0;  // 0: never
+    bool expired = false;
+    bool revoked = false;
+};
+
+/// Of a fingerprint or key id: gpg writes them in capitals.
+std::string lower_case(std::string_view fingerprint);
+
+/// The keys of `gpg --with-colons --list-keys`. Source: doc/DETAILS of GnuPG.
+std::vector<KeyInfo> parse_key_list(std::string_view text);
+
+/// A set of keys that goes with the object. Nothing of the user's is read, and nothing is asked of
+/// any server.
+class Keyring {
+public:
+    /// Its folder is made in `parent`. Errors: kIo.
+    static base::Result<Keyring> make(const std::string& parent);
+
+    /// Takes in the public keys of a text, armored or binary; their fingerprints. Errors:
+    /// kInvalidArgument: none in it, a secret one, or too many.
+    base::Result<std::vector<std::string>> add(std::string_view text);
+
+    /// By fingerprint or id of the key or a part of it. Errors: kNotFound.
+    base::Result<KeyInfo> find(const std::string& fingerprint) const;
+
+    /// The key with its own signatures only, armored. Errors: kNotFound.
+    base::Result<std::string> armored(const std::string& fingerprint) const;
+
+    /// The fingerprint of the primary key that has made the one good signature over all bytes that
+    /// `file` gives. Errors: kUntrusted: the message names the key and the reason, and says what
+    /// can be done.
+    base::Result<std::string> verify(std::string_view signature, const ReadMore& file) const;
+
+private:
+    explicit Keyring(std::unique_ptr<GpgHome> home) : home_{std::move(home)} {}
+    std::unique_ptr<GpgHome> home_;
+};
+
+}  // namespace podd::trust

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the verifier does; each returns the one line of JSON that it says when all is well.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+
+namespace podd::verifier {
+
+inline constexpr std::size_t kMaxKeyBytes = std::size_t{1} << 20;
+
+/// Where keyrings are made. The unit has a /tmp of its own.
+inline constexpr const char* kHomeParent = "/tmp";
+
+/// Reads a text with keys from `input`: {"keys":[{"fingerprint":…,"userIds":[…],"created":N,
+/// "expires":N,"expired":B,"revoked":B,"armored":…}]}. Errors: kInvalidArgument.
+base::Result<base::Json> inspect(int input);
+
+/// Gets the signed file and its signature, in this order, as descriptors of one message from the
+/// socket, and checks them with the keys in these files: {"good":{"fingerprint":…,"sha256":…}}.
+/// The digest is that of the bytes that gpg was given. Errors: kUntrusted; kCorrupt for a key file
+/// that holds another key than its name says.
+base::Result<base::Json> check(int socket, const std::vector<std::string>& key_files);
+
+}  // namespace podd::verifier

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// /usr/lib/podd/verifier: the one program that parses OpenPGP. It runs in a unit of its own, as a
+// user without rights, without a network; what it says is one line of JSON.
+#include <clocale>
+#include <csignal>
+#include <cstdio>
+#include <string_view>
+
+#include <unistd.h>
+
+#include "base/error_json.h"
+#include "base/file.h"
+#include "verifier/commands.h"
+
+namespace {
+
+using namespace podd;  // NOLINT(google-build-using-namespace): the program's own rooms
+
+constexpr const char* kHelp =
+    "verifier inspect < KEYFILE\n"
+    "verifier check KEYFILE... < SOCKET\n"
+    "\n"
+    "Tells what OpenPGP keys are in a file, or whether a file is signed by one of some\n"
+    "keys. podd runs it; the file and its signature come over the socket. Says what it\n"
+    "finds as a line of JSON.\n";
+
+base::Result<base::Json> run(int argc, char** argv) {
+    const std::string_view command = argv[1];
+    if (command == "inspect" && argc == 2) return verifier::inspect(STDIN_FILENO);
+    if (command == "check") return verifier::check(STDIN_FILENO, {argv + 2, argv + argc});
+    return base::Error{base::ErrorCode::kInvalidArgument, "not understood: see --help"};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::string_view first = argc > 1 ? argv[1] : "--help";
+    if (first == "--help" || first == "-h") return std::fputs(kHelp, stdout) < 0 ? 1 : 0;
+    (void)std::setlocale(LC_CTYPE, "C.UTF-8");  // NOLINT(concurrency-mt-unsafe): one thread
+    (void)std::signal(SIGPIPE, SIG_IGN);        // gpg need not read all that it is given
+    const auto done = run(argc, argv);
+    base::Json line;
+    if (done)
+        line = *done;
+    else
+        line.add("error", base::error_json(done.error()));
+    const auto said = base::write_all(STDOUT_FILENO, line.str() + "\n");
+    return done && said ? 0 : 1;
+}
