@@ -26,6 +26,7 @@
 #include "schema/platform.h"
 #include "store/layout.h"
 #include "store/writer.h"
+#include "trust/keys.h"
 
 namespace podd::importer {
 
@@ -78,6 +79,7 @@ public:
                 return {};
             }));
         notes_ = flow.unpacked.notes;
+        if (options_.signature) TRY(check_signed_bytes(flow));
         switch (flow.unpacked.kind) {
             case Kind::kAci: return aci(flow);
             case Kind::kLayer: return root_file_system(flow);
@@ -150,14 +152,31 @@ private:
                 .verification = options_.verification};
     }
 
+    // The signature was checked over another reading of the file, which somebody may have written
+    // to meanwhile.
+    Result<> check_signed_bytes(const FlowResult& flow) const {
+        if (flow.unpacked.kind != Kind::kAci)
+            return Error{ErrorCode::kInvalidArgument,
+                         "this is no ACI: no other image is taken with such a signature"};
+        if (flow.sha256 == options_.signature->sha256) return {};
+        return Error{ErrorCode::kUntrusted,
+                     "the file was changed after its signature had been checked\n"
+                     "hint: import it from a place where nobody writes to it"};
+    }
+
     Result<store::NewImage> aci(const FlowResult& flow) {
         if (options_.name)
             return Error{ErrorCode::kInvalidArgument,
                          "this is an ACI, which has a name of its own: leave out --name="};
         auto manifest = TRY(schema::ImageManifest::parse(flow.unpacked.manifest));
+        if (options_.signature)
+            TRY(trust::check_trusted(options_.signature->fingerprint, manifest.name.str()));
         store::NewImage result{.record = record(store::ImageKind::kAci, std::move(manifest)),
                                .trees = {},
                                .blobs = {}};
+        if (options_.signature)
+            result.record.verification = {std::string{store::kVerifiedBySignature},
+                                          options_.signature->fingerprint};
         result.record.id = "sha512-" + flow.content_sha512;
         TRY(add_stream(result, flow, result.record.id));
         TRY(lay_over_dependencies(store_, workspace_, result));
@@ -290,6 +309,8 @@ Result<> import_image(int source, const std::string& store_dir, const ImportOpti
         !S_ISSOCK(st.st_mode))
         return Error{ErrorCode::kInvalidArgument,
                      "an image is a file, a pipe or the folder of an OCI layout"};
+    if (options.signature && S_ISDIR(st.st_mode))
+        return Error{ErrorCode::kInvalidArgument, "only a file can have a signature"};
     const auto work = [&]() -> Result<> {
         auto store = TRY(store::Writer::open(store_dir));
         const auto workspace = TRY(store.begin());

@@ -70,6 +70,17 @@ Result<> set_verification(store::Verification& verification, const Json& json) {
     return {};
 }
 
+Result<SignedBytes> signed_bytes(const Json& json) {
+    const Json* fingerprint = json.find("fingerprint");
+    const Json* sha256 = json.find("sha256");
+    if (fingerprint == nullptr || sha256 == nullptr)
+        return invalid("wanted an object with fingerprint and sha256");
+    SignedBytes bytes;
+    bytes.fingerprint = TRY(text_of(*fingerprint, "fingerprint"));
+    bytes.sha256 = TRY(text_of(*sha256, "sha256"));
+    return bytes;
+}
+
 std::string host_machine() {
     utsname name{};
     return ::uname(&name) == 0 ? name.machine : "";
@@ -98,6 +109,8 @@ Result<ImportOptions> ImportOptions::parse(std::string_view text) {
         else if (name == "digest")
             options.digest =
                 TRY_CONTEXT(schema::Digest::parse(TRY(text_of(value, name))), "/digest");
+        else if (name == "signed")
+            options.signature = TRY_CONTEXT(signed_bytes(value), "/signed");
         else
             return invalid(fmt::format("/{}: there is no such option", name));
     }

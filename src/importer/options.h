@@ -17,6 +17,12 @@
 
 namespace podd::importer {
 
+/// What a signature has shown: these bytes are from the holder of that key.
+struct SignedBytes {
+    std::string fingerprint;
+    std::string sha256;  // of the whole file
+};
+
 /// --options= of "import".
 struct ImportOptions {
     store::Verification verification{std::string{store::kVerifiedByImport}, "uid 0"};
@@ -24,11 +30,13 @@ struct ImportOptions {
     std::optional<schema::AcIdentifier>
         name;  // of a root file system; for others in place of its own
     std::vector<schema::Label> labels;
-    std::string reference;          // which image of several
-    std::optional<base::Json> app;  // of a root file system, as in an image manifest
+    std::string reference;                 // which image of several
+    std::optional<base::Json> app;         // of a root file system, as in an image manifest
+    std::optional<SignedBytes> signature;  // of an ACI
 
     /// {"by":…,"name":…,"labels":[{"name":…,"value":…}],"reference":…,"app":{…},
-    /// "verification":{"kind":…,"reference":…,"rule":…},"digest":"sha256:…"}, all optional.
+    /// "verification":{"kind":…,"reference":…,"rule":…},"digest":"sha256:…",
+    /// "signed":{"fingerprint":…,"sha256":…}}, all optional.
     /// Errors: kInvalidArgument.
     static base::Result<ImportOptions> parse(std::string_view text);
 };

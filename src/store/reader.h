@@ -22,12 +22,13 @@ enum class ImageKind : unsigned char { kAci, kOci };
 
 inline constexpr std::string_view kVerifiedByImport = "import";  // somebody gave podd the file
 inline constexpr std::string_view kVerifiedByDigest = "pinned";  // it was asked for by its digest
-inline constexpr std::string_view kVerifiedByPolicy = "policy";  // a rule takes it as it comes
+inline constexpr std::string_view kVerifiedBySignature = "signed";  // by a key
+inline constexpr std::string_view kVerifiedByPolicy = "policy";     // a rule takes it as it comes
 
 /// How the image came to be accepted.
 struct Verification {
     std::string kind;         // one of the above
-    std::string by;           // who asked: "uid 0"
+    std::string by;           // who asked: "uid 0"; signed: the key's fingerprint
     std::string reference{};  // pinned: "docker.io/library/nginx@sha256:…"; policy: without digest
     std::string rule{};       // policy: '[Prefix docker.io] in "/etc/podd/policy.d/hub.conf"'
     bool operator==(const Verification&) const = default;
