@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "trust/keys.h"
+
 namespace podd::store {
 
 using base::Error;
@@ -13,6 +15,11 @@ namespace {
 
 bool needs_rule(const Verification& verification) {
     return verification.kind == kVerifiedByPolicy;
+}
+
+// A key may be taken back, too.
+bool may_end(const Verification& verification) {
+    return needs_rule(verification) || verification.kind == kVerifiedBySignature;
 }
 
 Error rule_is_gone(const ImageRecord& image) {
@@ -32,7 +39,9 @@ Result<> check_accepted(const ImageRecord& image, const trust::Policy& policy) {
         if (policy.accept(verification.reference) == trust::Accept::kUnsigned) return {};
         return rule_is_gone(image);
     }
-    if (verification.kind == kVerifiedByImport || verification.kind == kVerifiedByDigest) return {};
+    if (verification.kind == kVerifiedByImport || verification.kind == kVerifiedByDigest ||
+        verification.kind == kVerifiedBySignature)
+        return {};
     return Error{ErrorCode::kUntrusted,
                  fmt::format("image \"{}\" was accepted as \"{}\", which this version of podd does "
                              "not know",
@@ -40,13 +49,15 @@ Result<> check_accepted(const ImageRecord& image, const trust::Policy& policy) {
 }
 
 Result<> check_accepted(const ImageRecord& image) {
+    if (image.verification.kind == kVerifiedBySignature)
+        return trust::check_trusted(image.verification.by, image.manifest.name.str());
     if (!needs_rule(image.verification)) return check_accepted(image, trust::Policy{});
     const auto policy = TRY_CONTEXT(trust::Policy::read(), "reading which images are accepted");
     return check_accepted(image, policy);
 }
 
 const Verification& stronger(const Verification& old, const Verification& fresh) {
-    return needs_rule(old) ? fresh : old;
+    return may_end(old) ? fresh : old;
 }
 
 }  // namespace podd::store

@@ -8,14 +8,15 @@
 
 namespace podd::store {
 
-/// Reads the policy when the image was accepted because of it, and only then. Errors: kUntrusted:
-/// the message names image and rule, and says what can be done; those of Policy::read().
+/// Looks for the key or reads the policy when the image was accepted because of it, and only then.
+/// Errors: kUntrusted: the message names image and key or rule, and says what can be done; those of
+/// Policy::read().
 base::Result<> check_accepted(const ImageRecord& image);
-/// The same, under this policy.
+/// What a policy has to say of it.
 base::Result<> check_accepted(const ImageRecord& image, const trust::Policy& policy);
 
-/// Which of the two stays when an image comes a second time: a rule may go, but that somebody gave
-/// podd these very bytes, or named them, stays true.
+/// Which of the two stays when an image comes a second time: a rule or a key may go, but that
+/// somebody gave podd these very bytes, or named them, stays true.
 const Verification& stronger(const Verification& old, const Verification& fresh);
 
 }  // namespace podd::store

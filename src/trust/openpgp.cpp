@@ -97,9 +97,8 @@ std::vector<KeyInfo> parse_key_list(std::string_view text) {
 }
 
 Result<Keyring> Keyring::make(const std::string& parent) {
-    return Keyring {
-        TRY(GpgHome::make(parent))
-    };
+    auto home = TRY(GpgHome::make(parent));
+    return Keyring(std::move(home));
 }
 
 Result<std::vector<std::string>> Keyring::add(std::string_view text) {
