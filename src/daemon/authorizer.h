@@ -21,6 +21,7 @@ inline constexpr const char* kCreatePod = "org.podd1.create-pod";
 inline constexpr const char* kControlPod = "org.podd1.control-pod";
 inline constexpr const char* kInspectPods = "org.podd1.inspect-pods";
 inline constexpr const char* kManageImages = "org.podd1.manage-images";
+inline constexpr const char* kTrust = "org.podd1.trust";
 
 /// Bits of the "flags" argument of every method.
 inline constexpr std::uint64_t kFlagInteractive = 1;

@@ -9,6 +9,24 @@
 
 namespace podd::daemon {
 
+namespace {
+
+// Takes it out of the options; an empty descriptor where there is none.
+base::Result<base::UniqueFd> take_signature(std::map<std::string, sdbus::Variant>& options) {
+    const auto found = options.find("Signature");
+    if (found == options.end()) return base::UniqueFd{};
+    const auto given = client::guarded([&] { return found->second.get<sdbus::UnixFd>(); });
+    options.erase(found);
+    if (!given)
+        return base::Error{base::ErrorCode::kInvalidArgument,
+                           "option Signature: " + given.error().message()};
+    auto fd = TRY(take_fd(*given));
+    TRY(check_sealed_fd(fd.get(), "signature"));
+    return fd;
+}
+
+}  // namespace
+
 void ManagerObject::refresh_images() {
     if (const auto done = images_.refresh(); !done)
         base::log_line(base::LogLevel::kWarning, "reading the store: " + done.error().message());
@@ -54,21 +72,33 @@ void ManagerObject::GetImageManifest(sdbus::Result<std::string>&& result, std::s
 
 void ManagerObject::ImportImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result,
                                 sdbus::UnixFd file, Options options, std::uint64_t flags) {
-    const Reply<std::uint32_t, sdbus::ObjectPath> reply{std::move(result), activity_};
+    const TransferReply reply{std::move(result), activity_};
     auto taken = take_fd(file);
     if (!taken) return reply.fail(taken.error());
+    auto signature = take_signature(options);
+    if (!signature) return reply.fail(signature.error());
     const auto held = std::make_shared<base::UniqueFd>(std::move(*taken));
+    const auto held_signature = std::make_shared<base::UniqueFd>(std::move(*signature));
     authorized(reply, {sender(), kManageImages, {}, flags},
-               [this, reply, held, options = std::move(options)](uid_t user) {
+               [this, reply, held, held_signature, caller = sender(),
+                options = std::move(options)](uid_t user) {
                    if (const auto good = check_image_fd(held->get(), user); !good)
                        return reply.fail(good.error());
                    const auto text = import_options(options, user);
                    if (!text) return reply.fail(text.error());
-                   transfers_.import(std::move(*held), *text, user,
-                                     [this, reply](const base::Result<const Transfer*>& started) {
-                                         transfer_started(reply, started, Transfers::Told::kNow);
-                                     });
+                   if (*held_signature)
+                       return import_signed(reply, caller, held, std::move(*held_signature), *text,
+                                            user);
+                   begin_import(reply, std::move(*held), *text, user);
                });
+}
+
+void ManagerObject::begin_import(const TransferReply& reply, base::UniqueFd file,
+                                 const std::string& options, uid_t user) {
+    transfers_.import(std::move(file), options, user,
+                      [this, reply](const base::Result<const Transfer*>& started) {
+                          transfer_started(reply, started, Transfers::Told::kNow);
+                      });
 }
 
 void ManagerObject::transfer_started(const TransferReply& reply,

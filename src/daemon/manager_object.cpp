@@ -23,7 +23,8 @@ ManagerObject::ManagerObject(sd_event* event, sdbus::IConnection& bus, Activity&
                  authorizer_,
                  [this](const Transfer& transfer, const auto& result) {
                      transfer_ended(transfer, result);
-                 }} {
+                 }},
+      verifier_{event, systemd_, activity_} {
     driver_.on_peer_gone(
         [this](const std::string& peer) { static_cast<void>(activity_.unsubscribe(peer)); });
     registerAdaptor();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "daemon/pods.h"
 #include "daemon/reply.h"
 #include "daemon/transfers.h"
+#include "daemon/verifier_unit.h"
 #include "manager_adaptor.h"  // generated from dbus/org.podd1.Manager.xml
 
 namespace podd::daemon {
@@ -37,6 +39,9 @@ private:
                                  sdbus::ObjectPath>;
     using ImageRow = sdbus::Struct<std::string, std::string, std::map<std::string, std::string>,
                                    std::uint64_t, std::uint64_t, sdbus::ObjectPath>;
+    using KeyRow = sdbus::Struct<std::string, std::vector<std::string>, std::uint64_t,
+                                 std::uint64_t, bool, bool>;
+    using TrustedKeyRow = sdbus::Struct<std::string, std::string, std::string, std::string>;
     using Diagnostic = sdbus::Struct<std::string, std::string>;
     using Options = std::map<std::string, sdbus::Variant>;
 
@@ -70,6 +75,14 @@ private:
                      sdbus::UnixFd file, std::uint64_t flags) override;
     void GetImageHistory(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result,
                          std::string image, sdbus::UnixFd report, std::uint64_t flags) override;
+    void InspectKey(sdbus::Result<std::vector<KeyRow>>&& result, sdbus::UnixFd key,
+                    std::uint64_t flags) override;
+    void TrustKey(sdbus::Result<std::vector<std::string>>&& result, sdbus::UnixFd key,
+                  std::string prefix, std::vector<std::string> fingerprints,
+                  std::uint64_t flags) override;
+    void DistrustKey(sdbus::Result<>&& result, std::string fingerprint, std::string prefix,
+                     std::uint64_t flags) override;
+    void ListTrustedKeys(sdbus::Result<std::vector<TrustedKeyRow>>&& result) override;
     void Subscribe(sdbus::Result<>&& result) override;
     void Unsubscribe(sdbus::Result<>&& result) override;
     std::string Version() override { return PODD_VERSION; }
@@ -100,6 +113,12 @@ private:
     };
     void start_work(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result, const Work& work,
                     const sdbus::UnixFd& file, std::uint64_t flags);
+    void begin_import(const TransferReply& reply, base::UniqueFd file, const std::string& options,
+                      uid_t user);
+    /// Begins the import once the signature is found to be good.
+    void import_signed(const TransferReply& reply, const std::string& sender,
+                       std::shared_ptr<base::UniqueFd> file, base::UniqueFd signature,
+                       const std::string& options, uid_t user);
     void refresh_images();
     void transfer_ended(const Transfer& transfer, const base::Result<ImportedImage>& result);
     // What the objects that are made beneath this one call back.
@@ -116,6 +135,7 @@ private:
     Pods pods_;
     Images images_;
     Transfers transfers_;
+    VerifierUnits verifier_;
 };
 
 template <typename... Values>

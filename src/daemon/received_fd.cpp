@@ -91,6 +91,14 @@ base::Result<> check_export_fd(int fd) {
     return refused("an image is written to a file or pipe only");
 }
 
+base::Result<> check_sealed_fd(int fd, std::string_view what) {
+    TRY(check_readable(fd));
+    if (!is_sealed(fd))
+        return refused(fmt::format("the {} is not a sealed memory file (memfd_create(2))", what));
+    if (::lseek(fd, 0, SEEK_SET) < 0) return base::errno_error("cannot rewind", errno);
+    return {};
+}
+
 sdbus::UnixFd give_fd(base::UniqueFd fd) {
     return sdbus::UnixFd{fd.release(), sdbus::adopt_fd};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <sys/types.h>
 
@@ -36,6 +37,10 @@ base::Result<> check_report_fd(int fd);
 /// Whether an image can be written to `fd`: a file or pipe, open for writing. Errors:
 /// kInvalidArgument.
 base::Result<> check_export_fd(int fd);
+
+/// Whether `fd` is a sealed memory file, which is read at once and does not change; rewinds it.
+/// `what` is the subject of the message. Errors: kInvalidArgument.
+base::Result<> check_sealed_fd(int fd, std::string_view what);
 
 /// For another process: `fd` is handed over as it is.
 sdbus::UnixFd give_fd(base::UniqueFd fd);

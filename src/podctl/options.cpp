@@ -152,6 +152,14 @@ constexpr OptionRow kTable[] = {
      "No file is newer than this; default $SOURCE_DATE_EPOCH", set_epoch},
     {"force", 0, "", "image create", "Replace an image that is there already",
      set_flag<&Options::force, true>},
+    {"signature", 0, "FILE", "import", "Take the ACI only with this OpenPGP signature of it",
+     set_text<&Options::signature>},
+    {"prefix", 0, "PREFIX", "trust, trust list, trust rm", "For images whose names begin so",
+     set_text<&Options::prefix>},
+    {"root", 0, "", "trust, trust list, trust rm", "For all images",
+     set_flag<&Options::root, true>},
+    {"skip-fingerprint-review", 0, "", "trust", "Do not ask whether it is the right key",
+     set_flag<&Options::skip_fingerprint_review, true>},
 };
 
 struct Getopt {

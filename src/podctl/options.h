@@ -53,11 +53,16 @@ struct Options {
     std::vector<std::string> ports;      // NAME:PROTOCOL:PORT
     std::vector<std::string> isolators;  // NAME=JSON
     Pairs annotations;
+    std::string signature;
     // image create
     std::string format;
     bool force = false;
     std::optional<Owner> owner;
     std::optional<std::int64_t> source_date_epoch;
+    // trust
+    std::string prefix;
+    bool root = false;
+    bool skip_fingerprint_review = false;
 };
 
 /// One row of the table that parsing, --help and the manual page's test read.

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/file.h"
 
@@ -18,6 +19,11 @@ base::Result<base::UniqueFd> sealed_file(std::string_view text) {
         0)
         return base::errno_error("cannot seal a memory file", errno);
     return fd;
+}
+
+base::Result<base::UniqueFd> sealed_copy(const std::string& path, std::size_t limit) {
+    if (path == "-") return sealed_file(TRY(base::read_all(STDIN_FILENO, limit)));
+    return sealed_file(TRY(base::read_file(path, limit)));
 }
 
 }  // namespace podd::podctl

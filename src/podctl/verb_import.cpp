@@ -9,12 +9,16 @@
 #include "podctl/app_settings.h"
 #include "podctl/manager.h"
 #include "podctl/progress.h"
+#include "podctl/sealed_file.h"
 #include "podctl/transfer_watch.h"
 #include "podctl/verbs.h"
 
 namespace podd::podctl {
 
 namespace {
+
+// The verifier takes no larger one.
+constexpr std::size_t kMaxSignatureBytes = std::size_t{64} << 10;
 
 using BusOptions = std::map<std::string, sdbus::Variant>;
 
@@ -26,6 +30,11 @@ base::Result<BusOptions> bus_options(const Arguments& arguments) {
     if (!options.labels.empty())
         bus.emplace("Labels", sdbus::Variant{std::map<std::string, std::string>{
                                   options.labels.begin(), options.labels.end()}});
+    if (!options.signature.empty()) {
+        base::UniqueFd file =
+            TRY_CONTEXT(sealed_copy(options.signature, kMaxSignatureBytes), "--signature");
+        bus.emplace("Signature", sdbus::Variant{sdbus::UnixFd{file.release(), sdbus::adopt_fd}});
+    }
     const std::string app = TRY(app_settings(options, arguments.after));
     if (!app.empty()) bus.emplace("App", sdbus::Variant{app});
     return bus;

@@ -42,6 +42,10 @@ constexpr Verb kVerbs[] = {
     {"image cat-manifest", "IMAGE...", "Show the manifests of images", 1, kAny,
      verb_image_cat_manifest},
     {"store fsck", "", "Say what of the store does not fit", 0, 0, verb_store_fsck},
+    {"trust", "--prefix=PREFIX|--root KEYFILE...", "Trust OpenPGP keys for images", 1, kAny,
+     verb_trust},
+    {"trust list", "", "List trusted keys", 0, 0, verb_trust_list},
+    {"trust rm", "FINGERPRINT...", "Trust keys no more", 1, kAny, verb_trust_rm},
 };
 
 // Levenshtein.
@@ -89,6 +93,9 @@ base::Result<const Verb*> find_verb(std::vector<std::string>& words) {
         const std::string first = name == "image" ? " list" : " fsck";
         name += words.size() > 1 ? " " + words[1] : first;
         used = std::min<std::size_t>(words.size(), 2);
+    } else if (name == "trust" && words.size() > 1 && (words[1] == "list" || words[1] == "rm")) {
+        name += " " + words[1];
+        used = 2;
     }
     for (const Verb& verb : kVerbs) {
         if (verb.name != name) continue;
@@ -107,7 +114,7 @@ std::string help_text() {
         text += fmt::format("\n{}{}:{}\n", bold, title, plain);
         for (const Verb& verb : kVerbs) {
             const bool of_images = verb.name.starts_with("im") || verb.name.starts_with("store") ||
-                                   verb.name == "fetch";
+                                   verb.name.starts_with("trust") || verb.name == "fetch";
             if (of_images != images) continue;
             const std::string left = fmt::format("{} {}", verb.name, verb.arguments);
             if (left.size() <= 28)

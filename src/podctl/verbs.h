@@ -62,6 +62,9 @@ base::Result<int> verb_start(const Arguments& arguments);
 base::Result<int> verb_status(const Arguments& arguments);
 base::Result<int> verb_stop(const Arguments& arguments);
 base::Result<int> verb_store_fsck(const Arguments& arguments);
+base::Result<int> verb_trust(const Arguments& arguments);
+base::Result<int> verb_trust_list(const Arguments& arguments);
+base::Result<int> verb_trust_rm(const Arguments& arguments);
 base::Result<int> verb_verify(const Arguments& arguments);
 
 }  // namespace podd::podctl

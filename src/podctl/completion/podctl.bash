@@ -21,9 +21,16 @@ __podctl_images() {
     done
 }
 
+__podctl_keys() {
+    local prefix fingerprint
+    __podctl trust list | while read -r prefix fingerprint _; do
+        echo "$fingerprint"
+    done
+}
+
 # __podctl_wants_value OPTION: the next word belongs to it.
 __podctl_wants_value() {
-    [[ $1 =~ ^(-n|-E|--(lines|grace-period|pull-policy|ref|name|label|exec|user|group|working-directory|setenv|mount|port|isolator|format|owner|source-date-epoch|json))$ ]]
+    [[ $1 =~ ^(-n|-E|--(lines|grace-period|pull-policy|ref|name|label|exec|user|group|working-directory|setenv|mount|port|isolator|format|owner|source-date-epoch|signature|prefix|json))$ ]]
 }
 
 # The verb among the words, also of two words: "image rm".
@@ -35,7 +42,7 @@ __podctl_verb() {
         elif __podctl_wants_value "$word"; then
             skip=yes
         elif [[ $word != -* ]]; then
-            if [ "$verb" = image ] || [ "$verb" = store ]; then
+            if [ "$verb" = image ] || [ "$verb" = store ] || [[ "$verb $word" =~ ^trust\ (list|rm)$ ]]; then
                 verb+=" $word"
             elif [ -z "$verb" ]; then
                 verb=$word
@@ -55,9 +62,12 @@ _podctl() {
         [verify]='--strict'
         [fetch]='--pull-policy='
         [import]='--ref= --name= --label= --exec= --user= --group= --working-directory= -E --setenv= --mount= --port=
-            --isolator='
+            --isolator= --signature='
         ['image create']='--name= --label= --exec= --user= --group= --working-directory= -E --setenv= --mount= --port= --isolator=
             --format= --owner= --source-date-epoch= --force'
+        [trust]='--prefix= --root --skip-fingerprint-review'
+        [trust list]='--prefix= --root'
+        [trust rm]='--prefix= --root'
     )
     local words=() current previous verb replies=() files='' prefix
     # Words as podctl gets them: bash also breaks at "=" and ":", of which ids of images are made.
@@ -82,7 +92,7 @@ _podctl() {
             ;;
         *)
             case $verb in
-                '') replies=(list status start stop verify fetch import image store) ;;
+                '') replies=(list status start stop verify fetch import image store trust) ;;
                 image) replies=(create list rm verify export history gc cat-manifest) ;;
                 store) replies=(fsck) ;;
                 status) mapfile -t replies < <(__podctl_pods '.*') ;;
@@ -94,6 +104,11 @@ _podctl() {
                 verify) files='*.json' ;;
                 import | 'image create') files='*' ;;
                 'image rm' | 'image cat-manifest' | 'image verify' | 'image export' | 'image history') mapfile -t replies < <(__podctl_images "$current") ;;
+                trust)
+                    replies=(list rm)
+                    files='*'
+                    ;;
+                'trust rm') mapfile -t replies < <(__podctl_keys) ;;
             esac
             ;;
     esac

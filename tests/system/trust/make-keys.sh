@@ -30,7 +30,7 @@ sign good old --faked-system-time "$then" --default-sig-expire 1d
 gpg_quiet --local-user good@example.com --local-user other@example.com --armor --output "$folder/two.sig.asc" --detach-sign "$file"
 gpg_quiet --local-user good@example.com --output "$folder/binary.sig.asc" --detach-sign "$file"
 gpg_quiet --local-user good@example.com --output "$folder/clear.sig.asc" --clear-sign <<<"a text"
-gpg_quiet --local-user good@example.com --armor --output "$folder/inline.sig.asc" --sign "$file"
+gpg_quiet --local-user good@example.com --armor --output "$folder/inline.sig.asc" --sign <<<"a text"
 head -c 120 "$folder/good.sig.asc" >"$folder/truncated.sig.asc"
 head -c 60 "$folder/binary.sig.asc" >"$folder/truncated-binary.sig.asc"
 : >"$folder/empty.sig.asc"

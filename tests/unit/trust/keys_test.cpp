@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "trust/key_changes.h"
 
 using namespace podd;
 using trust::KeyFile;
@@ -188,4 +189,42 @@ TEST_CASE("what comes from a record and is no name becomes no path") {
         CHECK_FALSE(trust::check_trusted(kA, name, store.directories).has_value());
     CHECK_FALSE(
         trust::check_trusted("../root.d/" + kA, "example.com", store.directories).has_value());
+}
+
+TEST_CASE("trusting a key and taking that back") {
+    Store store;
+    const auto& directories = store.directories;
+    store.add("etc/README");
+    const auto file = trust::trust_key(kA, "example.com/app", "text", directories);
+    REQUIRE(file.has_value());
+    CHECK(*file == directories.local + "/prefix.d/example.com%app/" + kA);
+    CHECK(*base::read_file(*file, 100) == "text");
+    REQUIRE(trust::trust_key(kB, "", "text", directories).has_value());
+    CHECK(trusted(store, kA, "example.com/app"));
+    CHECK(trusted(store, kB, "elsewhere.org"));
+
+    CHECK(trust::distrust_key(kA, "", directories).error().code() == base::ErrorCode::kNotFound);
+    CHECK(trust::distrust_key(kA, "example.com/app", directories).has_value());
+    CHECK_FALSE(trusted(store, kA, "example.com/app"));
+    CHECK(trust::distrust_key(kA, "example.com/app", directories).error().code() ==
+          base::ErrorCode::kNotFound);
+    // The folder goes with its last key.
+    CHECK(::access((directories.local + "/prefix.d/example.com%app").c_str(), F_OK) != 0);
+    CHECK(trusted(store, kB, "elsewhere.org"));
+}
+
+TEST_CASE("a key of the vendor's is masked, and may be trusted again") {
+    Store store;
+    const auto& directories = store.directories;
+    store.add("etc/README");
+    store.add("usr/root.d/" + kA);
+    REQUIRE(trust::distrust_key(kA, "", directories).has_value());
+    CHECK_FALSE(trusted(store, kA, "example.com"));
+    CHECK(trust::list_keys(directories)->front().state == KeyState::kMasked);
+    CHECK(trust::distrust_key(kA, "", directories).error().code() == base::ErrorCode::kNotFound);
+    REQUIRE(trust::trust_key(kA, "", "text", directories).has_value());
+    CHECK(trusted(store, kA, "example.com"));
+    // Both files: the vendor's must not shine through.
+    REQUIRE(trust::distrust_key(kA, "", directories).has_value());
+    CHECK_FALSE(trusted(store, kA, "example.com"));
 }

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/verifier_unit.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <exception>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/error_json.h"
+#include "base/log.h"
+#include "base/socket_message.h"
+#include "daemon/received_fd.h"
+#include "trust/keys.h"
+
+namespace podd::daemon {
+
+using base::Error;
+using base::ErrorCode;
+using base::Json;
+using base::Result;
+using base::UniqueFd;
+
+namespace {
+
+constexpr const char* kVerifier = "/usr/lib/podd/verifier";
+constexpr std::size_t kMaxAnswerBytes = std::size_t{4} << 20;
+
+Error unreadable() {
+    return {ErrorCode::kInternal, "the verifier said something unknown"};
+}
+
+// The member of that name, or the error that was told instead.
+Result<Json> answer(std::string_view line, const char* member) {
+    const Json json = TRY_CONTEXT(Json::parse(line), "the verifier's answer");
+    if (const Json* error = json.find("error")) return base::error_value(*error);
+    const Json* found = json.find(member);
+    if (found == nullptr) return unreadable();
+    return *found;
+}
+
+Result<std::string> text_of(const Json& json, const char* member) {
+    const Json* found = json.find(member);
+    if (found == nullptr || found->as_string() == nullptr) return unreadable();
+    return *found->as_string();
+}
+
+std::uint64_t number_of(const Json& json, const char* member) {
+    const Json* found = json.find(member);
+    return found == nullptr ? 0 : found->as_uint().value_or(0);
+}
+
+// What is not told is taken for the worse.
+bool flag_of(const Json& json, const char* member) {
+    const Json* found = json.find(member);
+    return found == nullptr || found->as_bool() == nullptr || *found->as_bool();
+}
+
+// A fingerprint becomes a file name.
+Result<std::string> fingerprint_of(const Json& json) {
+    auto fingerprint = TRY(text_of(json, "fingerprint"));
+    if (!trust::is_fingerprint(fingerprint)) return unreadable();
+    return fingerprint;
+}
+
+Result<InspectedKey> inspected_key(const Json& json) {
+    InspectedKey key;
+    key.fingerprint = TRY(fingerprint_of(json));
+    key.armored = TRY(text_of(json, "armored"));
+    key.created = number_of(json, "created");
+    key.expires = number_of(json, "expires");
+    key.expired = flag_of(json, "expired");
+    key.revoked = flag_of(json, "revoked");
+    const Json* users = json.find("userIds");
+    if (users == nullptr || users->as_array() == nullptr) return unreadable();
+    for (const Json& user : *users->as_array())
+        if (user.as_string() != nullptr) key.user_ids.push_back(*user.as_string());
+    return key;
+}
+
+Result<std::pair<UniqueFd, UniqueFd>> make_pipe() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) < 0) return base::errno_error("cannot make a pipe", errno);
+    std::pair pipe{UniqueFd{ends[0]}, UniqueFd{ends[1]}};
+    // Our end only.
+    if (::fcntl(pipe.first.get(), F_SETFL, O_NONBLOCK) < 0)
+        return base::errno_error("cannot set up a pipe", errno);
+    return pipe;
+}
+
+// The socket that the verifier finds both files in.
+Result<UniqueFd> send_files(int file, int signature) {
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+        return base::errno_error("cannot make a socket", errno);
+    const UniqueFd ours{ends[0]};
+    UniqueFd theirs{ends[1]};
+    TRY(base::send_message(ours.get(), "check", {file, signature}));
+    return theirs;
+}
+
+}  // namespace
+
+Result<std::vector<InspectedKey>> inspected_keys(std::string_view line) {
+    const Json json = TRY(answer(line, "keys"));
+    if (json.as_array() == nullptr) return unreadable();
+    std::vector<InspectedKey> keys;
+    for (const Json& each : *json.as_array())
+        keys.push_back(TRY(inspected_key(each)));
+    if (keys.empty()) return unreadable();
+    return keys;
+}
+
+Result<GoodSignature> good_signature(std::string_view line) {
+    const Json json = TRY(answer(line, "good"));
+    GoodSignature good;
+    good.fingerprint = TRY(fingerprint_of(json));
+    good.sha256 = TRY(text_of(json, "sha256"));
+    return good;
+}
+
+client::BusProperties verifier_service(const std::vector<std::string>& arguments) {
+    std::vector<std::string> argv{kVerifier};
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    using ExecEx = sdbus::Struct<std::string, std::vector<std::string>, std::vector<std::string>>;
+    using Filter = sdbus::Struct<bool, std::vector<std::string>>;
+    client::BusProperties properties;
+    const auto set = [&](const char* name, const auto& value) {
+        properties.emplace_back(std::string{name}, sdbus::Variant{value});
+    };
+    set("Description", std::string{"Check of OpenPGP keys or signatures for podd"});
+    set("Type", std::string{"exec"});
+    set("StandardError", std::string{"journal"});
+    set("ExecStartEx", std::vector<ExecEx>{ExecEx{kVerifier, argv, {"no-env-expand"}}});
+    set("CollectMode", std::string{"inactive-or-failed"});
+    set("AddRef", true);
+    set("UMask", std::uint32_t{0077});
+    // Foreign bytes are parsed here: a user that owns nothing, and nothing to reach.
+    set("DynamicUser", true);
+    set("CapabilityBoundingSet", std::uint64_t{0});
+    set("RestrictAddressFamilies", Filter{true, {"AF_UNIX"}});
+    set("RestrictNamespaces", std::uint64_t{0});
+    set("SystemCallFilter", Filter{true, {"@system-service"}});
+    set("SystemCallArchitectures", std::vector<std::string>{"native"});
+    for (const char* name :
+         {"PrivateTmp", "PrivateNetwork", "PrivateDevices", "PrivateIPC", "NoNewPrivileges",
+          "ProtectClock", "ProtectHostname", "ProtectKernelLogs", "ProtectKernelModules",
+          "ProtectKernelTunables", "ProtectControlGroups", "LockPersonality",
+          "MemoryDenyWriteExecute", "RestrictRealtime", "RestrictSUIDSGID"})
+        set(name, true);
+    set("ProtectSystem", std::string{"strict"});
+    set("ProtectHome", std::string{"yes"});
+    set("ProtectProc", std::string{"invisible"});
+    set("ProcSubset", std::string{"pid"});
+    set("DevicePolicy", std::string{"closed"});
+    set("MemoryMax", std::uint64_t{256} << 20);
+    set("TasksMax", std::uint64_t{16});
+    set("LimitCORE", std::uint64_t{0});
+    set("LimitFSIZE", std::uint64_t{64} << 20);
+    set("RuntimeMaxUSec", std::uint64_t{600'000'000});
+    set("TimeoutStopUSec", std::uint64_t{10'000'000});
+    return properties;
+}
+
+struct VerifierUnits::Run {
+    Run(VerifierUnits& its_owner, std::uint32_t its_id, uid_t its_user,
+        client::Done<std::string> its_said)
+        : owner{its_owner},
+          id{its_id},
+          user{its_user},
+          said{std::move(its_said)},
+          token{its_owner.activity_.hold()} {}
+    ~Run() { sd_event_source_disable_unref(source); }
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+
+    std::string unit() const { return fmt::format("podd-verify-{}.service", id); }
+
+    VerifierUnits& owner;
+    std::uint32_t id;
+    uid_t user;
+    client::Done<std::string> said;
+    Activity::Token token;
+    UniqueFd output;
+    sd_event_source* source = nullptr;
+    std::string text;
+};
+
+VerifierUnits::VerifierUnits(sd_event* event, client::Systemd& systemd, Activity& activity)
+    : event_{event}, systemd_{systemd}, activity_{activity} {}
+
+VerifierUnits::~VerifierUnits() = default;
+
+void VerifierUnits::inspect(UniqueFd key, uid_t user,
+                            client::Done<std::vector<InspectedKey>> done) {
+    start({"inspect"}, std::move(key), user, [done = std::move(done)](const auto& line) {
+        if (!line) return done(line.error());
+        done(inspected_keys(*line));
+    });
+}
+
+void VerifierUnits::check(int file, int signature, uid_t user, client::Done<GoodSignature> done) {
+    const auto keys = trust::list_keys();
+    if (!keys) return done(keys.error());
+    std::vector<std::string> arguments{"check"};
+    for (const auto& key : trust::trusted_keys(*keys))
+        arguments.push_back(key.path);
+    auto socket = send_files(file, signature);
+    if (!socket) return done(socket.error());
+    start(arguments, std::move(*socket), user, [done = std::move(done)](const auto& line) {
+        if (!line) return done(line.error());
+        done(good_signature(*line));
+    });
+}
+
+void VerifierUnits::start(const std::vector<std::string>& arguments, UniqueFd input, uid_t user,
+                          client::Done<std::string> said) {
+    const auto mine =
+        std::ranges::count_if(runs_, [&](const auto& entry) { return entry.second->user == user; });
+    if (static_cast<std::size_t>(mine) >= kMaxPerUser)
+        return said(Error{ErrorCode::kDenied,
+                          fmt::format("Access denied: user {} has {} checks of keys or signatures "
+                                      "under way already",
+                                      user, mine)});
+    auto pipe = make_pipe();
+    if (!pipe) return said(pipe.error());
+    // As for transfers: a unit of a podd before this one may still be there.
+    if (last_id_ == 0) last_id_ = static_cast<std::uint32_t>(std::time(nullptr) % 100'000'000) * 10;
+    const std::uint32_t id = ++last_id_;
+    auto made = std::make_unique<Run>(*this, id, user, std::move(said));
+    Run& run = *made;
+    runs_.emplace(id, std::move(made));
+    run.output = std::move(pipe->first);
+    client::TransientUnit unit{run.unit(), verifier_service(arguments)};
+    unit.properties.emplace_back("StandardInputFileDescriptor",
+                                 sdbus::Variant{give_fd(std::move(input))});
+    unit.properties.emplace_back("StandardOutputFileDescriptor",
+                                 sdbus::Variant{give_fd(std::move(pipe->second))});
+    systemd_.start_transient(unit, {}, [this, id](const auto& job) {
+        const auto found = runs_.find(id);
+        if (found == runs_.end()) return;
+        Run& started = *found->second;
+        Result<> watched;
+        if (!job)
+            watched = job.error();
+        else if (const int r = sd_event_add_io(event_, &started.source, started.output.get(),
+                                               EPOLLIN, on_output, &started);
+                 r < 0)
+            watched = base::errno_error("cannot watch the verifier", -r);
+        if (watched) return;
+        const auto run_over = std::move(found->second);
+        runs_.erase(found);
+        run_over->said(Error{watched.error()}.with_context("starting the verifier"));
+    });
+}
+
+int VerifierUnits::on_output(sd_event_source* /*source*/, int /*fd*/, std::uint32_t /*events*/,
+                             void* data) {
+    // sd-event is C: nothing may be thrown through it.
+    try {
+        auto& run = *static_cast<Run*>(data);
+        std::array<char, 65536> chunk;
+        const ssize_t got = ::read(run.output.get(), chunk.data(), chunk.size());
+        if (got < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
+        if (got > 0) run.text.append(chunk.data(), static_cast<std::size_t>(got));
+        if (got <= 0 || run.text.size() > kMaxAnswerBytes) run.owner.output_ended(run.id);
+    } catch (const std::exception& error) {
+        base::log_line(base::LogLevel::kError, error.what());
+    }
+    return 0;
+}
+
+void VerifierUnits::output_ended(std::uint32_t id) {
+    const auto found = runs_.find(id);
+    // The answer may begin another run: this one is out of the way by then.
+    const std::shared_ptr<Run> run{std::move(found->second)};
+    runs_.erase(found);
+    run->source = sd_event_source_disable_unref(run->source);
+    if (!run->text.empty() && run->text.size() <= kMaxAnswerBytes) {
+        systemd_.unref(run->unit());
+        return run->said(run->text.substr(0, run->text.find('\n')));
+    }
+    systemd_.service_outcome(run->unit(), [this, run](const auto& outcome) {
+        systemd_.unref(run->unit());
+        run->said(
+            Error{ErrorCode::kIo, fmt::format("the verifier ended without an answer ({})\n"
+                                              "hint: see 'journalctl -u {}'",
+                                              outcome ? outcome->result : "unknown", run->unit())});
+    });
+}
+
+}  // namespace podd::daemon

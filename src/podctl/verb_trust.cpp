@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// podctl trust, trust list, trust rm
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "podctl/manager.h"
+#include "podctl/sealed_file.h"
+#include "podctl/table.h"
+#include "podctl/terminal.h"
+#include "podctl/verbs.h"
+
+namespace podd::podctl {
+
+namespace {
+
+// The verifier takes no larger text.
+constexpr std::size_t kMaxKeyBytes = std::size_t{1} << 20;
+
+base::Error refused(base::ErrorCode code, std::string message) {
+    return {code, std::move(message)};
+}
+
+base::Result<> check_scope(const Options& options) {
+    if (options.root && !options.prefix.empty())
+        return refused(base::ErrorCode::kInvalidArgument,
+                       "--prefix= and --root do not go together");
+    return {};
+}
+
+std::string images_of(const std::string& prefix) {
+    return prefix.empty() ? "all images" : fmt::format("images \"{}\"", prefix);
+}
+
+/// "8b86 de38 890d …", to be compared by eye.
+std::string in_groups(const std::string& fingerprint) {
+    std::string text;
+    for (std::size_t i = 0; i < fingerprint.size(); i += 4)
+        text += (i == 0 ? "" : " ") + fingerprint.substr(i, 4);
+    return text;
+}
+
+std::string date(std::uint64_t seconds) {
+    return local_time(seconds * 1'000'000);
+}
+
+// A person looks at it, so it goes where the question goes.
+template <typename Keys>
+void show(const std::string& file, const std::string& prefix, const Keys& keys) {
+    fmt::print(stderr, "Key file \"{}\", to be trusted for {}:\n", printable(file),
+               images_of(prefix));
+    for (const auto& key : keys) {
+        const auto& [fingerprint, users, created, expires, expired, revoked] =
+            client::as_tuple(key);
+        fmt::print(stderr, "  fingerprint {}\n", printable(in_groups(fingerprint)));
+        for (const std::string& user : users)
+            fmt::print(stderr, "    {}\n", printable(user));
+        fmt::print(stderr, "    made {}", date(created));
+        if (expires != 0)
+            fmt::print(stderr, ", {} {}", expired ? "EXPIRED" : "expires", date(expires));
+        fmt::print(stderr, "{}\n", revoked ? ", REVOKED" : "");
+    }
+}
+
+base::Result<> ask(std::size_t count) {
+    if (::isatty(STDIN_FILENO) != 1)
+        return refused(base::ErrorCode::kUntrusted,
+                       "nobody is there to look at the fingerprint: standard input is no terminal\n"
+                       "hint: --skip-fingerprint-review trusts the key without a question");
+    for (;;) {
+        fmt::print(stderr, "Are you sure you want to trust {} (yes/no)? ",
+                   count == 1 ? "this key" : "these keys");
+        std::string answer;
+        if (!std::getline(std::cin, answer) || answer == "no")
+            return refused(base::ErrorCode::kUntrusted, "the key is not trusted: you said no");
+        if (answer == "yes") return {};
+        fmt::print(stderr, "Please type \"yes\" or \"no\".\n");
+    }
+}
+
+base::Result<> trust_file(const Session& session, const Options& options, const std::string& file) {
+    const base::UniqueFd text = TRY(sealed_copy(file, kMaxKeyBytes));
+    Manager& manager = *session.manager;
+    const auto keys = TRY(client::guarded(
+        [&] { return manager.InspectKey(sdbus::UnixFd{text.get()}, manager.flags()); }));
+    std::vector<std::string> fingerprints;
+    for (const auto& key : keys)
+        fingerprints.push_back(std::get<0>(key));
+    if (!options.quiet || !options.skip_fingerprint_review) show(file, options.prefix, keys);
+    if (!options.skip_fingerprint_review) TRY(ask(fingerprints.size()));
+    const auto files = TRY(client::guarded([&] {
+        return manager.TrustKey(sdbus::UnixFd{text.get()}, options.prefix, fingerprints,
+                                manager.flags());
+    }));
+    if (!options.quiet)
+        for (const std::string& path : files)
+            fmt::print("{}\n", printable(path));
+    return {};
+}
+
+}  // namespace
+
+base::Result<int> verb_trust(const Arguments& arguments) {
+    const Options& options = arguments.options;
+    TRY(check_scope(options));
+    if (!options.root && options.prefix.empty())
+        return refused(base::ErrorCode::kInvalidArgument,
+                       "for which images? --prefix=PREFIX for those whose names begin so, --root "
+                       "for all");
+    const Session session = TRY(Session::open(options));
+    for (const std::string& file : arguments.words)
+        TRY_CONTEXT(trust_file(session, options, file), "key \"{}\"", file);
+    return kOk;
+}
+
+base::Result<int> verb_trust_list(const Arguments& arguments) {
+    const Options& options = arguments.options;
+    TRY(check_scope(options));
+    const Session session = TRY(Session::open(options));
+    const auto keys = TRY(client::guarded([&] { return session.manager->ListTrustedKeys(); }));
+    Table table{"keys",
+                {{"PREFIX", "prefix"},
+                 {"FINGERPRINT", "fingerprint"},
+                 {"STATE", "state"},
+                 {"FILE", "file"}},
+                {}};
+    for (const auto& key : keys) {
+        const auto& [fingerprint, prefix, file, state] = client::as_tuple(key);
+        if (options.root ? !prefix.empty() : !options.prefix.empty() && prefix != options.prefix)
+            continue;
+        table.rows.push_back({{prefix, prefix.empty() ? "(all)" : prefix},
+                              {fingerprint, fingerprint},
+                              {state, state},
+                              {file, file}});
+    }
+    print_table(table, options);
+    return kOk;
+}
+
+base::Result<int> verb_trust_rm(const Arguments& arguments) {
+    const Options& options = arguments.options;
+    TRY(check_scope(options));
+    const Session session = TRY(Session::open(options));
+    const auto keys = TRY(client::guarded([&] { return session.manager->ListTrustedKeys(); }));
+    for (const std::string& fingerprint : arguments.words) {
+        std::vector<std::string> prefixes;
+        if (options.root || !options.prefix.empty()) {
+            prefixes.push_back(options.prefix);
+        } else {
+            for (const auto& key : keys)
+                if (std::get<0>(key) == fingerprint && std::get<3>(key) == "trusted")
+                    prefixes.push_back(std::get<1>(key));
+        }
+        if (prefixes.empty())
+            return refused(base::ErrorCode::kNotFound,
+                           fmt::format("key {} is not trusted for any image", fingerprint));
+        for (const std::string& prefix : prefixes) {
+            TRY(client::guarded([&] {
+                session.manager->DistrustKey(fingerprint, prefix, session.manager->flags());
+            }));
+            if (!options.quiet)
+                fmt::print("{} is not trusted any more for {}\n", printable(fingerprint),
+                           printable(images_of(prefix)));
+        }
+    }
+    return kOk;
+}
+
+}  // namespace podd::podctl
