@@ -93,7 +93,9 @@ private:
         if ("sha256/" + hash.finish_hex() == blob) return {};
         return Error{
             ErrorCode::kCorrupt,
-            fmt::format("\"blobs/{}\" is not what was imported: import the image again", blob)};
+            fmt::format(
+                "\"blobs/{}\" is not what was imported: remove the image and import it again",
+                blob)};
     }
 
     // OCI image-spec 1.1 image-layout.md.

@@ -101,8 +101,8 @@ Result<ImageConfig> read_config(const std::string& store_dir, const store::Image
     for (const auto& name : {manifest, config})
         if (base::hash_hex(base::HashAlgorithm::kSha256, TRY(documents.text(name))) != name)
             return Error{ErrorCode::kCorrupt,
-                         fmt::format("\"blobs/sha256/{}\" is not what was imported: import the "
-                                     "image again",
+                         fmt::format("\"blobs/sha256/{}\" is not what was imported: remove the "
+                                     "image and import it again",
                                      name)};
     return config_value(json);
 }

@@ -21,6 +21,7 @@
 #include "importer/id_map.h"
 #include "importer/layers.h"
 #include "importer/life_cycle.h"
+#include "importer/same_aci.h"
 #include "schema/appc_to_oci.h"
 #include "schema/oci.h"
 #include "schema/platform.h"
@@ -60,6 +61,7 @@ public:
 
     /// A file or a pipe, read once.
     Result<store::NewImage> from_stream(int source) {
+        if (auto known = TRY(known_aci(source))) return *std::move(known);
         const auto blob = TRY(workspace_.make_blob(kBlob));
         const auto rootfs = TRY(workspace_.make_tree(kTree, kForeignBase, kForeignBase));
         const auto digests = TRY(workspace_.make_digests(kTree));
@@ -162,6 +164,20 @@ private:
         return Error{ErrorCode::kUntrusted,
                      "the file was changed after its signature had been checked\n"
                      "hint: import it from a place where nobody writes to it"};
+    }
+
+    Result<std::optional<store::NewImage>> known_aci(int source) {
+        std::optional<store::NewImage> known;
+        if (options_.name) return known;  // no option for an ACI: that is said further down
+        auto same = TRY(find_same_aci(store_, source));
+        if (!same) return known;
+        auto image = record(store::ImageKind::kAci, std::move(same->manifest));
+        image.id = std::move(same->id);
+        image.trees = std::move(same->trees);
+        image.blobs = std::move(same->blobs);
+        image.size_bytes = same->size_bytes;
+        known.emplace(store::NewImage{.record = std::move(image), .trees = {}, .blobs = {}});
+        return known;
     }
 
     Result<store::NewImage> aci(const FlowResult& flow) {

@@ -137,8 +137,10 @@ Result<store::NewTree> rebuild_tree(const std::string& store_dir, const store::W
                           ? "sha512-" + flow.content_sha512 == tree
                           : "sha256:" + flow.content_sha256 == tree;
     if (!same || "sha256/" + flow.sha256 != blob)
-        return Error{ErrorCode::kCorrupt,
-                     fmt::format("\"blobs/{}\" is broken as well: import the image again", blob)};
+        return Error{
+            ErrorCode::kCorrupt,
+            fmt::format("\"blobs/{}\" is broken as well: remove the image and import it again",
+                        blob)};
     return store::NewTree{tree, tree};
 }
 

@@ -115,7 +115,7 @@ private:
         if (!found || *found != blob)
             complain(fmt::format("{}/{}", store::kBlobsDir, blob),
                      found ? "its content differs" : found.error().message(),
-                     fmt::format("import image {} again", image.manifest.name.str()));
+                     fmt::format("remove image {} and import it again", image.manifest.name.str()));
         return {};
     }
 

@@ -187,6 +187,19 @@ assert_fails host podctl image export example.com/busybox /var/tmp/store-export.
 assert_contains "$output" "exists: remove it first"
 host_sh 'podctl --quiet image export example.com/busybox - | cmp - "$1"' "$aci"
 
+say "an ACI that is there already is not unpacked again: there is no room for two"
+host_sh 'mkdir -p /var/tmp/store-aci/rootfs /var/tmp/store-small &&
+    mount -t tmpfs -o size=30m,mode=700 none /var/tmp/store-small && cd /var/tmp/store-aci &&
+    head -c 10000000 /dev/urandom >rootfs/file &&
+    echo "{\"acKind\": \"ImageManifest\", \"acVersion\": \"0.8.11\", \"name\": \"example.com/big\"}" >manifest &&
+    tar -cf ../store-big.aci manifest rootfs'
+for _ in 1 2; do
+    said=$(host_sh '/usr/lib/podd/importer import --store=/var/tmp/store-small/store </var/tmp/store-big.aci')
+    assert_contains "$said" '{"image":{"id":"sha512-'
+done
+assert_contains "$said" "the image was in the store already"
+host umount /var/tmp/store-small
+
 say "and an OCI image as a layout that gives the same id"
 for format in oci-tar docker; do
     path=$(image busybox $format)
