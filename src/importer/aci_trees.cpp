@@ -53,10 +53,34 @@ std::string rendered_id(const std::vector<Part>& parts) {
 
 class AciTrees {
 public:
-    AciTrees(const store::Writer& store, const store::Workspace& workspace, store::NewImage& image)
-        : store_{store}, workspace_{workspace}, image_{image} {}
+    /// `name`: of the new tree in the workspace.
+    AciTrees(const store::Writer& store, const store::Workspace& workspace, store::NewImage& image,
+             std::string name)
+        : store_{store}, workspace_{workspace}, image_{image}, name_{std::move(name)} {}
 
-    Result<> run() {
+    Result<> lay_over() {
+        TRY(find_parts());
+        // Made just now; nothing has its final name yet.
+        own_[image_.record.id] = fmt::format("{}/{}", workspace_.path(), image_.trees.front().name);
+        if (TRY(can_be_stacked())) return stack();
+        return replace(rendered_id(parts_));
+    }
+
+    // Trees in the store may be broken in the same way: files are shared with them.
+    Result<store::NewTree> again(const std::string& id) {
+        TRY(find_parts());
+        if (rendered_id(parts_) != id)
+            return Error{ErrorCode::kCorrupt,
+                         "its dependencies are others by now: import the image again"};
+        for (const auto& part : parts_)
+            if (!own_.contains(part.image))
+                TRY_CONTEXT(unpack_again(part.image), "image \"{}\"", part.image);
+        TRY(render());
+        return store::NewTree{name_, id};
+    }
+
+private:
+    Result<> find_parts() {
         const auto& reader = store_.reader();
         const auto find = [&](const schema::Dependency& dependency) -> Result<store::ImageRecord> {
             auto found = TRY(store::find_dependency(reader, dependency));
@@ -64,14 +88,11 @@ public:
             return found;
         };
         const auto& record = image_.record;
+        blobs_[record.id] = record.blobs;
         parts_ = TRY(store::parts_of(record.id, record.manifest, find));
-        // Made just now; nothing has its final name yet.
-        own_[record.id] = fmt::format("{}/{}", workspace_.path(), image_.trees.front().name);
-        if (TRY(can_be_stacked())) return stack();
-        return replace(rendered_id(parts_));
+        return {};
     }
 
-private:
     // A directory that no member of an archive named shows what it is like in the images below;
     // overlayfs would show it as it was made up for this image.
     Result<bool> can_be_stacked() const {
@@ -131,7 +152,7 @@ private:
                 TRY_CONTEXT(unpack_again(part.image), "image \"{}\"", part.image);
         record.size_bytes =
             TRY_CONTEXT(render(), "putting the image and its dependencies together");
-        image_.trees.push_back({kRendered, id});
+        image_.trees.push_back({name_, id});
         return {};
     }
 
@@ -139,7 +160,7 @@ private:
     Result<> unpack_again(const std::string& id) {
         const auto& blobs = blobs_.at(id);
         if (blobs.empty()) return Error{ErrorCode::kCorrupt, "it has no file in the store"};
-        const auto name = fmt::format("own-{}", own_.size());
+        const auto name = fmt::format("{}-{}", name_, own_.size());
         const auto blob = TRY(store_.reader().open_blob(blobs.front()));
         const auto rootfs = TRY(workspace_.make_tree(name, kForeignBase, kForeignBase));
         const auto digests = TRY(workspace_.make_digests(name));
@@ -169,10 +190,10 @@ private:
     }
 
     Result<std::uint64_t> render() {
-        (void)TRY(workspace_.make_tree(kRendered, kForeignBase, kForeignBase));
-        const auto list = TRY(workspace_.make_digests(kRendered));
+        (void)TRY(workspace_.make_tree(name_, kForeignBase, kForeignBase));
+        const auto list = TRY(workspace_.make_digests(name_));
         const auto mount = TRY(id_mapped_mount(store_.fd(), Access::kWrite, HostRoot::kStays));
-        const auto root = TRY(open_root(mount, fmt::format("{}/{}", workspace_.path(), kRendered)));
+        const auto root = TRY(open_root(mount, fmt::format("{}/{}", workspace_.path(), name_)));
         std::vector<UniqueFd> open;
         std::vector<int> keep{root.get(), list.get()};
         std::vector<archive::RenderPart> sources;
@@ -205,6 +226,7 @@ private:
     const store::Writer& store_;
     const store::Workspace& workspace_;
     store::NewImage& image_;
+    std::string name_;
     std::vector<Part> parts_;
     std::map<std::string, std::string> own_;  // image → folder of its own tree in the workspace
     std::map<std::string, std::vector<std::string>> blobs_;
@@ -214,8 +236,15 @@ private:
 
 Result<> lay_over_dependencies(const store::Writer& store, const store::Workspace& workspace,
                                store::NewImage& image) {
-    AciTrees trees{store, workspace, image};
-    return trees.run();
+    AciTrees trees{store, workspace, image, kRendered};
+    return trees.lay_over();
+}
+
+Result<store::NewTree> render_again(const store::Writer& store, const store::Workspace& workspace,
+                                    const store::ImageRecord& record, const std::string& tree) {
+    store::NewImage image{.record = record, .trees = {}, .blobs = {}};
+    AciTrees trees{store, workspace, image, tree};
+    return trees.again(tree);
 }
 
 }  // namespace podd::importer

@@ -2,6 +2,8 @@
 // The root file system of an ACI: its own tree with those of the images that it depends on.
 #pragma once
 
+#include <string>
+
 #include "base/result.h"
 #include "store/writer.h"
 
@@ -13,5 +15,12 @@ namespace podd::importer {
 /// Errors: those of store::parts_of() and store::find_dependency(); kIo.
 base::Result<> lay_over_dependencies(const store::Writer& store, const store::Workspace& workspace,
                                      store::NewImage& image);
+
+/// Makes such a tree again, out of the files that were imported. Errors: kCorrupt when they do not
+/// make it any more.
+base::Result<store::NewTree> render_again(const store::Writer& store,
+                                          const store::Workspace& workspace,
+                                          const store::ImageRecord& record,
+                                          const std::string& tree);
 
 }  // namespace podd::importer

@@ -13,6 +13,7 @@
 #include "archive/digest_list.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "importer/aci_trees.h"
 #include "importer/care.h"
 #include "importer/findings.h"
 #include "importer/in_use.h"
@@ -134,6 +135,17 @@ private:
         return repair(tree, image, file);
     }
 
+    // An ACI's trees are its own and those of its dependencies, or one that was made of them.
+    Result<store::NewTree> make_again(const std::string& tree, const store::ImageRecord& image) {
+        if (image.kind != store::ImageKind::kAci || tree == image.id)
+            return rebuild_tree(care_.store, workspace_, image, tree);
+        if (const auto owner = store_.reader().by_id(tree))
+            return rebuild_tree(care_.store, workspace_, *owner, tree);
+        if (image.trees.size() == 1) return render_again(store_, workspace_, image, tree);
+        return Error{ErrorCode::kCorrupt,
+                     "the image that it belongs to was removed: import it again"};
+    }
+
     Result<> repair(const std::string& tree, const store::ImageRecord& image,
                     const std::string& file) {
         const auto unused = [&]() -> Result<> {
@@ -141,9 +153,7 @@ private:
         };
         const auto work = [&]() -> Result<> {
             TRY(unused());  // before the work is done, too
-            // Trees of ACIs may lie beneath other images.
-            const auto own = store_.reader().by_id(tree);
-            const auto made = TRY(rebuild_tree(care_.store, workspace_, own ? *own : image, tree));
+            const auto made = TRY(make_again(tree, image));
             return store_.replace_tree(workspace_, made, unused);
         };
         const auto done = work();

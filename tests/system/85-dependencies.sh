@@ -243,5 +243,18 @@ changed' "$(runs part)"
 say "what it wrote is in no tree"
 assert_eq '0
 /srv/a:data' "$(runs whole | tail -n 5 | head -n 2)"
+say "a damaged tree that was made of several is made again, and so is one beneath that shares its files"
+tree_of() {
+    local id
+    id=$(host podctl image list --json=short | jq -r --arg name "example.com/$1" '.[] | select(.name == $name) | .id')
+    host cat "/var/lib/podd/images/$id.json" | jq -r '.trees[0]'
+}
+host_sh 'cd /var/lib/podd/trees; echo x >>"$1/rootfs/srv/p"; echo x >>"$2/rootfs/etc/passwd"' "$(tree_of part)" "$(tree_of whole)"
+assert_status 1 host podctl image verify
+for name in part whole busybox; do assert_contains "$output" "$(tree_of $name)" "damage of $name"; done
+assert_status 0 host podctl image verify --repair
+assert_status 0 host podctl image verify
+assert_eq "0 /srv/b:whole /srv/p:part 700 changed" "$(runs part | tail -n 5 | xargs)"
+
 for name in part whole data; do host podctl image rm example.com/$name >/dev/null; done
 host rm -rf /var/tmp/dependencies $store
