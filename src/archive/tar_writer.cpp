@@ -29,11 +29,7 @@ namespace {
 constexpr std::size_t kBufferBytes = std::size_t{256} * 1024;
 
 struct FreeWriter {
-    void operator()(::archive* writer) const {
-        // Freeing alone would write the archive's end to an output that is gone.
-        (void)::archive_write_fail(writer);
-        (void)::archive_write_free(writer);
-    }
+    void operator()(::archive* writer) const { (void)::archive_write_free(writer); }
 };
 using Writer = std::unique_ptr<::archive, FreeWriter>;
 
@@ -45,9 +41,13 @@ bool is_utf8(const std::string& name) {
 
 struct TarWriter::State {
     explicit State(Output to) : output{std::move(to)} { pending.reserve(kBufferBytes); }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() { over = true; }
 
     Output output;
-    std::optional<Error> error{};  // of the output
+    std::optional<Error> error{};  // of the output; nothing is written after it
+    bool over = false;             // the end that freeing a writer writes goes nowhere
     std::string pending{};         // for the output
     // Members with names that are no text have a header that says so, and GNU tar complains about
     // it. Only such members come from a writer of their own, which never ends the archive.
@@ -70,14 +70,14 @@ struct TarWriter::State {
 
 namespace {
 
+// An error is not told to the library, which leaks memory then. TarWriter asks after each call.
 template <typename State>
-la_ssize_t write_block(::archive* writer, void* data, const void* block, std::size_t length) {
+la_ssize_t write_block(::archive* /*writer*/, void* data, const void* block, std::size_t length) {
     auto& state = *static_cast<State*>(data);
-    auto done = state.put({static_cast<const char*>(block), length});
-    if (done) return static_cast<la_ssize_t>(length);
-    ::archive_set_error(writer, done.error().sys_errno(), "writing the archive");
-    state.error.emplace(std::move(done).error());
-    return -1;
+    if (!state.over && !state.error)
+        if (auto done = state.put({static_cast<const char*>(block), length}); !done)
+            state.error.emplace(std::move(done).error());
+    return static_cast<la_ssize_t>(length);
 }
 
 template <typename State>
@@ -110,8 +110,10 @@ Result<TarWriter> TarWriter::create(Output output) {
     return TarWriter{std::move(state)};
 }
 
-Error TarWriter::failed(std::string_view what) {
-    if (state_->error) return *std::exchange(state_->error, std::nullopt);
+Result<> TarWriter::check(int status, std::string_view what) const {
+    if (state_->error) return *state_->error;
+    // A warning says that something of the member does not stand in the header.
+    if (status == ARCHIVE_OK) return {};
     const char* text = ::archive_error_string(state_->current);
     return Error{
         ErrorCode::kInvalidArgument,
@@ -119,20 +121,18 @@ Error TarWriter::failed(std::string_view what) {
 }
 
 Result<> TarWriter::add(const TarEntry& entry) {
-    if (::archive_write_finish_entry(state_->current) != ARCHIVE_OK) return failed("writing it");
+    TRY(check(::archive_write_finish_entry(state_->current), "writing it"));
     const bool is_text = is_utf8(entry.name) && is_utf8(entry.link);
     state_->current = is_text ? state_->text.get() : state_->bytes.get();
     const auto header = library_entry(entry);
-    // A warning says that something of the member does not stand in the header.
-    if (::archive_write_header(state_->current, header.get()) != ARCHIVE_OK)
-        return failed("a tar archive cannot hold it");
-    return {};
+    return check(::archive_write_header(state_->current, header.get()),
+                 "a tar archive cannot hold it");
 }
 
 Result<> TarWriter::write(std::string_view bytes) {
     while (!bytes.empty()) {
         const auto n = ::archive_write_data(state_->current, bytes.data(), bytes.size());
-        if (n < 0) return failed("writing it");
+        TRY(check(n < 0 ? ARCHIVE_FATAL : ARCHIVE_OK, "writing it"));
         if (n == 0) return {};  // a hole at the end
         bytes.remove_prefix(static_cast<std::size_t>(n));
     }
@@ -170,9 +170,9 @@ Result<> TarWriter::add_file(const TarEntry& entry, std::string_view bytes) {
 }
 
 Result<> TarWriter::finish() {
-    if (::archive_write_finish_entry(state_->current) != ARCHIVE_OK) return failed("writing it");
+    TRY(check(::archive_write_finish_entry(state_->current), "writing it"));
     state_->current = state_->text.get();
-    if (::archive_write_close(state_->current) != ARCHIVE_OK) return failed("ending the archive");
+    TRY(check(::archive_write_close(state_->current), "ending the archive"));
     return state_->flush();
 }
 

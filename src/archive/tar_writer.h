@@ -37,7 +37,7 @@ public:
 private:
     struct State;
     explicit TarWriter(std::unique_ptr<State> state);
-    base::Error failed(std::string_view what);
+    base::Result<> check(int status, std::string_view what) const;
     std::unique_ptr<State> state_;
 };
 
