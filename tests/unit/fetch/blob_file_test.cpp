@@ -2,6 +2,7 @@
 #include "fetch/blob_file.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -27,8 +28,7 @@ public:
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
     ~Folder() {
-        (void)podd::base::remove_tree(AT_FDCWD, path_).has_value();
-        (void)::rmdir(path_.c_str());
+        std::filesystem::remove_all(path_);
     }
     int fd() const { return fd_.get(); }
     std::string read(const std::string& name) const {

@@ -2,6 +2,7 @@
 #include "store/reader.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -34,7 +35,7 @@ public:
     }
     StoreDir(const StoreDir&) = delete;
     StoreDir& operator=(const StoreDir&) = delete;
-    ~StoreDir() { (void)base::remove_tree(AT_FDCWD, path_); }
+    ~StoreDir() { std::filesystem::remove_all(path_); }
 
     const std::string& path() const { return path_; }
     int fd() const { return dir_.get(); }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -32,7 +33,7 @@ public:
     Store() : top_{make()}, writer_{open(top_)} {}
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
-    ~Store() { (void)base::remove_tree(AT_FDCWD, top_); }
+    ~Store() { std::filesystem::remove_all(top_); }
 
     Writer& writer() { return writer_; }
     std::string path(const std::string& file) const { return top_ + "/store/" + file; }
