@@ -2,7 +2,7 @@
 # ACIs that depend on others: an app sees the files that extracting all of them in order would give, filtered by their
 # pathWhitelists, and keeps them whatever becomes of the images beneath.
 # hosts: bookworm trixie vm
-# timeout: 900
+# timeout: 1800
 store=/var/tmp/dependencies-store
 images=$TEST_TMP/acis
 
