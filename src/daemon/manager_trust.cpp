@@ -64,6 +64,11 @@ base::Result<std::vector<std::string>> keep(const std::vector<InspectedKey>& key
     return files;
 }
 
+// Without the hint.
+std::string first_line(const base::Error& error) {
+    return error.message().substr(0, error.message().find('\n'));
+}
+
 // The importer's options with what the signature has shown.
 base::Result<std::string> with_signature(const std::string& options, const GoodSignature& good) {
     base::Json json = TRY(base::Json::parse(options));
@@ -152,7 +157,7 @@ void ManagerObject::import_signed(const TransferReply& reply, const std::string&
                     [this, reply, sender, file = std::move(file), options, user](const auto& good) {
                         if (!good) {
                             base::log_line(base::LogLevel::kWarning,
-                                           "an image is refused: " + good.error().message());
+                                           "an image is refused: " + first_line(good.error()));
                             return reply.fail(good.error());
                         }
                         const auto text = with_signature(options, *good);

@@ -33,6 +33,16 @@ assert_status 1 host podctl trust /var/tmp/trust/good.asc
 assert_contains "$output" "--root"
 assert_eq "" "$(host podctl --no-legend trust list)"
 
+on_terminal() { host_sh '(sleep 2; printf "%s\n" "$1"; sleep 1) | script -qefc "podctl trust --prefix=example.com/asked /var/tmp/trust/good.asc" /dev/null' "$1"; }
+assert_fails on_terminal no
+assert_contains "$output" "the key is not trusted: you said no"
+assert_eq "" "$(host podctl --no-legend trust list)"
+output=$(on_terminal yes)
+assert_contains "$output" "Are you sure you want to trust this key (yes/no)?"
+assert_contains "$(host podctl --no-legend trust list)" "$(fpr good)"
+host podctl -q trust rm --prefix=example.com/asked "$(fpr good)"
+assert_fails host test -e /etc/podd/trustedkeys/prefix.d/example.com%asked
+
 trust() { host podctl trust --skip-fingerprint-review "$@"; }
 output=$(trust --prefix=example.com/busybox /var/tmp/trust/good.asc 2>&1)
 assert_contains "$output" "/etc/podd/trustedkeys/prefix.d/example.com%busybox/$(fpr good)"
@@ -90,7 +100,36 @@ verification() { host podctl --json=short image list | jq -c '.[] | select(.name
 assert_eq "{\"kind\":\"signed\",\"by\":\"$(fpr subkey)\"}" "$(verification)"
 assert_eq "" "$(host sh -c 'ls -d /tmp/podd-keyring* /root/.gnupg 2>/dev/null' || true)"
 
+say "a file that was changed after it was checked"
+assert_fails host_sh '/usr/lib/podd/importer import --store=/var/tmp/trust/store --options="$1" <"$2"' \
+    "{\"signed\":{\"fingerprint\":\"$(fpr good)\",\"sha256\":\"$(printf %064d 0)\"}}" $aci
+assert_contains "$output" "the file was changed after its signature had been checked"
+assert_eq "" "$(host ls /var/tmp/trust/store/images)"
+
+say "the verifier has no rights"
+host truncate -s 4G /var/tmp/trust/big
+host_sh 'podctl import --signature=/var/tmp/trust/good.sig.asc /var/tmp/trust/big >/var/tmp/trust/log 2>&1 & echo $! >/var/tmp/trust/pid'
+verifier_pid() { host systemctl show --value --property=MainPID 'podd-verify-*' | grep -x '[1-9][0-9]*'; }
+wait_until 10 verifier_pid
+pid=$(verifier_pid)
+gpg_there() { host sh -c "pgrep -P $pid gpg"; }
+wait_until 10 gpg_there
+for process in $pid $(gpg_there); do
+    facts=$(host cat "/proc/$process/status")
+    assert_contains "$facts" $'CapEff:\t0000000000000000'
+    assert_contains "$facts" $'CapBnd:\t0000000000000000'
+    assert_contains "$facts" $'NoNewPrivs:\t1'
+    assert_contains "$facts" $'Seccomp:\t2'
+    assert_matches "$facts" $'Uid:\t6[1-5][0-9]{3}\t'
+done
+unit=$(host systemctl list-units --plain --no-legend 'podd-verify-*' | cut -d ' ' -f 1)
+exposure=$(host systemd-analyze security --no-pager "$unit" | sed -n 's/.*exposure level for .*: \([0-9.]*\) .*/\1/p')
+awk -v exposure="$exposure" 'BEGIN { exit !(exposure > 0 && exposure <= 2.5) }' || fail "exposure of the verifier: $exposure"
+host systemctl stop "$unit"
+
 say "nothing of the verifier stays"
+gone() { [ -z "$(host systemctl list-units --all --plain --no-legend 'podd-verify-*')" ]; }
+wait_until 10 gone
 assert_eq "" "$(host systemctl list-units --all --plain --no-legend 'podd-verify-*')"
 
 say "a pod starts while the key is trusted"
