@@ -24,7 +24,7 @@ run_typed() { typed "$1" "$2" | sed 's/^systemctl status .*/& || test $? = 3/' |
 folder=/var/tmp/examples
 clean_up() {
     tidy
-    host_sh 'cd /; rm -rf "$1" /srv/pages /etc/systemd/system/pod-web@nginx.service.d /etc/polkit-1/rules.d/49-example.rules
+    host_sh 'cd /; rm -rf "$1" /srv/pages /etc/systemd/system/pod-web@nginx.service.d /etc/polkit-1/rules.d/49-example.rules /etc/podd/trustedkeys/prefix.d
         for image in $(podctl image list --no-legend --full | awk "!/example.com\/(busybox|probe)/ { print \$1 }"); do podctl image rm "$image" >/dev/null || true; done' $folder
 }
 trap clean_up EXIT
@@ -109,7 +109,7 @@ host systemctl stop pod-backup
 
 say "podctl(1)"
 page=man/podctl.1.scd
-has $page 4
+has $page 5
 host_sh 'rm -f /etc/podd/pods.d/*'
 packed example.com/nginx 1 aci nginx.aci
 host_file $folder/web.json <<'EOF'
@@ -127,6 +127,16 @@ assert_contains "$(host podctl image cat-manifest example.com/hello | tr -d ' \n
 host podctl image rm example.com/hello >/dev/null
 said=$(run_typed $page 4) || fail "$said"
 assert_contains "$(host podctl image cat-manifest example.com/hello | tr -d ' \n')" '"exec":["/bin/hello"]'
+# Whoever types it is asked whether it is the right key.
+"$source_dir/tests/system/trust/make-keys.sh" "$TEST_TMP/keys" "$TEST_TMP/nginx.aci"
+copy "$TEST_TMP/keys/good.asc" $folder/key.asc
+copy "$TEST_TMP/keys/good.sig.asc" $folder/nginx.aci.asc
+host podctl image rm example.com/nginx >/dev/null
+trust=$(typed $page 5 | head -n 1)
+assert_matches "$trust" '^podctl trust '
+said=$(host_sh 'cd "$1" && (sleep 2; echo yes; sleep 1) | script -qefc "$2" /dev/null' $folder "$trust") || fail "$said"
+said=$(typed $page 5 | tail -n +2 | host_sh 'cd "$1" && exec bash -eux /dev/stdin' $folder 2>&1) || fail "$said"
+assert_contains "$(host podctl --json=short image list)" '"kind":"signed"'
 
 say "org.podd1(5): calls, and a rule for polkit"
 page=man/org.podd1.5.scd
