@@ -27,9 +27,7 @@ public:
     }
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
-    ~Folder() {
-        std::filesystem::remove_all(path_);
-    }
+    ~Folder() { std::filesystem::remove_all(path_); }
     int fd() const { return fd_.get(); }
     std::string read(const std::string& name) const {
         auto text = podd::base::read_file(fd(), name, 1000);
