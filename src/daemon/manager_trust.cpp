@@ -34,6 +34,7 @@ std::string images_of(const std::string& prefix) {
 base::Result<> check_fingerprints(const std::vector<InspectedKey>& keys,
                                   std::vector<std::string> seen) {
     std::vector<std::string> found;
+    found.reserve(keys.size());
     for (const auto& key : keys)
         found.push_back(key.fingerprint);
     std::ranges::sort(found);

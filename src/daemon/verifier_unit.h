@@ -65,7 +65,7 @@ private:
     void start(const std::vector<std::string>& arguments, base::UniqueFd input, uid_t user,
                client::Done<std::string> said);
     void output_ended(std::uint32_t id);
-    static int on_output(sd_event_source* source, int fd, std::uint32_t events, void* run);
+    static int on_output(sd_event_source* source, int fd, std::uint32_t events, void* data);
 
     sd_event* event_;
     client::Systemd& systemd_;

@@ -18,7 +18,7 @@ constexpr const char* kCacheDir = "/var/cache";
 
 constexpr std::uint64_t kSecond = 1'000'000;
 // A registry that answers drop by drop must not keep a caller waiting for ever.
-constexpr std::uint64_t kFetchRuntimeUsec = 6 * 3600 * kSecond;
+constexpr std::uint64_t kFetchRuntimeUsec = std::uint64_t{6} * 3600 * kSecond;
 constexpr std::uint64_t kFetchMemoryBytes = std::uint64_t{256} << 20;
 
 class Properties {

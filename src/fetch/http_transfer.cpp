@@ -30,7 +30,7 @@ constexpr long kDocumentSeconds = 120;
 // Slower than this for so long is taken for a dead connection.
 constexpr long kLowSpeedBytes = 1000;
 constexpr long kLowSpeedSeconds = 30;
-constexpr long kBufferBytes = 256 * 1024;
+constexpr long kBufferBytes = 256L * 1024;
 
 bool is_redirect(int status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;

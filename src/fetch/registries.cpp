@@ -99,13 +99,13 @@ Result<Registries> Registries::parse(const std::vector<ConfigFile>& files) {
 }
 
 const RegistrySettings& Registries::of(std::string_view host) const {
-    static const RegistrySettings kDefaults;
+    static const RegistrySettings defaults;
     auto at = settings_.find(schema::canonical_registry(host));
     const auto colon = host.rfind(':');
     if (at == settings_.end() && colon != std::string_view::npos &&
         host.find(']', colon) == std::string_view::npos)
         at = settings_.find(schema::canonical_registry(host.substr(0, colon)));
-    return at == settings_.end() ? kDefaults : at->second;
+    return at == settings_.end() ? defaults : at->second;
 }
 
 }  // namespace podd::fetch
