@@ -57,6 +57,7 @@ first_line() {
     wait_until 60 host_sh 'journalctl --sync; journalctl -q -o cat --since="@$1" -u pod-first@a | grep -qx end' "$begin"
     line=$(host journalctl -q -o cat --since="@$begin" -u pod-first@a)
     assert_eq "fd 0 /dev/null|fd 1 socket|fd 2 socket" "$(grep '^fd ' <<<"$line" | sort | paste -sd '|')" "$1"
+    assert_contains "$line" "env AC_APP_NAME" "$1"
     assert_eq "" "$(sed -n 's/^env //p' <<<"$line" | grep -vxE 'AC_APP_NAME|PATH|container|HOME|USER|LOGNAME|SHELL|NOTIFY_SOCKET' || true)" "$1"
     assert_matches "$line" 'SigBlk:[[:space:]]+0000000000000000' "$1"
     assert_matches "$line" 'SigIgn:[[:space:]]+0000000000000000' "$1"
