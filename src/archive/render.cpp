@@ -87,12 +87,13 @@ public:
         part_ = index;
         listed_ = TRY(ListedTree::read(part().digests_fd));
         origins_[""] = index;
-        if (!part().kept) {
+        const auto& kept = part().kept;
+        if (!kept) {
             const auto from = TRY(open_directory(part().root_fd, ""));
             const auto to = TRY(open_directory(root_fd_, ""));
             return lay_all(from.get(), to.get(), "");
         }
-        for (const auto& path : *part().kept)
+        for (const auto& path : *kept)
             TRY_CONTEXT(lay_path(path), "{}", quoted(path));
         return {};
     }

@@ -111,7 +111,7 @@ Result<TarWriter> TarWriter::create(Output output) {
 }
 
 Result<> TarWriter::check(int status, std::string_view what) const {
-    if (state_->error) return *state_->error;
+    if (const auto& error = state_->error; error) return *error;
     // A warning says that something of the member does not stand in the header.
     if (status == ARCHIVE_OK) return {};
     const char* text = ::archive_error_string(state_->current);

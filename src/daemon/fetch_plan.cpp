@@ -21,8 +21,8 @@ using base::Result;
 namespace {
 
 // "docker.io/library/nginx@sha256:…"
-std::string pinned_name(const schema::DockerReference& reference) {
-    return fmt::format("{}@{}", reference.name(), reference.digest->str());
+std::string pinned_name(const schema::DockerReference& reference, const std::string& digest) {
+    return fmt::format("{}@{}", reference.name(), digest);
 }
 
 Result<schema::AcIdentifier> store_name(const schema::DockerReference& reference) {
@@ -36,19 +36,16 @@ std::vector<schema::Label> labels_of(const schema::DockerReference& reference) {
     return {{schema::AcIdentifier::parse("version").value(), reference.tag}};
 }
 
-Result<store::ImageRecord> stored_pinned(const store::Reader& store,
-                                         const schema::DockerReference& reference,
-                                         const std::string& name) {
+Result<store::ImageRecord> stored_pinned(const store::Reader& store, const std::string& digest,
+                                         const std::string& pinned, const std::string& name) {
     const auto images = TRY(store.list());
     // The digest may be that of an index, which only the record of the fetch knows.
     const auto hit = std::ranges::find_if(images, [&](const store::ImageRecord& image) {
         return image.manifest.name.str() == name &&
-               (image.id == reference.digest->str() ||
-                image.verification.reference == pinned_name(reference));
+               (image.id == digest || image.verification.reference == pinned);
     });
     if (hit == images.end())
-        return Error{ErrorCode::kNotFound,
-                     fmt::format("no image \"{}\" in the store", pinned_name(reference))};
+        return Error{ErrorCode::kNotFound, fmt::format("no image \"{}\" in the store", pinned)};
     return *hit;
 }
 
@@ -69,6 +66,7 @@ Result<PullPolicy> fetch_options(const std::map<std::string, sdbus::Variant>& op
             return Error{ErrorCode::kInvalidArgument,
                          fmt::format("option \"{}\" is not known; wanted PullPolicy", key)};
         // Of another type than wanted: the exception stops here.
+        // NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): in the header of sdbus-c++
         const auto text = client::guarded([&] { return value.get<std::string>(); });
         if (!text)
             return Error{ErrorCode::kInvalidArgument,
@@ -87,9 +85,9 @@ Result<FetchPlan> plan_fetch(const schema::DockerReference& reference, const tru
     if (rule != nullptr && rule->accept == trust::Accept::kNone)
         return Error{ErrorCode::kUntrusted, fmt::format("image \"{}\" is refused by {}",
                                                         reference.name(), trust::describe(*rule))};
-    if (reference.digest)
-        plan.verification =
-            store::Verification{std::string{store::kVerifiedByDigest}, by, pinned_name(reference)};
+    if (const auto& digest = reference.digest; digest)
+        plan.verification = store::Verification{std::string{store::kVerifiedByDigest}, by,
+                                                pinned_name(reference, digest->str())};
     else if (rule != nullptr && rule->accept == trust::Accept::kUnsigned)
         plan.verification = store::Verification{std::string{store::kVerifiedByPolicy}, by,
                                                 reference.name(), trust::describe(*rule)};
@@ -100,10 +98,12 @@ Result<store::ImageRecord> stored_image(const store::Reader& store,
                                         const schema::DockerReference& reference,
                                         const trust::Policy& policy) {
     const auto name = TRY(store_name(reference));
-    auto image = reference.digest ? TRY(stored_pinned(store, reference, name.str()))
-                                  : TRY(store.by_name(name.str(), labels_of(reference)));
-                                  TRY(store::check_accepted(image, policy));
-                                  return image;
+    const auto& digest = reference.digest;
+    auto image = digest ? TRY(stored_pinned(store, digest->str(),
+                                            pinned_name(reference, digest->str()), name.str()))
+                        : TRY(store.by_name(name.str(), labels_of(reference)));
+                        TRY(store::check_accepted(image, policy));
+                        return image;
 }
 
 Result<std::string> fetched_options(const FetchPlan& plan) {

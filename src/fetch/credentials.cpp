@@ -54,7 +54,7 @@ Result<Credential> decoded(const JsonNode& node) {
     const auto text = TRY(secret_text(node));
     const auto plain = base::from_base64(text);
     const auto colon = plain ? plain->find(':') : std::string::npos;
-    if (colon == std::string::npos || !is_header_text(*plain))
+    if (!plain || colon == std::string::npos || !is_header_text(*plain))
         return node.here(Error{ErrorCode::kInvalidArgument,
                                "found no such thing, wanted USER:PASSWORD in base64"});
     return Credential{.user = plain->substr(0, colon), .secret = plain->substr(colon + 1)};
@@ -104,8 +104,8 @@ Result<Credential> read_rkt_credential(const JsonNode& node, std::string_view ty
 
 }  // namespace
 
-Result<> Credentials::add(Map& map, std::string key, Credential credential) {
-    const auto [at, added] = map.try_emplace(std::move(key), std::move(credential));
+Result<> Credentials::add(Map& map, const std::string& key, const Credential& credential) {
+    const auto [at, added] = map.try_emplace(key, credential);
     if (added) return {};
     return Error{ErrorCode::kConflict,
                  fmt::format("found credentials for {} a second time, the first are in {}; wanted "
@@ -124,7 +124,7 @@ Result<> Credentials::add_auth_json(std::string_view text, std::string_view orig
         for (const auto& member : *entries) {
             auto credential = TRY(read_entry(auths.child(member)));
             credential.origin = origin;
-            TRY(add(registries_, normal_key(member.first), std::move(credential)));
+            TRY(add(registries_, normal_key(member.first), credential));
         }
         return {};
     };

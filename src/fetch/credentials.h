@@ -43,7 +43,7 @@ public:
 
 private:
     using Map = std::map<std::string, Credential, std::less<>>;
-    base::Result<> add(Map& map, std::string key, Credential credential);
+    base::Result<> add(Map& map, const std::string& key, const Credential& credential);
 
     Map registries_;  // HOST or HOST/PATH
     Map hosts_;       // rkt's kind "auth": the last resort

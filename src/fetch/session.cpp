@@ -97,11 +97,12 @@ Result<HttpAnswer> Session::get(std::string_view path, std::string_view accept,
             authenticated = true;
             continue;
         }
+        const unsigned asked_to_wait = answer ? retry_after(*answer) : 0;
         auto error = !answer                 ? std::move(answer).error()
                      : answer->status == 401 ? denied(*answer)
                                              : status_error(*answer);
         if (error.code() != ErrorCode::kUnavailable) return error;
-        const int msec = backoff.next_msec(answer ? retry_after(*answer) : 0);
+        const int msec = backoff.next_msec(asked_to_wait);
         if (msec < 0) return error;
         wait_msec(msec);
     }
@@ -173,11 +174,11 @@ Result<HttpAnswer> Session::ask_for_token(const Challenge& challenge) {
     while (true) {
         auto answer = http_.get(request);
         if (answer && answer->status == 200) return answer;
-        auto error = answer ? status_error(*answer) : std::move(answer).error();
         if (answer && answer->status == 401) return denied(*answer);
-        const int msec = error.code() == ErrorCode::kUnavailable
-                             ? backoff.next_msec(answer ? retry_after(*answer) : 0)
-                             : -1;
+        const unsigned asked_to_wait = answer ? retry_after(*answer) : 0;
+        auto error = answer ? status_error(*answer) : std::move(answer).error();
+        const int msec =
+            error.code() == ErrorCode::kUnavailable ? backoff.next_msec(asked_to_wait) : -1;
         if (msec < 0) return error;
         wait_msec(msec);
     }
