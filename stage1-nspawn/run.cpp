@@ -2,7 +2,6 @@
 // run POD [--uid-lock-fd=N]: makes the sandbox of a pod from its plan and becomes, by way of a
 // child of systemd, PID 1 of it.
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -23,6 +22,7 @@
 #include "base/journal.h"
 #include "base/message_ids.h"
 #include "base/notify.h"
+#include "base/number.h"
 #include "bus_program.h"
 #include "cgroup_moves.h"
 #include "child.h"
@@ -205,9 +205,8 @@ bool parse_lock_fd(std::string_view argument, int& fd) {
     constexpr std::string_view kOption = "--uid-lock-fd=";
     if (!argument.starts_with(kOption)) return false;
     argument.remove_prefix(kOption.size());
-    const auto [end, error] =
-        std::from_chars(argument.data(), argument.data() + argument.size(), fd);
-    return error == std::errc{} && end == argument.data() + argument.size() && fd > STDERR_FILENO;
+    fd = base::parse_number<int>(argument).value_or(-1);
+    return fd > STDERR_FILENO;
 }
 
 }  // namespace

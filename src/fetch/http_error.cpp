@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "fetch/http_error.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
 #include <curl/curl.h>
 
 #include "base/json.h"
+#include "base/number.h"
 #include "schema/json_node.h"
 
 namespace podd::fetch {
@@ -76,10 +75,7 @@ std::string registry_words(std::string_view body) {
 }
 
 unsigned retry_after(const HttpAnswer& answer) {
-    const auto& text = answer.retry_after;
-    unsigned seconds = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    return error == std::errc{} && end == text.data() + text.size() ? seconds : 0;
+    return base::parse_number<unsigned>(answer.retry_after).value_or(0);
 }
 
 Error status_error(const HttpAnswer& answer) {

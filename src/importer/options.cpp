@@ -2,13 +2,13 @@
 #include "importer/options.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include <sys/utsname.h>
 
+#include "base/number.h"
 #include "plan/plan.h"
 #include "schema/root_manifest.h"
 #include "store/layout.h"
@@ -139,11 +139,8 @@ constexpr VerbRow kVerbs[] = {
 };
 
 Result<std::uint64_t> number_of(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size())
-        return invalid(fmt::format("\"{}\" is no number", text));
-    return value;
+    if (const auto value = base::parse_number<std::uint64_t>(text)) return *value;
+    return invalid(fmt::format("\"{}\" is no number", text));
 }
 
 // Options that one verb or two know. False when this verb knows no such option.

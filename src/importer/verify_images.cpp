@@ -26,7 +26,6 @@ namespace podd::importer {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
-using base::UniqueFd;
 
 namespace {
 
@@ -66,6 +65,7 @@ private:
             return all;
         }
         std::vector<store::ImageRecord> some;
+        some.reserve(care_.images.size());
         for (const auto& id : care_.images)
             some.push_back(TRY(store_.reader().by_id(id)));
         return some;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/number.h"
 #include "plan/plan.h"
 
 namespace podd::pod {
@@ -28,13 +28,6 @@ namespace {
 constexpr const char* kLockDir = "/run/systemd/nspawn-uid";
 constexpr int kTries = 100;
 constexpr std::size_t kMaxDatabase = std::size_t{16} * 1024 * 1024;
-
-std::optional<std::uint64_t> number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
 
 std::string_view field(std::string_view line, std::size_t index) {
     for (; index > 0; --index) {
@@ -112,7 +105,8 @@ Result<std::uint32_t> random_candidate() {
 std::vector<IdSpan> spans_of_ids(std::string_view text, std::size_t id_field) {
     std::vector<IdSpan> spans;
     each_line(text, [&](std::string_view line) {
-        if (const auto id = number(field(line, id_field))) spans.push_back({*id, *id});
+        if (const auto id = base::parse_number<std::uint64_t>(field(line, id_field)))
+            spans.push_back({*id, *id});
     });
     return spans;
 }
@@ -120,8 +114,8 @@ std::vector<IdSpan> spans_of_ids(std::string_view text, std::size_t id_field) {
 std::vector<IdSpan> spans_of_subids(std::string_view text) {
     std::vector<IdSpan> spans;
     each_line(text, [&](std::string_view line) {
-        const auto first = number(field(line, 1));
-        const auto count = number(field(line, 2));
+        const auto first = base::parse_number<std::uint64_t>(field(line, 1));
+        const auto count = base::parse_number<std::uint64_t>(field(line, 2));
         if (first && count && *count > 0 && *first <= UINT32_MAX && *count <= UINT32_MAX)
             spans.push_back({*first, *first + *count - 1});
     });

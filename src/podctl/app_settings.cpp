@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "podctl/app_settings.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/number.h"
 
 namespace podd::podctl {
 
@@ -40,15 +39,14 @@ base::Result<base::Json> mount_point(const std::string& text) {
 
 base::Result<base::Json> port(const std::string& text) {
     const auto words = split(text);
-    unsigned number = 0;
-    if (words.size() == 3)
-        std::from_chars(words[2].data(), words[2].data() + words[2].size(), number);
-    if (words.size() != 3 || number < 1 || number > 65535)
+    const auto number =
+        words.size() == 3 ? base::parse_number<std::uint16_t>(words[2]) : std::nullopt;
+    if (!number || *number == 0)
         return bad(fmt::format("--port={}: wanted NAME:PROTOCOL:PORT, such as http:tcp:80", text));
     base::Json json;
     json.add("name", words[0]);
     json.add("protocol", words[1]);
-    json.add("port", std::uint64_t{number});
+    json.add("port", std::uint64_t{*number});
     return json;
 }
 

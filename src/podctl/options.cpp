@@ -2,7 +2,6 @@
 #include "podctl/options.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include <getopt.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "schema/time_span.h"
 
 namespace podd::podctl {
@@ -70,12 +70,8 @@ Result<> set_json_default(Options& options, const char* /*argument*/) {
 
 template <typename Number>
 Result<Number> number(std::string_view text, std::string_view wanted) {
-    Number value{};
-    const char* end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, value);
-    if (text.empty() || error != std::errc{} || stopped != end)
-        return bad(fmt::format("\"{}\": wanted {}", text, wanted));
-    return value;
+    if (const auto value = base::parse_number<Number>(text)) return *value;
+    return bad(fmt::format("\"{}\": wanted {}", text, wanted));
 }
 
 Result<> set_lines(Options& options, const char* argument) {

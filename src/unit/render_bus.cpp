@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <fmt/format.h>
 
+#include "base/number.h"
 #include "unit/catalog.h"
 #include "unit/names.h"
 #include "unit/render.h"
@@ -110,11 +110,9 @@ Result<Value> weight(std::string_view text) {
 }
 
 Result<Value> whole(std::string_view text) {
-    std::int32_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size())
-        return wrong(text, "a whole number");
-    return Value{value};
+    const auto value = base::parse_number<std::int32_t>(text);
+    if (!value) return wrong(text, "a whole number");
+    return Value{*value};
 }
 
 Result<Value> statuses(const Setting& setting) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit/values.h"
 
-#include <charconv>
 #include <csignal>
 #include <cstring>
 
 #include <fmt/format.h>
+
+#include "base/number.h"
 
 namespace podd::unit {
 
@@ -20,9 +21,9 @@ base::Error wrong(std::string_view text, std::string_view wanted) {
 }
 
 bool read_digits(std::string_view text, std::uint64_t& value) {
-    if (text.empty()) return false;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc{} && end == text.data() + text.size();
+    const auto number = base::parse_number<std::uint64_t>(text);
+    value = number.value_or(0);
+    return number.has_value();
 }
 
 }  // namespace

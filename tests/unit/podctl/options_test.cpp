@@ -135,7 +135,7 @@ TEST_SUITE("podctl/app_settings") {
             R"("isolators":[{"name":"resource/memory","value":{"limit":"1G"}}]})");
         for (const char* word :
              {"--mount=data", "--mount=a:b:rw", "--port=http:80", "--port=http:tcp:0",
-              "--port=http:tcp:65536", "--isolator=a", "--isolator=a={"}) {
+              "--port=http:tcp:80x", "--port=http:tcp:65536", "--isolator=a", "--isolator=a={"}) {
             CAPTURE(word);
             CHECK_FALSE(app_settings(parsed({word})->options, {}));
         }
