@@ -2,7 +2,6 @@
 #include "fetch/blobs.h"
 
 #include <algorithm>
-#include <charconv>
 #include <ctime>
 #include <optional>
 #include <utility>
@@ -10,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "fetch/blob_file.h"
+#include "fetch/header_values.h"
 #include "fetch/http_error.h"
 #include "schema/json_node.h"
 
@@ -189,25 +189,9 @@ Result<std::vector<std::unique_ptr<Job>>> make_jobs(
 }  // namespace
 
 bool is_range_from(std::string_view content_range, std::uint64_t from, std::uint64_t size) {
-    constexpr std::string_view kUnit = "bytes ";
-    if (!content_range.starts_with(kUnit)) return false;
-    content_range.remove_prefix(kUnit.size());
-    const auto read = [&](char after, std::uint64_t& number) {
-        const auto* end = content_range.data() + content_range.size();
-        const auto [stop, error] = std::from_chars(content_range.data(), end, number);
-        if (error != std::errc{} || (after != '\0' && (stop == end || *stop != after)) ||
-            (after == '\0' && stop != end))
-            return false;
-        content_range.remove_prefix(std::min(
-            static_cast<std::size_t>(stop - content_range.data()) + 1, content_range.size()));
-        return true;
-    };
-    std::uint64_t first = 0;
-    std::uint64_t last = 0;
-    std::uint64_t total = 0;
-    if (!read('-', first) || !read('/', last)) return false;
-    if (content_range != "*" && (!read('\0', total) || total != size)) return false;
-    return first == from && last >= first && last < size;
+    const auto range = parse_content_range(content_range);
+    return range && range->first == from && range->last < size &&
+           range->total.value_or(size) == size;
 }
 
 Result<> fetch_blobs(Http& http, const std::vector<std::unique_ptr<Session>>& sessions,

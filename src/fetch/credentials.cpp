@@ -165,15 +165,19 @@ void Credentials::merge(const Credentials& other) {
     hosts_.insert(other.hosts_.begin(), other.hosts_.end());
 }
 
+const Credential* Credentials::find_host(std::string_view host) const {
+    const auto at = hosts_.find(schema::canonical_registry(host));
+    return at == hosts_.end() ? nullptr : &at->second;
+}
+
 const Credential* Credentials::find(std::string_view registry, std::string_view repository) const {
     std::string key = schema::canonical_registry(registry);
     const auto host_size = key.size();
-    const auto host = hosts_.find(key);
     for (key.append("/").append(repository);; key.resize(std::max(key.rfind('/'), host_size))) {
         if (const auto at = registries_.find(key); at != registries_.end()) return &at->second;
         if (key.size() == host_size) break;
     }
-    return host == hosts_.end() ? nullptr : &host->second;
+    return find_host(registry);
 }
 
 }  // namespace podd::fetch

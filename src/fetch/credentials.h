@@ -40,6 +40,8 @@ public:
 
     /// That of the longest path: HOST/a/b, HOST/a, HOST; nullptr when there is none.
     const Credential* find(std::string_view registry, std::string_view repository) const;
+    /// Of rkt's kind "auth", for a web server HOST or HOST:PORT; nullptr when there is none.
+    const Credential* find_host(std::string_view host) const;
 
 private:
     using Map = std::map<std::string, Credential, std::less<>>;

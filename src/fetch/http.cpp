@@ -17,8 +17,9 @@ using base::ErrorCode;
 using base::Result;
 using schema::quoted;
 
-Result<> check_hop(const Registries& registries, const Url& url, std::string_view from) {
-    if (url.scheme == "https") return {};
+Result<> check_hop(const Registries& registries, const Url& url, std::string_view from,
+                   PlainHttp plain) {
+    if (url.scheme == "https" || plain == PlainHttp::kAnywhere) return {};
     if (from == "https")
         return Error{ErrorCode::kDenied,
                      fmt::format("found {} after https, which is not followed: it would give up "
@@ -46,7 +47,7 @@ void Http::start(HttpTransfer& transfer) {
     transfer.owner_ = this;
     const auto begin = [&]() -> Result<> {
         const auto url = TRY(parse_url(transfer.request_.url));
-        TRY(check_hop(registries_, url, ""));
+        TRY(check_hop(registries_, url, "", transfer.request_.plain));
         return transfer.prepare(registries_, url);
     };
     if (auto begun = begin(); !begun) {

@@ -26,8 +26,20 @@ struct HttpAnswer {
     std::string content_range{};   // of 206
     std::string location{};
     std::string retry_after{};
+    std::string content_length{};
+    std::string etag{};
+    std::string last_modified{};
+    std::string date{};
+    std::string age{};
+    std::string cache_control{};            // of several lines, with commas between
     std::vector<std::string> challenges{};  // lines of WWW-Authenticate
     std::string body{};  // whole of a success without a sink; of others the first 16 KiB
+};
+
+/// Where HTTP without TLS may go.
+enum class PlainHttp : unsigned char {
+    kWhereInsecure,  // to hosts with Insecure=yes, and never after https
+    kAnywhere,       // the caller's user said so
 };
 
 struct HttpRequest {
@@ -35,7 +47,10 @@ struct HttpRequest {
     std::string accept{};
     std::string authorization{};  // goes to the origin of `url` and nowhere else
     std::uint64_t from = 0;       // asks for the rest from here
-    std::size_t max_bytes = 0;    // of a body without a sink
+    std::string if_range{};       // ... if the file still is this one: an entity tag or a date
+    std::string if_none_match{};  // entity tags that are known
+    PlainHttp plain = PlainHttp::kWhereInsecure;
+    std::size_t max_bytes = 0;  // of a body without a sink
     /// Gets the body of 200 and 206 as it comes. An error ends the request.
     std::function<base::Result<>(const HttpAnswer&, std::string_view)> sink{};
 };
@@ -105,8 +120,9 @@ private:
 /// Once, before anything else of libcurl.
 void initialize_curl();
 
-/// Whether this URL may be asked after `from` (empty: nothing was asked yet): https, or http where
-/// the administrator says Insecure= and nothing was encrypted before. Errors: kDenied.
-base::Result<> check_hop(const Registries& registries, const Url& url, std::string_view from);
+/// Whether this URL may be asked after `from` (empty: nothing was asked yet): https, or http as
+/// `plain` says. Errors: kDenied.
+base::Result<> check_hop(const Registries& registries, const Url& url, std::string_view from,
+                         PlainHttp plain);
 
 }  // namespace podd::fetch

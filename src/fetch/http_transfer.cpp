@@ -59,6 +59,11 @@ constexpr std::array kFields{
     Field{"content-range", &HttpAnswer::content_range},
     Field{"location", &HttpAnswer::location},
     Field{"retry-after", &HttpAnswer::retry_after},
+    Field{"content-length", &HttpAnswer::content_length},
+    Field{"etag", &HttpAnswer::etag},
+    Field{"last-modified", &HttpAnswer::last_modified},
+    Field{"date", &HttpAnswer::date},
+    Field{"age", &HttpAnswer::age},
 };
 
 }  // namespace
@@ -123,9 +128,13 @@ Result<> HttpTransfer::prepare(const Registries& registries, const Url& url) {
     if (!request_.authorization.empty() && url.origin() == origin_)
         handle_->add_header("Authorization: " + request_.authorization);
     if (request_.from > 0) handle_->add_header(fmt::format("Range: bytes={}-", request_.from));
+    for (const auto& [name, value] : {std::pair{"If-Range", &request_.if_range},
+                                      std::pair{"If-None-Match", &request_.if_none_match}})
+        if (!value->empty()) handle_->add_header(fmt::format("{}: {}", name, *value));
 
     curl_easy_setopt(easy, CURLOPT_URL, url.text.c_str());
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, settings.insecure ? "http,https" : "https");
+    const bool may_be_plain = settings.insecure || request_.plain == PlainHttp::kAnywhere;
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, may_be_plain ? "http,https" : "https");
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
@@ -183,6 +192,8 @@ void HttpTransfer::take_header(std::string_view line) {
     const auto value = trimmed(line.substr(colon + 1));
     if (name == "www-authenticate" && answer_.challenges.size() < kMaxChallenges)
         answer_.challenges.emplace_back(value);
+    if (name == "cache-control")
+        answer_.cache_control.append(answer_.cache_control.empty() ? "" : ",").append(value);
     for (const auto& field : kFields)
         if (field.name == name) answer_.*field.member = value;
 }
@@ -226,7 +237,8 @@ Result<bool> HttpTransfer::follow(const Registries& registries) {
     const auto from = answer_.url;
     const auto to =
         TRY_CONTEXT(resolve_url(from, answer_.location), "a redirect of {}", quoted(from.host));
-    TRY_CONTEXT(check_hop(registries, to, from.scheme), "a redirect of {}", quoted(from.host));
+    TRY_CONTEXT(check_hop(registries, to, from.scheme, request_.plain), "a redirect of {}",
+                quoted(from.host));
     TRY(prepare(registries, to));
     return true;
 }

@@ -35,10 +35,6 @@ std::string address_of(const std::string& registry) {
     return registry == schema::kDockerHub ? "registry-1.docker.io" : registry;
 }
 
-void wait_msec(int msec) {
-    (void)::poll(nullptr, 0, msec);
-}
-
 bool is_token(std::string_view text) {
     return !text.empty() && text.size() <= kMaxToken &&
            std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
@@ -61,6 +57,10 @@ Result<std::string> token_in(std::string_view body) {
 }
 
 }  // namespace
+
+void wait_msec(int msec) {
+    (void)::poll(nullptr, 0, msec);
+}
 
 int Backoff::next_msec(unsigned retry_after_seconds) {
     if (++tries_ >= kTries || retry_after_seconds > kMostSeconds) return -1;

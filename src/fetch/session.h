@@ -31,6 +31,8 @@ private:
     int tries_ = 0;
 };
 
+void wait_msec(int msec);
+
 class Session : private base::Pinned {
 public:
     /// All must outlive it.

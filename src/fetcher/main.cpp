@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// /usr/lib/podd/fetcher: the only program that talks to registries. It has no rights, writes one
-// folder, and what it brings is parsed and unpacked by others.
+// /usr/lib/podd/fetcher: the only program that talks to registries and web servers. It has no
+// rights, writes one folder, and what it brings is parsed and unpacked by others.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -31,11 +31,34 @@ std::string credentials_directory() {
     return path == nullptr ? "" : path;
 }
 
+base::Result<> fetch_from_web(const fetcher::CommandLine& line, int directory_fd, fetch::Web& web,
+                              fetcher::Report& report) {
+    if (!line.keys.empty())
+        return report.fetched(TRY(fetch::fetch_keys(line.keys, directory_fd, web)));
+    const fetch::AciRequest request{.source = *line.aci,
+                                    .directory_fd = directory_fd,
+                                    .machine = machine(),
+                                    .signature_url = line.signature_url,
+                                    .want_signature = line.want_signature,
+                                    .if_none_match = line.if_none_match,
+                                    .max_bytes = line.max_bytes};
+    const auto fetched =
+        TRY(fetch::fetch_aci(request, web, [&](std::uint64_t bytes, std::uint64_t total) {
+            report.progress(bytes, total);
+        }));
+    const auto& reference = line.aci->reference;
+    return report.fetched(fetched, reference && reference->name ? reference->name->str() : "");
+}
+
 base::Result<> run(const fetcher::CommandLine& line, fetcher::Report& report) {
     const auto directory = TRY(base::open_path(line.directory, O_RDONLY | O_DIRECTORY));
     const auto files = TRY(base::read_config_files("registries.d"));
     const auto registries = TRY(fetch::Registries::parse(files));
     const auto credentials = TRY(fetch::read_credentials(credentials_directory()));
+    if (!line.reference) {
+        fetch::Web web{registries, credentials, line.plain};
+        return fetch_from_web(line, directory.get(), web, report);
+    }
     const fetch::ImageRequest request{.reference = *line.reference,
                                       .layout_fd = directory.get(),
                                       .machine = machine(),

@@ -7,6 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "fetch/header_values.h"
+#include "schema/json_node.h"
+
 namespace podd::fetcher {
 
 using base::Error;
@@ -16,9 +19,15 @@ using base::Result;
 const char kHelp[] =
     "fetcher --reference=docker://[REGISTRY/]REPOSITORY[:TAG][@DIGEST]\n"
     "    --directory=DIR [--require-digest]\n"
+    "fetcher --reference=https://HOST/FILE.aci|appc:NAME[:VERSION][,LABEL=VALUE...]\n"
+    "    --directory=DIR [--allow-http] [--signature=URL|--no-signature]\n"
+    "    [--if-none-match=ETAG] [--max-bytes=N]\n"
+    "fetcher --keys=URL|PREFIX --directory=DIR [--allow-http]\n"
     "\n"
-    "Fetches an image from a registry into the existing folder DIR, which becomes an\n"
-    "OCI layout. podd runs it. What a cut fetch left in DIR is gone on with.\n"
+    "Fetches an image into the existing folder DIR. podd runs it. One of a registry\n"
+    "becomes an OCI layout there, an ACI the files image.aci and, when there is a\n"
+    "signature, image.aci.asc; keys become keys/0.asc and so on.\n"
+    "What a cut fetch left in DIR is gone on with.\n"
     "With --require-digest an image that is named without a digest is refused.\n"
     "Says what it does as lines of JSON.\n";
 
@@ -28,6 +37,55 @@ Error invalid(std::string message) {
     return Error{ErrorCode::kInvalidArgument, std::move(message)};
 }
 
+// "--name=" in front of `argument` goes, and that is said.
+bool is_option(std::string_view& argument, std::string_view name) {
+    if (!argument.starts_with(name)) return false;
+    argument.remove_prefix(name.size());
+    return true;
+}
+
+Result<> set_reference(CommandLine& line, std::string_view text) {
+    if (fetch::is_aci_source(text))
+        line.aci = TRY(fetch::parse_aci_source(text));
+    else
+        line.reference = TRY(schema::parse_docker_reference(text));
+    return {};
+}
+
+Result<> set_value(CommandLine& line, std::string_view argument) {
+    const auto whole = argument;
+    if (is_option(argument, "--reference=")) return set_reference(line, argument);
+    if (is_option(argument, "--keys=")) {
+        line.keys = argument;
+    } else if (is_option(argument, "--directory=")) {
+        line.directory = argument;
+    } else if (is_option(argument, "--signature=")) {
+        line.signature_url = TRY(fetch::parse_url(argument))
+        .text;
+    } else if (is_option(argument, "--if-none-match=")) {
+        if (!fetch::is_etag(argument))
+            return schema::found_wanted(schema::quoted(argument), "an entity tag");
+        line.if_none_match = argument;
+    } else if (is_option(argument, "--max-bytes=")) {
+        const auto bytes = fetch::header_number(argument);
+        if (!bytes) return schema::found_wanted(schema::quoted(argument), "a number of bytes");
+        line.max_bytes = std::min(*bytes, line.max_bytes);
+    } else {
+        return invalid(fmt::format("\"{}\" is not understood here: see --help", whole));
+    }
+    return {};
+}
+
+Result<> check(const CommandLine& line) {
+    const int sources = (line.reference ? 1 : 0) + (line.aci ? 1 : 0) + (line.keys.empty() ? 0 : 1);
+    if (sources != 1) return invalid("one of --reference= and --keys= is wanted: see --help");
+    if (line.directory.empty()) return invalid("--directory= is missing: see --help");
+    const bool wants_no_signature = line.want_signature == fetch::WantSignature::kNo;
+    if (wants_no_signature && !line.signature_url.empty())
+        return invalid("--no-signature and --signature= exclude each other");
+    return {};
+}
+
 }  // namespace
 
 Result<CommandLine> parse_command_line(int argc, char** argv) {
@@ -35,21 +93,18 @@ Result<CommandLine> parse_command_line(int argc, char** argv) {
     line.help = argc < 2;
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
-        const auto value = argument.substr(std::min(argument.find('=') + 1, argument.size()));
         if (argument == "--help" || argument == "-h")
             line.help = true;
-        else if (argument.starts_with("--reference="))
-            line.reference = TRY(schema::parse_docker_reference(value));
-        else if (argument.starts_with("--directory="))
-            line.directory = value;
         else if (argument == "--require-digest")
             line.need_digest = fetch::NeedDigest::kYes;
+        else if (argument == "--allow-http")
+            line.plain = fetch::PlainHttp::kAnywhere;
+        else if (argument == "--no-signature")
+            line.want_signature = fetch::WantSignature::kNo;
         else
-            return invalid(fmt::format("\"{}\" is not understood here: see --help", argument));
+            TRY(set_value(line, argument));
     }
-    if (line.help) return line;
-    if (!line.reference) return invalid("--reference= is missing: see --help");
-    if (line.directory.empty()) return invalid("--directory= is missing: see --help");
+    if (!line.help) TRY(check(line));
     return line;
 }
 

@@ -2,10 +2,12 @@
 // The command line of the fetcher.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "base/result.h"
+#include "fetch/aci.h"
 #include "fetch/image.h"
 #include "schema/docker_reference.h"
 
@@ -13,9 +15,18 @@ namespace podd::fetcher {
 
 struct CommandLine {
     bool help = false;
-    std::optional<schema::DockerReference> reference;  // set unless `help`
-    std::string directory;
+    // Unless `help`, one of these three is set.
+    std::optional<schema::DockerReference> reference{};
+    std::optional<fetch::AciSource> aci{};
+    std::string keys{};  // a URL, or a prefix of names
+
+    std::string directory{};
     fetch::NeedDigest need_digest = fetch::NeedDigest::kNo;
+    fetch::PlainHttp plain = fetch::PlainHttp::kWhereInsecure;
+    fetch::WantSignature want_signature = fetch::WantSignature::kIfThere;
+    std::string signature_url{};
+    std::string if_none_match{};
+    std::uint64_t max_bytes = std::uint64_t{64} << 30;
 };
 
 /// Errors: kInvalidArgument.

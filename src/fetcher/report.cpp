@@ -34,7 +34,8 @@ base::Result<> send(int fd, const char* member, Json value) {
 
 void Report::progress(std::uint64_t bytes, std::uint64_t total) {
     const auto now = now_usec();
-    if (bytes < total && now - last_usec_ < kProgressUsec) return;
+    const bool is_end = total != 0 && bytes >= total;
+    if (!is_end && now - last_usec_ < kProgressUsec) return;
     last_usec_ = now;
     Json value;
     value.add("bytes", bytes);
@@ -50,6 +51,30 @@ base::Result<> Report::fetched(const schema::DockerReference& reference,
     value.add("tag", reference.tag);
     value.add("digest", digest.str());
     return send(fd_, "fetched", std::move(value));
+}
+
+base::Result<> Report::fetched(const fetch::FetchedAci& image, const std::string& name) const {
+    Json value;
+    value.add("kind", "aci");
+    value.add("file", image.is_not_modified ? "" : fetch::kAciFile);
+    value.add("signature", image.has_signature ? fetch::kSignatureFile : "");
+    value.add("url", image.url);
+    value.add("name", name);
+    value.add("etag", image.etag);
+    value.add("max_age", image.max_age);
+    value.add("not_modified", image.is_not_modified);
+    return send(fd_, "fetched", std::move(value));
+}
+
+base::Result<> Report::fetched(const std::vector<fetch::FetchedKey>& keys) const {
+    Json list{Json::Array{}};
+    for (const auto& key : keys) {
+        Json value;
+        value.add("url", key.url);
+        value.add("file", key.file);
+        list.push_back(std::move(value));
+    }
+    return send(fd_, "keys", std::move(list));
 }
 
 void Report::error(const base::Error& error) const {

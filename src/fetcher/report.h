@@ -3,8 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "base/result.h"
+#include "fetch/aci.h"
 #include "schema/digest.h"
 #include "schema/docker_reference.h"
 
@@ -14,12 +17,17 @@ class Report {
 public:
     explicit Report(int fd) : fd_{fd} {}
 
-    /// {"progress":{"bytes":N,"total":M}}, at most ten times a second, and once at the end.
+    /// {"progress":{"bytes":N,"total":M}}, at most ten times a second, and once at the end. A total
+    /// of 0 is not known.
     void progress(std::uint64_t bytes, std::uint64_t total);
     /// {"fetched":{"name":…,"tag":…,"digest":…}}; the last line of a success. `digest` is what the
     /// reference names: of an index where there is one. Errors: kIo, when nobody could be told.
     base::Result<> fetched(const schema::DockerReference& reference,
                            const schema::Digest& digest) const;
+    /// {"fetched":{"kind":"aci",…}}; `name` is empty for an image that was named by its URL.
+    base::Result<> fetched(const fetch::FetchedAci& image, const std::string& name) const;
+    /// {"keys":[{"url":…,"file":…}…]}
+    base::Result<> fetched(const std::vector<fetch::FetchedKey>& keys) const;
     /// {"error":{"code":…,"message":…}}; the last line of a failure.
     void error(const base::Error& error) const;
 

@@ -13,6 +13,7 @@ using podd::base::ErrorCode;
 using podd::base::parse_config;
 using podd::fetch::check_hop;
 using podd::fetch::parse_url;
+using podd::fetch::PlainHttp;
 using podd::fetch::Registries;
 using podd::fetch::resolve_url;
 
@@ -97,7 +98,8 @@ TEST_SUITE("fetch/url") {
              }) {
             CAPTURE(c.url);
             CAPTURE(c.from);
-            const auto hop = check_hop(registries, parse_url(c.url).value(), c.from);
+            const auto hop =
+                check_hop(registries, parse_url(c.url).value(), c.from, PlainHttp::kWhereInsecure);
             CHECK(hop.has_value() == c.allowed);
             if (!hop) CHECK(hop.error().code() == ErrorCode::kDenied);
         }
