@@ -9,18 +9,17 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
-#include "base/json.h"
 #include "fetch/blob_file.h"
 #include "fetch/http.h"
 #include "fetch/resolve.h"
 #include "fetch/session.h"
+#include "schema/appc_to_oci.h"
 #include "schema/json_node.h"
 
 namespace podd::fetch {
 
 using base::Error;
 using base::ErrorCode;
-using base::Json;
 using base::Result;
 
 namespace {
@@ -90,35 +89,18 @@ Result<> write_blob(int layout_fd, const schema::Digest& digest, const std::stri
     return base::write_file(directory.get(), std::string{digest.hex()}, text, 0644);
 }
 
-Json index_json(const ResolvedImage& image, const std::string& tag) {
-    Json descriptor;
-    descriptor.add("mediaType", image.manifest.media_type);
-    descriptor.add("digest", image.manifest.digest.str());
-    descriptor.add("size", image.manifest.size);
-    if (!tag.empty()) {
-        Json annotations;
-        annotations.add("org.opencontainers.image.ref.name", tag);
-        descriptor.add("annotations", std::move(annotations));
-    }
-    Json manifests{Json::Array{}};
-    manifests.push_back(std::move(descriptor));
-    Json index;
-    index.add("schemaVersion", 2);
-    index.add("mediaType", schema::kOciIndexType);
-    index.add("manifests", std::move(manifests));
-    return index;
-}
-
 // The index last: what has one is whole.
 Result<> write_layout(const ResolvedImage& image, const ImageRequest& request) {
     // Whoever imports the image can see for himself that an index of that digest names it.
     TRY(write_blob(request.layout_fd, image.digest, image.text));
     TRY(write_blob(request.layout_fd, image.manifest.digest, image.manifest_text));
     TRY(write_blob(request.layout_fd, image.parsed.config.digest, image.config_text));
-    TRY(base::write_file(request.layout_fd, "oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}\n",
-                         0644));
-    const auto index = index_json(image, request.reference.tag);
-    return base::write_file(request.layout_fd, "index.json", index.str() + "\n", 0644);
+    TRY(base::write_file(request.layout_fd, "oci-layout", schema::kOciLayoutText, 0644));
+    const auto index = schema::oci_index_of({.media_type = image.manifest.media_type,
+                                             .digest = image.manifest.digest.str(),
+                                             .size = image.manifest.size,
+                                             .reference = request.reference.tag});
+    return base::write_file(request.layout_fd, "index.json", index, 0644);
 }
 
 Result<schema::Digest> fetch(const ImageRequest& request, const Registries& registries,

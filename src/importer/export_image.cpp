@@ -15,7 +15,7 @@
 #include "base/hash.h"
 #include "importer/care.h"
 #include "importer/image_config.h"
-#include "schema/oci.h"
+#include "schema/appc_to_oci.h"
 #include "store/layout.h"
 #include "store/writer.h"
 
@@ -23,7 +23,6 @@ namespace podd::importer {
 
 using base::Error;
 using base::ErrorCode;
-using base::Json;
 using base::Result;
 
 namespace {
@@ -105,8 +104,8 @@ private:
         const auto document = [&](const char* name, const std::string& text) {
             return tar.add_file(tar_entry(name, text.size()), text);
         };
-        TRY(document("oci-layout", R"({"imageLayoutVersion":"1.0.0"})"));
-        TRY(document("index.json", TRY(index()).str()));
+        TRY(document("oci-layout", std::string{schema::kOciLayoutText}));
+        TRY(document("index.json", TRY(index())));
         std::set<std::string> done;
         for (const auto& blob : image_.blobs) {
             if (!done.insert(blob).second) continue;
@@ -116,26 +115,14 @@ private:
         return tar.finish();
     }
 
-    Result<Json> index() {
-        const auto config = TRY(read_config(care_.store, image_));
-        // By it the image gets its name again.
-        std::string reference = image_.manifest.name.str();
-        for (const auto& label : image_.manifest.labels)
-            if (label.name.str() == "version") reference += ":" + label.value;
-        Json annotations;
-        annotations.add("org.opencontainers.image.ref.name", reference);
-        Json manifest;
-        manifest.add("mediaType", config.manifest_type);
-        manifest.add("digest", image_.id);
-        manifest.add("size", TRY(size_of(image_.blobs[kManifestBlob])));
-        manifest.add("annotations", std::move(annotations));
-        Json manifests{Json::Array{}};
-        manifests.push_back(std::move(manifest));
-        Json json;
-        json.add("schemaVersion", 2);
-        json.add("mediaType", schema::kOciIndexType);
-        json.add("manifests", std::move(manifests));
-        return json;
+    // By the reference the image gets its name again.
+    Result<std::string> index() {
+        auto config = TRY(read_config(care_.store, image_));
+        const auto size = TRY(size_of(image_.blobs[kManifestBlob]));
+        return schema::oci_index_of({.media_type = std::move(config.manifest_type),
+                                     .digest = image_.id,
+                                     .size = size,
+                                     .reference = schema::oci_reference_of(image_.manifest)});
     }
 
     const Care& care_;

@@ -8,7 +8,6 @@
 
 #include "base/json.h"
 #include "schema/json_node.h"
-#include "schema/oci.h"
 #include "schema/platform.h"
 
 namespace podd::schema {
@@ -49,12 +48,14 @@ Json process_config(const App& app) {
     Json json;
     json.add("User", fmt::format("{}:{}", app.user, app.group));
     std::vector<std::string> ports;
+    ports.reserve(app.ports.size());
     for (const auto& port : app.ports)
         ports.push_back(fmt::format("{}/{}", port.port, port.protocol));
     add_set(json, "ExposedPorts", std::move(ports));
     json.add("Env", std::move(environment));
     json.add("Entrypoint", strings(app.exec));
     std::vector<std::string> volumes;
+    volumes.reserve(app.mount_points.size());
     for (const auto& mount : app.mount_points)
         volumes.push_back(mount.path);
     add_set(json, "Volumes", std::move(volumes));
@@ -71,13 +72,16 @@ void add_other_labels(Json& config, const std::vector<Label>& labels) {
     if (!others.is_null()) config.add("Labels", std::move(others));
 }
 
-void add_platform(Json& json, const std::vector<Label>& labels) {
+OciPlatform platform_of(const std::vector<Label>& labels) {
     const auto os = label(labels, "os").value_or("linux");
-    const auto arch = label(labels, "arch").value_or("");
-    const auto [architecture, variant] = oci_architecture_of(os, arch);
-    json.add("architecture", architecture);
-    if (!variant.empty()) json.add("variant", variant);
-    json.add("os", os);
+    auto [architecture, variant] = oci_architecture_of(os, label(labels, "arch").value_or(""));
+    return {std::move(architecture), std::string{os}, std::move(variant)};
+}
+
+void add_platform(Json& json, const OciPlatform& platform) {
+    json.add("architecture", platform.architecture);
+    if (!platform.variant.empty()) json.add("variant", platform.variant);
+    json.add("os", platform.os);
 }
 
 Json descriptor(std::string_view type, const OciBlob& blob) {
@@ -121,7 +125,7 @@ std::string oci_config_of(const ImageManifest& manifest, const std::string& diff
     Json json;
     for (const auto& one : manifest.annotations)
         if (one.name.str() == "created") json.add("created", one.value);
-    add_platform(json, manifest.labels);
+    add_platform(json, platform_of(manifest.labels));
     json.add("config", std::move(config));
     json.add("rootfs", std::move(rootfs));
     return json.str();
@@ -145,21 +149,39 @@ std::string oci_manifest_of(const OciBlob& config, const std::vector<OciBlob>& l
     return json.str();
 }
 
-std::string oci_index_of(const OciBlob& manifest, const ImageManifest& image) {
-    Json platform;
-    add_platform(platform, image.labels);
+std::string oci_reference_of(const ImageManifest& image) {
     const auto version = label(image.labels, "version");
-    Json annotations;
-    annotations.add(std::string{kRefName},
-                    version ? fmt::format("{}:{}", image.name.str(), *version) : image.name.str());
-    Json entry = descriptor(kOciManifestType, manifest);
-    entry.add("platform", std::move(platform));
-    entry.add("annotations", std::move(annotations));
+    return version ? fmt::format("{}:{}", image.name.str(), *version) : image.name.str();
+}
+
+// Source: OCI image-spec 1.1 image-index.md.
+std::string oci_index_of(const OciIndexed& image) {
+    Json entry;
+    entry.add("mediaType", image.media_type);
+    entry.add("digest", image.digest);
+    entry.add("size", image.size);
+    if (image.platform) {
+        Json platform;
+        add_platform(platform, *image.platform);
+        entry.add("platform", std::move(platform));
+    }
+    if (!image.reference.empty()) {
+        Json annotations;
+        annotations.add(std::string{kRefName}, image.reference);
+        entry.add("annotations", std::move(annotations));
+    }
     Json json;
     json.add("schemaVersion", 2);
     json.add("mediaType", kOciIndexType);
     json.add("manifests", Json{Json::Array{std::move(entry)}});
     return json.str();
+}
+
+std::string oci_index_of(const OciBlob& manifest, const ImageManifest& image) {
+    return oci_index_of({.digest = "sha256:" + manifest.sha256,
+                         .size = manifest.size,
+                         .reference = oci_reference_of(image),
+                         .platform = platform_of(image.labels)});
 }
 
 }  // namespace podd::schema

@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "schema/image_manifest.h"
+#include "schema/oci.h"
 
 namespace podd::schema {
 
@@ -35,8 +37,21 @@ std::string oci_config_of(const ImageManifest& manifest, const std::string& diff
 std::string oci_manifest_of(const OciBlob& config, const std::vector<OciBlob>& layers,
                             const ImageManifest* image);
 
-/// The index of a layout with one image, which is called by its name and, if it has that label,
-/// its version.
+/// The manifest that the index of a layout names.
+struct OciIndexed {
+    std::string media_type{kOciManifestType};
+    std::string digest{};  // "sha256:<hex>"
+    std::uint64_t size = 0;
+    std::string reference{};  // what the image is called; empty: nothing
+    std::optional<OciPlatform> platform{};
+};
+
+/// The index of a layout with one image.
+std::string oci_index_of(const OciIndexed& image);
+/// The same for an image of podd's making.
 std::string oci_index_of(const OciBlob& manifest, const ImageManifest& image);
+
+/// What an image is called in an index: its name and, if it has that label, its version.
+std::string oci_reference_of(const ImageManifest& image);
 
 }  // namespace podd::schema

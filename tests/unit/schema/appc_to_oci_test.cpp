@@ -2,6 +2,7 @@
 #include "schema/appc_to_oci.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "schema/oci.h"
 #include "schema/oci_select.h"
@@ -113,5 +114,19 @@ TEST_SUITE("schema/appc_to_oci") {
             CHECK(name == (*version == '\0' ? "example.com/hello" : "example.com/hello:1.0"));
         }
         CHECK(check_oci_layout(kOciLayoutText));
+    }
+
+    TEST_CASE("an index says of an image what is known of it, and nothing else") {
+        const auto digest = fmt::format("sha256:{}", kHex);
+        const auto bare = parse_oci_index(oci_index_of(
+            {.media_type = std::string{kDockerManifestType}, .digest = digest, .size = 9}));
+        REQUIRE(bare);
+        REQUIRE(bare->manifests.size() == 1);
+        const auto& entry = bare->manifests.front();
+        CHECK(entry.media_type == kDockerManifestType);
+        CHECK(entry.digest.str() == digest);
+        CHECK(entry.size == 9);
+        CHECK(reference_of(entry).empty());
+        CHECK_FALSE(entry.platform);
     }
 }
