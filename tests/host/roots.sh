@@ -33,6 +33,9 @@ suite_sources() {
         done | sort -u
 }
 
+# What this machine's apt is told about its mirrors goes for the roots, too: a mirror that stands still, say.
+mirror_options() { apt-config dump --format '%F "%v";%n' Acquire::Check-Valid-Until Acquire::http::Proxy; }
+
 # package_names TEXT: the names in a Depends or Build-Depends field, first alternative of each.
 package_names() {
     tr ',' '\n' <<<"$1" | sed -E 's/[|(<[].*//; s/:any//; s/[[:space:]]//g; /^$/d; /^\$/d; s/^debhelper-compat$/debhelper/' | sort -u
@@ -103,7 +106,7 @@ make_root() {
 }
 
 build_root() {
-    local suite=$1 kind=$2 root=$3 packages=$4 sources log=$3.log
+    local suite=$1 kind=$2 root=$3 packages=$4 sources mirror log=$3.log
     need_programs mmdebstrap
     say "making the $suite $kind root $root ..."
     sources=$(suite_sources "$suite")
@@ -112,6 +115,10 @@ build_root() {
         --dpkgopt=force-unsafe-io "$suite" "$root.new")
     if [ -n "$sources" ]; then
         arguments+=(-)
+    fi
+    mirror=$(mirror_options)
+    if [ -n "$mirror" ]; then
+        arguments=(--aptopt="$mirror" "${arguments[@]}")
     fi
     if [ "$kind" = vm ]; then
         arguments=(--customize-hook='chroot "$1" sh -euc "$FETCH_KERNEL"' "${arguments[@]}")
