@@ -46,6 +46,6 @@ private:
 };
 
 /// Prints the id of an image, which may be one of several.
-void print_image_id(const std::string& id, JsonMode json);
+void print_image_id(const std::string& id, JsonMode mode);
 
 }  // namespace podd::podctl

@@ -91,6 +91,7 @@ base::Result<> trust_file(const Session& session, const Options& options, const 
     const auto keys = TRY(client::guarded(
         [&] { return manager.InspectKey(sdbus::UnixFd{text.get()}, manager.flags()); }));
     std::vector<std::string> fingerprints;
+    fingerprints.reserve(keys.size());
     for (const auto& key : keys)
         fingerprints.push_back(std::get<0>(key));
     if (!options.quiet || !options.skip_fingerprint_review) show(file, options.prefix, keys);

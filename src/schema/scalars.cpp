@@ -78,8 +78,8 @@ bool is_calendar_day(std::string_view text) {  // YYYY-MM-DD
     if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
     if (!in_range(text.substr(0, 4), 4, 0, 9999) || !in_range(text.substr(5, 2), 2, 1, 12))
         return false;
-    const auto year = *number(text.substr(0, 4));
-    const auto month = *number(text.substr(5, 2));
+    const auto year = number(text.substr(0, 4)).value_or(0);
+    const auto month = number(text.substr(5, 2)).value_or(1);
     const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     constexpr std::array<int, 12> kDays{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     const int days = month == 2 && leap ? 29 : kDays.at(static_cast<std::size_t>(month) - 1);
