@@ -10,7 +10,7 @@
 set(PODD_FLOORS
     base=0 base_hash=0
     schema=1 unit=1
-    plan=2 archive=2 trust=2 trust_keys=2 trust_openpgp=2 trust_policy=2 fetch=2 network=2 sandbox=2
+    plan=2 archive=2 trust=2 trust_keys=2 trust_openpgp=2 trust_signatures=2 trust_policy=2 fetch=2 network=2 sandbox=2
     store_read=3 store=3 translate=3 client=3
     pod_manifest=4 pod=4
     daemon=5
@@ -19,12 +19,13 @@ set(PODD_FLOORS
 
 # What runs at boot, in the start path of a pod or inside it stays free of these, although they lie lower.
 set(PODD_KEPT_OUT_generator base_hash archive trust fetch network sandbox store client pod daemon)
-set(PODD_KEPT_OUT_stage0 base_hash archive trust_openpgp fetch store client daemon)
-set(PODD_KEPT_OUT_pod base_hash archive trust_openpgp fetch store)
+set(PODD_KEPT_OUT_stage0 base_hash archive trust_openpgp trust_signatures fetch store client daemon)
+set(PODD_KEPT_OUT_pod base_hash archive trust_openpgp trust_signatures fetch store)
 set(PODD_KEPT_OUT_stage1 base_hash schema unit archive trust fetch store_read store translate client pod daemon)
 
 # A library of a room that has more than one: "store_read" lives in src/store and store may use it.
-set(PODD_SAME_ROOM store:store_read base_hash:base pod:pod_manifest)
+set(PODD_SAME_ROOM store:store_read base_hash:base pod:pod_manifest
+  trust_signatures:trust_openpgp)
 
 function(_podd_floor name out)
   foreach(pair IN LISTS PODD_FLOORS)

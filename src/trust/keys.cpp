@@ -137,6 +137,13 @@ std::vector<KeyFile> trusted_keys(std::vector<KeyFile> keys) {
     return keys;
 }
 
+std::vector<KeyFile> trusted_keys_of(std::vector<KeyFile> keys, std::string_view name) {
+    std::erase_if(keys, [&](const KeyFile& key) {
+        return key.state != KeyState::kTrusted || !is_prefix_of(key.prefix, name);
+    });
+    return keys;
+}
+
 bool is_trusted(const std::vector<KeyFile>& keys, std::string_view fingerprint,
                 std::string_view name) {
     return std::ranges::any_of(keys, [&](const KeyFile& key) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Which OpenPGP keys are trusted for which image names: files, found but never parsed here. A pod's
+// Which keys are trusted for which image names: files, found but never parsed here. A pod's
 // start asks as well, so nothing of this links a crypto library. Source: podd.trust(5).
 #pragma once
 
@@ -11,7 +11,8 @@
 
 namespace podd::trust {
 
-/// A fingerprint as key files are named: 40 lower-case hex digits, or 64 of newer keys.
+/// A fingerprint as key files are named: 40 lower-case hex digits, or 64 of newer OpenPGP keys and
+/// of bare public keys.
 bool is_fingerprint(std::string_view text);
 
 /// "example.com/app" → "example.com%app": the folder of a prefix. No identifier holds a percent
@@ -49,6 +50,9 @@ std::string key_file(std::string_view fingerprint, std::string_view prefix);
 /// prefix, then fingerprint. Files that are not named as one are passed over. Errors: kIo;
 /// kDenied for a file or folder that not only root may write.
 base::Result<std::vector<KeyFile>> list_keys(const KeyDirectories& directories = {});
+
+/// The files of all keys that are trusted for an image of that name. Pure.
+std::vector<KeyFile> trusted_keys_of(std::vector<KeyFile> keys, std::string_view name);
 
 /// The files of all keys that are trusted for anything. One key may lie in several.
 std::vector<KeyFile> trusted_keys(std::vector<KeyFile> keys);

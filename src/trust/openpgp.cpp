@@ -19,6 +19,11 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kMaxKeysInText = 64;
+constexpr std::size_t kMaxMessageText = std::size_t{64} << 10;
+
+Error contradiction() {
+    return {ErrorCode::kInternal, "gpg has found a good signature and failed all the same"};
+}
 
 std::vector<std::string_view> fields_of(std::string_view line) {
     std::vector<std::string_view> fields;
@@ -144,19 +149,44 @@ Result<std::string> Keyring::armored(const std::string& fingerprint) const {
 Result<std::string> Keyring::verify(std::string_view signature, const ReadMore& file) const {
     const auto path = TRY(home_->write("signature", signature));
     const auto run = TRY(home_->run({"--verify", "--", path, "-"}, file));
-    auto facts = signature_facts(run.status);
-    if (!facts) return no_signature(signature);
-    // Of a broken signature gpg tells the short id alone.
-    if (!facts->key.fingerprint.empty()) {
-        auto key = find(facts->key.fingerprint);
-        if (key) facts->key = std::move(key).value();
-    }
-    TRY(check_signature(*facts));
+    auto found = signature_facts(run.status);
+    if (!found) return no_signature(signature);
+    auto facts = with_key(*std::move(found));
+    TRY(check_signature(facts));
     // What gpg says elsewhere than in its status must not be better known here.
-    if (!run.success || !run.read_all)
-        return Error{ErrorCode::kInternal,
-                     "gpg has found a good signature and failed all the same"};
-    return facts->key.fingerprint;
+    if (!run.success || !run.read_all) return contradiction();
+    return std::move(facts.key.fingerprint);
+}
+
+Result<SignedText> Keyring::verify_message(std::string_view message, std::string_view name) const {
+    const auto refused = [](std::string text, std::string_view remedy) {
+        return Error{ErrorCode::kUntrusted, fmt::format("{}\nhint: {}", text, remedy)};
+    };
+    constexpr std::string_view kRemedy = "skopeo copy --sign-by makes one";
+    // Every packet begins so. What is armored may hold a clear-signed text, and more around it.
+    if (message.empty() || (static_cast<unsigned char>(message.front()) & 0x80U) == 0)
+        return refused("it is no binary OpenPGP message", kRemedy);
+    const auto path = TRY(home_->write("message", message));
+    auto run = TRY(home_->run({"--max-output", std::to_string(kMaxMessageText), "--output", "-",
+                               "--verify", "--", path}));
+    auto found = signature_facts(run.status, Signed::kInside);
+    if (!found) return refused("it is no OpenPGP message that holds one signed text", kRemedy);
+    if (found->verdict == Verdict::kUnknownKey)
+        return refused(fmt::format("it is signed by key {}, which is not trusted for \"{}\"",
+                                   found->key.fingerprint, name),
+                       fmt::format("if it should be: podctl trust --prefix={} KEYFILE", name));
+    auto facts = with_key(*std::move(found));
+    TRY(check_signature(facts));
+    if (!run.success || run.output.empty() || run.output.size() > kMaxMessageText)
+        return contradiction();
+    return SignedText{std::move(facts.key.fingerprint), std::move(run.output)};
+}
+
+// Of a broken signature gpg tells the short id alone.
+SignatureFacts Keyring::with_key(SignatureFacts facts) const {
+    if (facts.key.fingerprint.empty()) return facts;
+    if (auto key = find(facts.key.fingerprint)) facts.key = std::move(key).value();
+    return facts;
 }
 
 }  // namespace podd::trust

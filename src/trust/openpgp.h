@@ -23,6 +23,13 @@ struct KeyInfo {
     bool revoked = false;
 };
 
+/// What a message holds, and the primary key that has signed it.
+struct SignedText {
+    std::string fingerprint;
+    std::string text;
+};
+struct SignatureFacts;
+
 /// Of a fingerprint or key id: gpg writes them in capitals.
 std::string lower_case(std::string_view fingerprint);
 
@@ -51,7 +58,12 @@ public:
     /// can be done.
     base::Result<std::string> verify(std::string_view signature, const ReadMore& file) const;
 
+    /// The same of a binary message that holds what it signs: that text, and who has signed it.
+    /// `name` is what the keys are trusted for, for the message. Errors: as above.
+    base::Result<SignedText> verify_message(std::string_view message, std::string_view name) const;
+
 private:
+    SignatureFacts with_key(SignatureFacts facts) const;
     explicit Keyring(std::unique_ptr<GpgHome> home) : home_{std::move(home)} {}
     std::unique_ptr<GpgHome> home_;
 };

@@ -30,7 +30,12 @@ constexpr std::array kHashes{HashName{1, "MD5", false},       HashName{2, "SHA1"
                              HashName{9, "SHA384", true},     HashName{10, "SHA512", true},
                              HashName{11, "SHA224", false}};
 
-constexpr std::string_view kSignAgain = "gpg --armor --detach-sign makes one";
+constexpr std::string_view kSignFile = "gpg --armor --detach-sign makes one";
+constexpr std::string_view kSignImage = "skopeo copy --sign-by makes one";
+
+std::string_view sign_again(const SignatureFacts& facts) {
+    return facts.where == Signed::kInside ? kSignImage : kSignFile;
+}
 
 struct Keyword {
     std::string_view word;
@@ -84,12 +89,11 @@ std::string date(std::uint64_t seconds) {
 Result<> check_hash(const SignatureFacts& facts) {
     const auto* found = std::ranges::find(kHashes, facts.hash, &HashName::number);
     if (facts.hash == 0 || (found != kHashes.end() && found->holds)) return {};
-    return untrusted(
-        fmt::format("the signature by key {} is over a {} digest, which can be forged",
-                    facts.key.fingerprint,
-                    found != kHashes.end() ? std::string{found->name}
-                                           : fmt::format("number-{}", facts.hash)),
-        "ask for one over a better digest: gpg --digest-algo SHA512 --armor --detach-sign");
+    return untrusted(fmt::format("the signature by key {} is over a {} digest, which can be forged",
+                                 facts.key.fingerprint,
+                                 found != kHashes.end() ? std::string{found->name}
+                                                        : fmt::format("number-{}", facts.hash)),
+                     "ask for one over a better digest, as gpg makes it with --digest-algo SHA512");
 }
 
 Error unknown_key(const std::string& key) {
@@ -151,14 +155,17 @@ Result<> check_times(const SignatureFacts& facts, std::uint64_t now) {
 
 }  // namespace
 
-std::optional<SignatureFacts> signature_facts(const std::vector<StatusLine>& status) {
+std::optional<SignatureFacts> signature_facts(const std::vector<StatusLine>& status, Signed where) {
     SignatureFacts facts;
+    facts.where = where;
     unsigned verdicts = 0;
+    unsigned texts = 0;
     for (const auto& line : status) {
         const auto& keyword = line.front();
         if (keyword == "NEWSIG") ++facts.count;
-        // A message that brings its own text says nothing of the file beside it.
-        if (keyword == "PLAINTEXT") return std::nullopt;
+        if (keyword == "PLAINTEXT") ++texts;
+        // Whatever was encrypted as well, and to whom: no such thing is a signature for everybody.
+        if (keyword == "BEGIN_DECRYPTION" || keyword == "ENC_TO") return std::nullopt;
         const auto* found = std::ranges::find(kVerdicts, keyword, &Keyword::word);
         if (found != kVerdicts.end()) {
             ++verdicts;
@@ -169,7 +176,8 @@ std::optional<SignatureFacts> signature_facts(const std::vector<StatusLine>& sta
             take_valid(facts, line);
         }
     }
-    if (verdicts == 0) return std::nullopt;
+    // A message that brings its own text says nothing of the file beside it.
+    if (verdicts == 0 || texts != (where == Signed::kInside ? 1U : 0U)) return std::nullopt;
     facts.count = std::max(facts.count, verdicts);
     return facts;
 }
@@ -178,7 +186,7 @@ Result<> check_signature(const SignatureFacts& facts, std::time_t now) {
     if (facts.count != 1)
         return untrusted(
             fmt::format("the signature file holds {} signatures, wanted one", facts.count),
-            kSignAgain);
+            sign_again(facts));
     // Of an unknown key nothing else is worth saying.
     if (facts.verdict == Verdict::kUnknownKey) return unknown_key(facts.key.fingerprint);
     TRY(check_hash(facts));
@@ -192,19 +200,19 @@ Result<> check_signature(const SignatureFacts& facts, std::time_t now) {
             fmt::format("the signature by key {} is one of a text, whose line ends may have been "
                         "changed",
                         facts.key.fingerprint),
-            kSignAgain);
+            sign_again(facts));
     return check_times(facts, static_cast<std::uint64_t>(now));
 }
 
 Error no_signature(std::string_view text) {
     if (text.starts_with("-----BEGIN PGP SIGNED MESSAGE"))
         return untrusted("the signature file is a clear-signed message, wanted a signature alone",
-                         kSignAgain);
+                         kSignFile);
     if (text.starts_with("-----BEGIN PGP SIGNATURE") &&
         text.find("-----END PGP SIGNATURE") == std::string_view::npos)
         return untrusted("the signature file ends in the middle of the signature",
                          "get it again from where it came");
-    return untrusted("the signature file holds no detached OpenPGP signature", kSignAgain);
+    return untrusted("the signature file holds no detached OpenPGP signature", kSignFile);
 }
 
 }  // namespace podd::trust

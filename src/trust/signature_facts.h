@@ -24,7 +24,14 @@ enum class Verdict : unsigned char {
     kUnchecked,  // of a kind that gpg cannot check
 };
 
+/// Where what was signed lies.
+enum class Signed : unsigned char {
+    kBeside,  // in another file
+    kInside,  // in the message itself, once
+};
+
 struct SignatureFacts {
+    Signed where = Signed::kBeside;
     Verdict verdict = Verdict::kUnchecked;
     unsigned hash = 0;          // number of RFC 9580, 9.5; 0: not told
     bool of_text = false;       // over a text whose line ends may have been changed
@@ -34,8 +41,9 @@ struct SignatureFacts {
     KeyInfo key;                // whose fingerprint may be a mere id of a part of it
 };
 
-/// Nothing when gpg found none, or none that stands alone.
-std::optional<SignatureFacts> signature_facts(const std::vector<StatusLine>& status);
+/// Nothing when gpg found none, or none of that form.
+std::optional<SignatureFacts> signature_facts(const std::vector<StatusLine>& status,
+                                              Signed where = Signed::kBeside);
 
 /// Errors: kUntrusted, with key, reason and remedy.
 base::Result<> check_signature(const SignatureFacts& facts, std::time_t now = std::time(nullptr));

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/socket_message.h"
 #include "trust/openpgp.h"
+#include "trust/public_key.h"
 #include "verifier/commands.h"
 
 namespace podd::verifier {
@@ -27,6 +28,7 @@ constexpr std::size_t kMaxSignatureBytes = std::size_t{64} << 10;
 Result<> add_key_file(trust::Keyring& keyring, const std::string& path) {
     const auto named = path.substr(path.rfind('/') + 1);
     const auto text = TRY(base::read_file(path, kMaxKeyBytes));
+    if (trust::is_public_key(text)) return {};  // of no use for a signature by OpenPGP
     const auto keys = TRY(keyring.add(text));
     if (keys.size() == 1 && keys.front() == named) return {};
     return Error{ErrorCode::kCorrupt,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
@@ -15,7 +16,8 @@ inline constexpr std::size_t kMaxKeyBytes = std::size_t{1} << 20;
 /// Where keyrings are made. The unit has a /tmp of its own.
 inline constexpr const char* kHomeParent = "/tmp";
 
-/// Reads a text with keys from `input`: {"keys":[{"fingerprint":…,"userIds":[…],"created":N,
+/// Reads a text with OpenPGP keys, or one bare public key, from `input`:
+/// {"keys":[{"fingerprint":…,"userIds":[…],"created":N,
 /// "expires":N,"expired":B,"revoked":B,"armored":…}]}. Errors: kInvalidArgument.
 base::Result<base::Json> inspect(int input);
 
@@ -24,5 +26,12 @@ base::Result<base::Json> inspect(int input);
 /// The digest is that of the bytes that gpg was given. Errors: kUntrusted; kCorrupt for a key file
 /// that holds another key than its name says.
 base::Result<base::Json> check(int socket, const std::vector<std::string>& key_files);
+
+/// Reads what the fetcher has found from `input`, see trust::parse_registry_signatures(), and
+/// checks it with the keys in these files, for an image that was asked for by this name:
+/// {"signed":{"fingerprint":…,"digest":"sha256:…"}}. The digest is the one that was signed.
+/// Errors: as check().
+base::Result<base::Json> signatures(int input, std::string_view reference,
+                                    const std::vector<std::string>& key_files);
 
 }  // namespace podd::verifier

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/file.h"
 #include "trust/openpgp.h"
+#include "trust/public_key.h"
 #include "verifier/commands.h"
 
 namespace podd::verifier {
@@ -22,15 +23,27 @@ base::Json key_json(const trust::KeyInfo& key, std::string armored) {
     return json;
 }
 
+// A bare key says nothing of its owner or of its time.
+base::Json key_json(const trust::PublicKey& key) {
+    trust::KeyInfo info;
+    info.fingerprint = key.fingerprint();
+    info.user_ids.emplace_back("a bare public key, ECDSA over P-256");
+    return key_json(info, key.pem());
+}
+
 }  // namespace
 
 base::Result<base::Json> inspect(int input) {
     const auto text = TRY_CONTEXT(base::read_all(input, kMaxKeyBytes), "reading the key");
-    auto keyring = TRY(trust::Keyring::make(kHomeParent));
     base::Json keys{base::Json::Array{}};
-    for (const auto& fingerprint : TRY(keyring.add(text))) {
-        const auto key = TRY(keyring.find(fingerprint));
-        keys.push_back(key_json(key, TRY(keyring.armored(fingerprint))));
+    if (trust::is_public_key(text)) {
+        keys.push_back(key_json(TRY(trust::PublicKey::parse(text))));
+    } else {
+        auto keyring = TRY(trust::Keyring::make(kHomeParent));
+        for (const auto& fingerprint : TRY(keyring.add(text))) {
+            const auto key = TRY(keyring.find(fingerprint));
+            keys.push_back(key_json(key, TRY(keyring.armored(fingerprint))));
+        }
     }
     base::Json line;
     line.add("keys", std::move(keys));

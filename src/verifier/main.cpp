@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// /usr/lib/podd/verifier: the one program that parses OpenPGP. It runs in a unit of its own, as a
-// user without rights, without a network; what it says is one line of JSON.
+// /usr/lib/podd/verifier: the one program that parses keys and signatures. It runs in a unit of its
+// own, as a user without rights, without a network; what it says is one line of JSON.
 #include <clocale>
 #include <csignal>
 #include <cstdio>
@@ -19,15 +19,19 @@ using namespace podd;  // NOLINT(google-build-using-namespace): the program's ow
 constexpr const char* kHelp =
     "verifier inspect < KEYFILE\n"
     "verifier check KEYFILE... < SOCKET\n"
+    "verifier signatures docker://NAME KEYFILE... < FILE\n"
     "\n"
-    "Tells what OpenPGP keys are in a file, or whether a file is signed by one of some\n"
-    "keys. podd runs it; the file and its signature come over the socket. Says what it\n"
-    "finds as a line of JSON.\n";
+    "Tells what keys are in a file, whether a file is signed by one of some keys, or an\n"
+    "image of a registry. podd runs it; a file and its signature come over the socket,\n"
+    "what the fetcher has found of an image's signatures in a file. Says what it finds\n"
+    "as a line of JSON.\n";
 
 base::Result<base::Json> run(int argc, char** argv) {
     const std::string_view command = argv[1];
     if (command == "inspect" && argc == 2) return verifier::inspect(STDIN_FILENO);
     if (command == "check") return verifier::check(STDIN_FILENO, {argv + 2, argv + argc});
+    if (command == "signatures" && argc >= 3)
+        return verifier::signatures(STDIN_FILENO, argv[2], {argv + 3, argv + argc});
     return base::Error{base::ErrorCode::kInvalidArgument, "not understood: see --help"};
 }
 
