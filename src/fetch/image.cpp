@@ -13,6 +13,7 @@
 #include "fetch/http.h"
 #include "fetch/resolve.h"
 #include "fetch/session.h"
+#include "fetch/signatures.h"
 #include "schema/appc_to_oci.h"
 #include "schema/json_node.h"
 
@@ -89,6 +90,17 @@ Result<> write_blob(int layout_fd, const schema::Digest& digest, const std::stri
     return base::write_file(directory.get(), std::string{digest.hex()}, text, 0644);
 }
 
+// Before the layers: without a signature nothing is done with them.
+Result<> write_signatures(const ImageRequest& request, Http& http, const Registries& registries,
+                          const Sessions& sessions, const ResolvedImage& image) {
+    if (request.signatures_fd < 0) return {};
+    std::vector digests{image.digest};
+    if (image.manifest.digest != image.digest) digests.push_back(image.manifest.digest);
+    const auto text = TRY(fetch_signatures(http, registries, sessions, request.reference, digests));
+    TRY_CONTEXT(base::write_all(request.signatures_fd, text), "handing over the signatures");
+    return {};
+}
+
 // The index last: what has one is whole.
 Result<> write_layout(const ResolvedImage& image, const ImageRequest& request) {
     // Whoever imports the image can see for himself that an index of that digest names it.
@@ -110,6 +122,7 @@ Result<schema::Digest> fetch(const ImageRequest& request, const Registries& regi
     auto image = TRY(resolve_somewhere(sessions, request));
     TRY(check_digest_given(request, image.digest));
     TRY(check_total(image.parsed));
+    TRY(write_signatures(request, http, registries, sessions, image));
     TRY(fetch_blobs(http, sessions, image.parsed.layers, request.layout_fd, progress));
     TRY(write_layout(image, request));
     return std::move(image.digest);

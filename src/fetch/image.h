@@ -21,13 +21,14 @@ struct ImageRequest {
     int layout_fd = -1;   // an existing folder; what a cut fetch left there is gone on with
     std::string machine;  // of this host, as `uname -m` says it
     NeedDigest need_digest = NeedDigest::kNo;
+    int signatures_fd = -1;  // what is found of its signatures is written there
 };
 
 /// Mirrors are asked in their order, the registry last. oci-layout and index.json are written when
 /// all the rest is there. Returns the digest that the reference names: of the index where there is
 /// one, else of the manifest. Errors: kNotFound, kDenied, kUnavailable, kUntrusted (TLS; no digest
-/// and NeedDigest::kYes), kInvalidArgument, kUnsupported (no image for this host; schema 1;
-/// foreign layers), kIo.
+/// and NeedDigest::kYes; no signature where they are wanted), kInvalidArgument, kUnsupported (no
+/// image for this host; schema 1; foreign layers), kIo.
 base::Result<schema::Digest> fetch_image(const ImageRequest& request, const Registries& registries,
                                          const Credentials& credentials, const Progress& progress);
 

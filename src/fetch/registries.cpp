@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "fetch/url.h"
 #include "schema/docker_reference.h"
 #include "schema/json_node.h"
 #include "schema/scalars.h"
@@ -55,6 +56,17 @@ Result<> add_mirrors(RegistrySettings& settings, std::string_view text) {
     return {};
 }
 
+// Paths are put behind it. Whether it may be http is known when all files are read.
+Result<std::string> lookaside_of(std::string_view text) {
+    while (text.ends_with('/'))
+        text.remove_suffix(1);
+    if (text.empty()) return std::string{};
+    TRY(parse_url(text));
+    if (text.find_first_of("?#") != std::string_view::npos)
+        return found_wanted(quoted(text), "an address without \"?\" and \"#\"");
+    return std::string{text};
+}
+
 Result<> set(RegistrySettings& settings, const ConfigLine& line) {
     if (line.key == "Mirror") return add_mirrors(settings, line.value);
     if (line.key == "Insecure") {
@@ -68,7 +80,11 @@ Result<> set(RegistrySettings& settings, const ConfigLine& line) {
         settings.ca_file = line.value;
         return {};
     }
-    return found_wanted(fmt::format("{}=", line.key), "Mirror=, Insecure= or CAFile=");
+    if (line.key == "Lookaside") {
+        settings.lookaside = TRY(lookaside_of(line.value));
+        return {};
+    }
+    return found_wanted(fmt::format("{}=", line.key), "Mirror=, Lookaside=, Insecure= or CAFile=");
 }
 
 Result<std::string> registry_of(const ConfigSection& section) {

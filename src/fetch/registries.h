@@ -22,8 +22,9 @@ struct Mirror {
 
 struct RegistrySettings {
     std::vector<Mirror> mirrors{};
-    bool insecure = false;  // HTTP without TLS
-    std::string ca_file{};  // the only authorities that count; empty: the system's
+    bool insecure = false;    // HTTP without TLS
+    std::string lookaside{};  // where signatures of its images lie; empty: nowhere
+    std::string ca_file{};    // the only authorities that count; empty: the system's
     bool operator==(const RegistrySettings&) const = default;
 };
 

@@ -62,7 +62,8 @@ base::Result<> run(const fetcher::CommandLine& line, fetcher::Report& report) {
     const fetch::ImageRequest request{.reference = *line.reference,
                                       .layout_fd = directory.get(),
                                       .machine = machine(),
-                                      .need_digest = line.need_digest};
+                                      .need_digest = line.need_digest,
+                                      .signatures_fd = line.signatures ? STDIN_FILENO : -1};
     const auto digest = TRY(fetch::fetch_image(
         request, registries, credentials,
         [&](std::uint64_t bytes, std::uint64_t total) { report.progress(bytes, total); }));

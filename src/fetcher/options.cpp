@@ -18,7 +18,7 @@ using base::Result;
 
 const char kHelp[] =
     "fetcher --reference=docker://[REGISTRY/]REPOSITORY[:TAG][@DIGEST]\n"
-    "    --directory=DIR [--require-digest]\n"
+    "    --directory=DIR [--require-digest] [--signatures 0<> FILE]\n"
     "fetcher --reference=https://HOST/FILE.aci|appc:NAME[:VERSION][,LABEL=VALUE...]\n"
     "    --directory=DIR [--allow-http] [--signature=URL|--no-signature]\n"
     "    [--if-none-match=ETAG] [--max-bytes=N]\n"
@@ -29,7 +29,8 @@ const char kHelp[] =
     "signature, image.aci.asc; keys become keys/0.asc and so on.\n"
     "What a cut fetch left in DIR is gone on with.\n"
     "With --require-digest an image that is named without a digest is refused.\n"
-    "Says what it does as lines of JSON.\n";
+    "With --signatures its signatures are written to the file that is standard input;\n"
+    "an image without one is refused. Says what it does as lines of JSON.\n";
 
 namespace {
 
@@ -101,6 +102,8 @@ Result<CommandLine> parse_command_line(int argc, char** argv) {
             line.plain = fetch::PlainHttp::kAnywhere;
         else if (argument == "--no-signature")
             line.want_signature = fetch::WantSignature::kNo;
+        else if (argument == "--signatures")
+            line.signatures = true;
         else
             TRY(set_value(line, argument));
     }

@@ -27,6 +27,7 @@ struct CommandLine {
     std::string signature_url{};
     std::string if_none_match{};
     std::uint64_t max_bytes = std::uint64_t{64} << 30;
+    bool signatures = false;  // are to be found, and written to standard input
 };
 
 /// Errors: kInvalidArgument.

@@ -47,13 +47,17 @@ TEST_SUITE("fetch/registries") {
     TEST_CASE("later lines win and an empty one takes back") {
         const auto registries = read(
             "[Registry a.example.com]\nMirror=m.example.com\nInsecure=yes\nCAFile=/a\n"
-            "[Registry a.example.com]\nMirror=\nMirror=n.example.com\nInsecure=no\nCAFile=\n");
+            "Lookaside=https://b.example.com/one\n"
+            "[Registry a.example.com]\nMirror=\nMirror=n.example.com\nInsecure=no\nCAFile=\n"
+            "Lookaside=https://b.example.com/sigs//\n");
         REQUIRE(registries.has_value());
         const auto& settings = registries->of("a.example.com");
         REQUIRE(settings.mirrors.size() == 1);
         CHECK(settings.mirrors[0].host == "n.example.com");
         CHECK_FALSE(settings.insecure);
         CHECK(settings.ca_file.empty());
+        CHECK(settings.lookaside == "https://b.example.com/sigs");
+        CHECK(read("[Registry a]\nLookaside=https://b\nLookaside=\n")->of("a").lookaside.empty());
     }
 
     TEST_CASE("what is wrong is named with file and line") {
@@ -67,8 +71,13 @@ TEST_SUITE("fetch/registries") {
                  std::pair{"[Registry a]\nInsecure=\n", "wanted yes or no"},
                  std::pair{"[Registry a]\nMirror=https://b\n", "line 2: Mirror=: found"},
                  std::pair{"[Registry a]\nMirror=b/C\n", "capital letters"},
+                 std::pair{"[Registry a]\nLookaside=/var/sigs\n", "line 2: Lookaside=: found"},
+                 std::pair{"[Registry a]\nLookaside=file:///var/sigs\n", "Lookaside=: found"},
+                 std::pair{"[Registry a]\nLookaside=https://u:p@b/c\n", "Lookaside=: found"},
+                 std::pair{"[Registry a]\nLookaside=https://b/c?d\n", "without \"?\""},
                  std::pair{"[Registry a]\n\nCAFile=ca.pem\n", "line 3: CAFile=: found \"ca.pem\""},
-                 std::pair{"[Registry a]\nProxy=b\n", "wanted Mirror=, Insecure= or CAFile="},
+                 std::pair{"[Registry a]\nProxy=b\n",
+                           "wanted Mirror=, Lookaside=, Insecure= or CAFile="},
              }) {
             CAPTURE(text);
             const auto registries = read(text);
