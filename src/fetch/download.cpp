@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/number.h"
 #include "fetch/header_values.h"
 #include "fetch/http_error.h"
 #include "fetch/part_file.h"
@@ -70,9 +71,9 @@ Result<> Download::check_size(std::uint64_t bytes) const {
 Result<> Download::begin_part(const HttpAnswer& answer) {
     const auto range = parse_content_range(answer.content_range);
     const auto& note = file_.note();
-    total_ = range ? range->total.value_or(note.size) : 0;
-    const bool is_rest =
-        total_ > 0 && range->first == from_ && from_ > 0 && (note.size == 0 || total_ == note.size);
+    if (range) total_ = range->total.value_or(note.size);
+    const bool is_rest = range && range->first == from_ && from_ > 0 && total_ > 0 &&
+                         (note.size == 0 || total_ == note.size);
     if (!is_rest)
         return found_wanted(fmt::format("part {}", quoted(answer.content_range)),
                             fmt::format("bytes from {}", from_));
@@ -83,7 +84,7 @@ Result<> Download::begin_part(const HttpAnswer& answer) {
 
 Result<> Download::begin(const HttpAnswer& answer) {
     if (answer.status == 206) return begin_part(answer);
-    total_ = header_number(answer.content_length).value_or(0);
+    total_ = base::parse_number<std::uint64_t>(answer.content_length).value_or(0);
     TRY(check_size(total_));
     from_ = 0;
     return file_.restart({request_.url, validator_of(answer), total_});

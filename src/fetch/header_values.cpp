@@ -2,9 +2,10 @@
 #include "fetch/header_values.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <curl/curl.h>
+
+#include "base/number.h"
 
 namespace podd::fetch {
 
@@ -65,14 +66,6 @@ bool is_etag(std::string_view text) {
     return is_strong_etag(text);
 }
 
-std::optional<std::uint64_t> header_number(std::string_view text) {
-    std::uint64_t number = 0;
-    const auto* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc{} || stop != end) return std::nullopt;
-    return number;
-}
-
 std::optional<ContentRange> parse_content_range(std::string_view text) {
     constexpr std::string_view kUnit = "bytes ";
     const auto dash = text.find('-');
@@ -80,9 +73,10 @@ std::optional<ContentRange> parse_content_range(std::string_view text) {
     if (!text.starts_with(kUnit) || dash == std::string_view::npos ||
         slash == std::string_view::npos || slash < dash)
         return std::nullopt;
-    const auto first = header_number(text.substr(kUnit.size(), dash - kUnit.size()));
-    const auto last = header_number(text.substr(dash + 1, slash - dash - 1));
-    const auto total = header_number(text.substr(slash + 1));
+    const auto first =
+        base::parse_number<std::uint64_t>(text.substr(kUnit.size(), dash - kUnit.size()));
+    const auto last = base::parse_number<std::uint64_t>(text.substr(dash + 1, slash - dash - 1));
+    const auto total = base::parse_number<std::uint64_t>(text.substr(slash + 1));
     const bool is_unknown = text.substr(slash + 1) == "*";
     if (!first || !last || (!total && !is_unknown)) return std::nullopt;
     if (*last < *first || (total && *last >= *total)) return std::nullopt;
@@ -100,10 +94,10 @@ std::uint64_t max_age(std::string_view cache_control, std::string_view age) {
         auto value = trimmed(directive.substr(std::min(equals + 1, directive.size())));
         if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
             value = value.substr(1, value.size() - 2);
-        const auto number = header_number(value).value_or(0);
+        const auto number = base::parse_number<std::uint64_t>(value).value_or(0);
         most = std::min(most.value_or(kYear), number);
     }
-    const auto old = age.empty() ? 0 : header_number(age).value_or(kYear);
+    const auto old = age.empty() ? 0 : base::parse_number<std::uint64_t>(age).value_or(kYear);
     const auto fresh = most.value_or(0);
     return fresh > old ? fresh - old : 0;
 }

@@ -35,7 +35,4 @@ struct ContentRange {
 /// total. Source: RFC 9110 §14.4.
 std::optional<ContentRange> parse_content_range(std::string_view text);
 
-/// Of Content-Length or the like; nothing when it is no number.
-std::optional<std::uint64_t> header_number(std::string_view text);
-
 }  // namespace podd::fetch

@@ -74,8 +74,9 @@ std::optional<std::uint32_t> character(std::string_view name) {
     const bool is_hex = name.starts_with('x') || name.starts_with('X');
     if (is_hex) name.remove_prefix(1);
     std::uint32_t code = 0;
-    const auto* end = name.data() + name.size();
-    const auto [stop, error] = std::from_chars(name.data(), end, code, is_hex ? 16 : 10);
+    const char* begin = name.data();
+    const char* end = begin + name.size();
+    const auto [stop, error] = std::from_chars(begin, end, code, is_hex ? 16 : 10);
     if (error != std::errc{} || stop != end) return std::nullopt;
     return code;
 }

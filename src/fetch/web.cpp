@@ -33,7 +33,9 @@ Result<HttpRequest> Web::request(const std::string& url) const {
     request.plain = plain_;
     const auto* credential = credentials_.find_host(parsed.host);
     if (credential == nullptr || parsed.scheme != "https") return request;
-    if (credential->kind == Credential::Kind::kUnusable)
+    const bool is_usable = credential->kind == Credential::Kind::kBasic ||
+                           credential->kind == Credential::Kind::kBearer;
+    if (!is_usable)
         return Error{ErrorCode::kUnsupported,
                      fmt::format("\"{}\" has {} for {}, wanted type \"basic\" or \"oauth\"",
                                  credential->origin, credential->reason, quoted(parsed.host))};
@@ -51,12 +53,10 @@ Result<HttpAnswer> Web::get(const std::string& url, std::size_t max_bytes, Tries
         auto asked = TRY(request(url));
         asked.max_bytes = max_bytes;
         auto answer = http_.get(std::move(asked));
-        const bool is_busy = answer && status_error(*answer).code() == ErrorCode::kUnavailable;
-        if (answer && !is_busy) return answer;
-        auto error = answer ? refusal(*answer) : std::move(answer).error();
-        if (error.code() != ErrorCode::kUnavailable || tries == Tries::kOne) return error;
-        const int msec = backoff.next_msec(is_busy ? retry_after(*answer) : 0);
-        if (msec < 0) return error;
+        const auto code = answer ? status_error(*answer).code() : answer.error().code();
+        if (code != ErrorCode::kUnavailable || tries == Tries::kOne) return answer;
+        const int msec = backoff.next_msec(answer ? retry_after(*answer) : 0);
+        if (msec < 0) return answer;
         wait_msec(msec);
     }
 }

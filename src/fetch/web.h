@@ -25,7 +25,8 @@ public:
     /// With what the administrator gave for the host, where that is asked over TLS. Errors:
     /// kUnsupported, when it is of a kind that podd has no use for; those of check().
     base::Result<HttpRequest> request(const std::string& url) const;
-    /// Whatever the server answers, at most `max_bytes` of it; an error of its own is tried again.
+    /// Whatever the server answers, at most `max_bytes` of it. What may go better another time is
+    /// tried again before.
     /// Errors: kUnavailable, kUntrusted, kDenied, kInvalidArgument, kUnsupported.
     base::Result<HttpAnswer> get(const std::string& url, std::size_t max_bytes, Tries tries);
     /// The error that an answer is that is no success, with what to do about it.

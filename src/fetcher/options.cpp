@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/number.h"
 #include "fetch/header_values.h"
 #include "schema/json_node.h"
 
@@ -68,7 +69,7 @@ Result<> set_value(CommandLine& line, std::string_view argument) {
             return schema::found_wanted(schema::quoted(argument), "an entity tag");
         line.if_none_match = argument;
     } else if (is_option(argument, "--max-bytes=")) {
-        const auto bytes = fetch::header_number(argument);
+        const auto bytes = base::parse_number<std::uint64_t>(argument);
         if (!bytes) return schema::found_wanted(schema::quoted(argument), "a number of bytes");
         line.max_bytes = std::min(*bytes, line.max_bytes);
     } else {
