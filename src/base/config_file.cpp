@@ -73,9 +73,20 @@ private:
     std::size_t begin_ = 0;
 };
 
+// "[Registry [::1]:5000]" is a section as well.
+bool has_pairs_of_brackets(std::string_view name) {
+    bool is_open = false;
+    for (const char c : name) {
+        if (c != '[' && c != ']') continue;
+        if (is_open == (c == '[')) return false;
+        is_open = c == '[';
+    }
+    return !is_open;
+}
+
 Result<ConfigSection> section(std::string_view line, std::size_t number) {
     const auto name = trimmed(line.substr(1, line.size() - 2));
-    if (!line.ends_with(']') || name.empty() || name.find_first_of("[]") != std::string_view::npos)
+    if (!line.ends_with(']') || name.empty() || !has_pairs_of_brackets(name))
         return wrong(number, fmt::format("found \"{}\", wanted a section as \"[Name]\"", line));
     return ConfigSection{std::string{name}, number, {}};
 }

@@ -72,7 +72,10 @@ Result<Credential> read_entry(const JsonNode& node) {
         auto text = TRY(secret_text(token));
         return Credential{.kind = Credential::Kind::kBearer, .secret = std::move(text)};
     }
-    if (!identity.absent()) return unusable("an identity token");
+    if (!identity.absent()) {
+        auto text = TRY(secret_text(identity));
+        return Credential{.kind = Credential::Kind::kIdentity, .secret = std::move(text)};
+    }
     if (!auth.absent()) return decoded(auth);
     const JsonNode user = TRY(node.member("username"));
     if (!user.absent()) return basic(node, "username", "password");

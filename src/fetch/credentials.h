@@ -14,6 +14,7 @@ struct Credential {
     enum class Kind : unsigned char {
         kBasic,     // user and password
         kBearer,    // a token that goes out as it is
+        kIdentity,  // a token that only buys others, at the registry's server for them
         kUnusable,  // there is one, of a kind that podd has no use for; `reason` says which
     };
     Kind kind = Kind::kBasic;

@@ -51,6 +51,7 @@ struct HttpRequest {
     std::string if_none_match{};  // entity tags that are known
     PlainHttp plain = PlainHttp::kWhereInsecure;
     std::size_t max_bytes = 0;  // of a body without a sink
+    std::string form{};         // is posted; redirects are refused then
     /// Gets the body of 200 and 206 as it comes. An error ends the request.
     std::function<base::Result<>(const HttpAnswer&, std::string_view)> sink{};
 };
@@ -74,6 +75,9 @@ private:
     void* easy() const;  // libcurl's handle
 
     base::Result<> prepare(const Registries& registries, const Url& url);
+    void set_headers(const Url& url);
+    void set_trust(const RegistrySettings& settings);
+    void set_limits();
     base::Result<bool> follow(const Registries& registries);
     std::optional<base::Error> failure(int code) const;
     static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);

@@ -121,8 +121,26 @@ Result<> HttpTransfer::prepare(const Registries& registries, const Url& url) {
     header_bytes_ = 0;
     body_cut_ = false;
     if (origin_.empty()) origin_ = url.origin();
-    const auto& settings = registries.of(url.host);
+    set_headers(url);
+    set_trust(registries.of(url.host));
+    set_limits();
+    curl_easy_setopt(easy, CURLOPT_URL, url.text.c_str());
+    if (!request_.form.empty()) {
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                         static_cast<curl_off_t>(request_.form.size()));
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.form.c_str());
+    }
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "podd/" PODD_VERSION);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, handle_->error);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+    return {};
+}
 
+void HttpTransfer::set_headers(const Url& url) {
     if (!request_.accept.empty()) handle_->add_header("Accept: " + request_.accept);
     // A redirect may lead to whoever the server likes.
     if (!request_.authorization.empty() && url.origin() == origin_)
@@ -131,8 +149,12 @@ Result<> HttpTransfer::prepare(const Registries& registries, const Url& url) {
     for (const auto& [name, value] : {std::pair{"If-Range", &request_.if_range},
                                       std::pair{"If-None-Match", &request_.if_none_match}})
         if (!value->empty()) handle_->add_header(fmt::format("{}: {}", name, *value));
+    curl_easy_setopt(handle_->easy, CURLOPT_HTTPHEADER, handle_->headers);
+    curl_easy_setopt(handle_->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+}
 
-    curl_easy_setopt(easy, CURLOPT_URL, url.text.c_str());
+void HttpTransfer::set_trust(const RegistrySettings& settings) {
+    auto* easy = handle_->easy;
     const bool may_be_plain = settings.insecure || request_.plain == PlainHttp::kAnywhere;
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, may_be_plain ? "http,https" : "https");
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
@@ -144,22 +166,20 @@ Result<> HttpTransfer::prepare(const Registries& registries, const Url& url) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, settings.ca_file.c_str());
         curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);  // else the system's count as well
     }
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "podd/" PODD_VERSION);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, handle_->headers);
-    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    if (settings.proxy) {
+        curl_easy_setopt(easy, CURLOPT_PROXY, settings.proxy->c_str());
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, "");  // the section is about this host already
+    }
+}
+
+void HttpTransfer::set_limits() {
+    auto* easy = handle_->easy;
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, kLowSpeedBytes);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, kLowSpeedSeconds);
     if (!request_.sink) curl_easy_setopt(easy, CURLOPT_TIMEOUT, kDocumentSeconds);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kBufferBytes);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, handle_->error);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &on_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
-    return {};
 }
 
 std::size_t HttpTransfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
@@ -231,6 +251,12 @@ std::optional<Error> HttpTransfer::failure(int code) const {
 // False when the answer is the last.
 Result<bool> HttpTransfer::follow(const Registries& registries) {
     if (!is_redirect(answer_.status) || answer_.location.empty()) return false;
+    if (!request_.form.empty())
+        return Error{
+            ErrorCode::kDenied,
+            fmt::format("found a redirect of {}, which is not followed: it would give away "
+                        "a token",
+                        quoted(answer_.url.shown()))};
     if (++hops_ > kMaxHops)
         return Error{ErrorCode::kDenied, fmt::format("{} leads round in more than {} redirects",
                                                      quoted(origin_), kMaxHops)};

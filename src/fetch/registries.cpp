@@ -84,7 +84,15 @@ Result<> set(RegistrySettings& settings, const ConfigLine& line) {
         settings.lookaside = TRY(lookaside_of(line.value));
         return {};
     }
-    return found_wanted(fmt::format("{}=", line.key), "Mirror=, Lookaside=, Insecure= or CAFile=");
+    if (line.key == "Proxy") {
+        settings.proxy.reset();
+        if (line.value == "none") settings.proxy = "";
+        if (!line.value.empty() && line.value != "none")
+            settings.proxy = TRY(parse_proxy(line.value));
+        return {};
+    }
+    return found_wanted(fmt::format("{}=", line.key),
+                        "Mirror=, Lookaside=, Insecure=, CAFile= or Proxy=");
 }
 
 Result<std::string> registry_of(const ConfigSection& section) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +23,10 @@ struct Mirror {
 
 struct RegistrySettings {
     std::vector<Mirror> mirrors{};
-    bool insecure = false;    // HTTP without TLS
-    std::string lookaside{};  // where signatures of its images lie; empty: nowhere
-    std::string ca_file{};    // the only authorities that count; empty: the system's
+    bool insecure = false;               // HTTP without TLS
+    std::string lookaside{};             // where signatures of its images lie; empty: nowhere
+    std::string ca_file{};               // the only authorities that count; empty: the system's
+    std::optional<std::string> proxy{};  // a URL; empty: none; not set: as the environment says
     bool operator==(const RegistrySettings&) const = default;
 };
 

@@ -56,6 +56,26 @@ Result<std::string> token_in(std::string_view body) {
     return schema::found_wanted("neither \"token\" nor \"access_token\"", "one of them");
 }
 
+// Source: distribution's "Token Authentication Specification", and its "OAuth2 Token
+// Authentication" for an identity token.
+HttpRequest token_request(const std::string& realm, const std::string& query,
+                          const Credential* credential) {
+    HttpRequest request;
+    request.max_bytes = kMaxTokenAnswer;
+    if (credential != nullptr && credential->kind == Credential::Kind::kIdentity) {
+        request.url = realm;
+        request.form = fmt::format("grant_type=refresh_token&client_id=podd&{}&refresh_token={}",
+                                   query, escape_url(credential->secret));
+        return request;
+    }
+    request.url =
+        fmt::format("{}{}{}", realm, realm.find('?') == std::string::npos ? '?' : '&', query);
+    if (credential != nullptr)
+        request.authorization =
+            "Basic " + base::base64(fmt::format("{}:{}", credential->user, credential->secret));
+    return request;
+}
+
 }  // namespace
 
 void wait_msec(int msec) {
@@ -144,6 +164,11 @@ Error Session::denied(const HttpAnswer& answer) const {
 
 Result<> Session::use_basic() {
     const auto* credential = TRY(usable_credential());
+    if (credential->kind == Credential::Kind::kIdentity)
+        return Error{ErrorCode::kUnsupported,
+                     fmt::format("\"{}\" has an identity token for {}, which asks for a user and a "
+                                 "password",
+                                 credential->origin, quoted(endpoint_.registry))};
     if (credential->kind == Credential::Kind::kBearer)
         authorization_ = "Bearer " + credential->secret;
     else
@@ -152,7 +177,6 @@ Result<> Session::use_basic() {
     return {};
 }
 
-// Source: distribution's "Token Authentication Specification".
 Result<HttpAnswer> Session::ask_for_token(const Challenge& challenge) {
     const auto realm = TRY(parse_url(challenge.parameter("realm")));
     const bool is_secret = base_.starts_with("https://");
@@ -160,16 +184,10 @@ Result<HttpAnswer> Session::ask_for_token(const Challenge& challenge) {
         return schema::found_wanted(quoted(realm.shown()), "an address that begins with https://");
     auto scope = std::string{challenge.parameter("scope")};
     if (scope.empty()) scope = fmt::format("repository:{}:pull", endpoint_.repository);
-    HttpRequest request;
-    request.url =
-        fmt::format("{}{}scope={}", realm.text,
-                    realm.text.find('?') == std::string::npos ? '?' : '&', escape_url(scope));
+    auto query = "scope=" + escape_url(scope);
     if (const auto service = challenge.parameter("service"); !service.empty())
-        request.url += "&service=" + escape_url(service);
-    request.max_bytes = kMaxTokenAnswer;
-    if (const auto* credential = TRY(usable_credential()); credential != nullptr)
-        request.authorization =
-            "Basic " + base::base64(fmt::format("{}:{}", credential->user, credential->secret));
+        query += "&service=" + escape_url(service);
+    const auto request = token_request(realm.text, query, TRY(usable_credential()));
     Backoff backoff;
     while (true) {
         auto answer = http_.get(request);

@@ -2,6 +2,7 @@
 #include "fetch/url.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include <fmt/format.h>
@@ -73,6 +74,24 @@ Result<Url> parse_url(std::string_view text) {
     const CurlUrl curl{curl_url()};
     TRY(add(curl.get(), text));
     return read(curl.get());
+}
+
+Result<std::string> parse_proxy(std::string_view text) {
+    constexpr std::array<std::string_view, 4> kSchemes{"http", "https", "socks5", "socks5h"};
+    const CurlUrl curl{curl_url()};
+    const std::string copy{text};
+    const auto code = curl_url_set(curl.get(), CURLUPART_URL, copy.c_str(),
+                                   CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME);
+    const auto scheme = part(curl.get(), CURLUPART_SCHEME);
+    const auto path = part(curl.get(), CURLUPART_PATH);
+    const bool fits = code == CURLUE_OK && copy.size() <= kMaxUrl &&
+                      std::find(kSchemes.begin(), kSchemes.end(), scheme) != kSchemes.end() &&
+                      !part(curl.get(), CURLUPART_HOST).empty() && path.size() < 2 &&
+                      part(curl.get(), CURLUPART_QUERY).empty() &&
+                      part(curl.get(), CURLUPART_FRAGMENT).empty();
+    if (fits) return copy;
+    return schema::found_wanted(
+        quoted(text), "http://HOST:PORT, or https, socks5 or socks5h in front, or \"none\"");
 }
 
 Result<Url> resolve_url(const Url& base, std::string_view location) {

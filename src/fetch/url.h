@@ -22,6 +22,9 @@ struct Url {
 /// Absolute, http or https, without user and password. Errors: kInvalidArgument, with the URL's
 /// first part quoted.
 base::Result<Url> parse_url(std::string_view text);
+/// "http://host:3128", also with https, socks5 or socks5h; without user and password, because every
+/// user may read the settings. Errors: kInvalidArgument.
+base::Result<std::string> parse_proxy(std::string_view text);
 /// What `location` means on the page `base`. Errors: kInvalidArgument.
 base::Result<Url> resolve_url(const Url& base, std::string_view location);
 

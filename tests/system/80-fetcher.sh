@@ -147,6 +147,18 @@ refuses InvalidArgument "https://" front.localhost:5443/plain-realm
 refuses InvalidArgument 'parameter "realm" a second time' front.localhost:5443/two-realms
 refuses Unsupported "another kind of credentials" front.localhost:5443/digest-auth
 
+say "an identity token buys a token, and is shown to nobody else"
+host_file $folder/auth.json 600 <<<'{"auths": {"front.localhost:5443": {"auth": "dTpw", "identitytoken": "I & me"}}}'
+credentials=(--property=LoadCredential=auth.json:$folder/auth.json)
+fetches "$app" front.localhost:5443/identity
+log_has "https://auth.localhost/identity 200 auth=- "
+log_has "body=grant_type=refresh_token&client_id=podd&scope=repository%3Aidentity%3Apull&service=the%20front&refresh_token=I%20%26%20me"
+log_has "/v2/identity/manifests/latest 200 auth=Bearer bought"
+refuses Denied "it would give away a token" front.localhost:5443/identity-away
+log_lacks "https://cdn.localhost/identity"
+refuses Unsupported "which asks for a user and a password" front.localhost:5443/private
+credentials=()
+
 say "credentials go to the registry and to nobody else, and never without encryption"
 password front.localhost:5443 secret
 fetches "$app" front.localhost:5443/redirect

@@ -84,7 +84,8 @@ put(out / "push/multi", other.blobs() + app.blobs(),
 
 # For the web server.
 www = out / "www/v2"
-for name in ("good", "private", "redirect", "downgrade", "to-file", "round", "slow", "no-range", "claim", "open"):
+for name in ("good", "private", "redirect", "downgrade", "to-file", "round", "slow", "no-range", "claim", "open",
+             "identity"):
     put(www / name, app.blobs(), {"latest": app.manifest})
 put(www / "wrong-manifest", [], {digest(b"another"): app.manifest})
 put(www / "wrong-config", app.layers, {"latest": app.manifest})

@@ -84,6 +84,9 @@ TEST_SUITE("base/config_file") {
             {"[A\n", R"(line 1: found "[A", wanted a section as "[Name]")"},
             {"[]\n", R"(line 1: found "[]", wanted a section as "[Name]")"},
             {"[A[b]\n", R"(line 1: found "[A[b]", wanted a section as "[Name]")"},
+            {"[A]b]\n", R"(line 1: found "[A]b]", wanted a section as "[Name]")"},
+            {"[A] [b]\n", R"(line 1: found "[A] [b]", wanted a section as "[Name]")"},
+            {"[A [[b]]]\n", R"(line 1: found "[A [[b]]]", wanted a section as "[Name]")"},
         };
         for (const auto& row : rows) {
             CAPTURE(row.text);

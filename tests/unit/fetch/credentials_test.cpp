@@ -20,6 +20,7 @@ std::string found(const Credentials& credentials, const std::string& registry,
         case Credential::Kind::kBasic:
             return "basic " + credential->user + " " + credential->secret;
         case Credential::Kind::kBearer: return "bearer " + credential->secret;
+        case Credential::Kind::kIdentity: return "identity " + credential->secret;
         case Credential::Kind::kUnusable: return "unusable " + credential->reason;
     }
     return "";
@@ -65,7 +66,7 @@ TEST_SUITE("fetch/credentials") {
                  Case{"quay.io", "team/app/part", "basic x y"},
                  Case{"quay.io", "team/application", "basic u p:q"},
                  Case{"token.example.com", "a", "bearer abc"},
-                 Case{"identity.example.com", "a", "unusable an identity token"},
+                 Case{"identity.example.com", "a", "identity abc"},
                  Case{"helper.example.com", "a",
                       "unusable an entry without a password (a credential helper may hold it)"},
                  Case{"host:5000", "a", "basic u p"},

@@ -44,6 +44,32 @@ TEST_SUITE("fetch/registries") {
         CHECK_FALSE(registries->of("[::1]:5000").insecure);
     }
 
+    TEST_CASE("a host may be a number of IPv6") {
+        const auto registries = read(
+            "[Registry [::1]:5000]\nInsecure=yes\n"
+            "[ Registry [2001:db8::1] ]\nCAFile=/ca\n");
+        REQUIRE(registries.has_value());
+        CHECK(registries->of("[::1]:5000").insecure);
+        CHECK_FALSE(registries->of("[::1]:5001").insecure);
+        CHECK_FALSE(registries->of("[::1]").insecure);
+        CHECK(registries->of("[2001:db8::1]").ca_file == "/ca");
+        CHECK(registries->of("[2001:db8::1]:443").ca_file == "/ca");
+    }
+
+    TEST_CASE("a proxy is a URL, none, or what the environment says") {
+        const auto registries = read(
+            "[Registry a]\nProxy=http://proxy.example.com:3128\n"
+            "[Registry b]\nProxy=socks5h://[::1]:1080/\n"
+            "[Registry c]\nProxy=none\n"
+            "[Registry d]\nProxy=none\nProxy=\n");
+        REQUIRE(registries.has_value());
+        CHECK(registries->of("a").proxy.value_or("?") == "http://proxy.example.com:3128");
+        CHECK(registries->of("b").proxy.value_or("?") == "socks5h://[::1]:1080/");
+        CHECK(registries->of("c").proxy.value_or("?").empty());
+        CHECK_FALSE(registries->of("d").proxy.has_value());
+        CHECK_FALSE(registries->of("e").proxy.has_value());
+    }
+
     TEST_CASE("later lines win and an empty one takes back") {
         const auto registries = read(
             "[Registry a.example.com]\nMirror=m.example.com\nInsecure=yes\nCAFile=/a\n"
@@ -76,8 +102,11 @@ TEST_SUITE("fetch/registries") {
                  std::pair{"[Registry a]\nLookaside=https://u:p@b/c\n", "Lookaside=: found"},
                  std::pair{"[Registry a]\nLookaside=https://b/c?d\n", "without \"?\""},
                  std::pair{"[Registry a]\n\nCAFile=ca.pem\n", "line 3: CAFile=: found \"ca.pem\""},
-                 std::pair{"[Registry a]\nProxy=b\n",
-                           "wanted Mirror=, Lookaside=, Insecure= or CAFile="},
+                 std::pair{"[Registry a]\nProxy=ftp://b\n", "line 2: Proxy=: found \"ftp://b\""},
+                 std::pair{"[Registry a]\nProxy=b:3128\n", "wanted http://HOST:PORT"},
+                 std::pair{"[Registry a]\nProxy=http://b/c\n", "wanted http://HOST:PORT"},
+                 std::pair{"[Registry a]\nProxy=http://u:p@b\n", "wanted http://HOST:PORT"},
+                 std::pair{"[Registry a]\nProxies=b\n", "wanted Mirror=, Lookaside="},
              }) {
             CAPTURE(text);
             const auto registries = read(text);
