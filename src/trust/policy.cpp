@@ -58,9 +58,23 @@ bool is_prefix(std::string_view prefix) {
            !has_empty_component(prefix) && begins_with_registry(prefix);
 }
 
-Result<Accept> accept_in(const ConfigFile& file, const ConfigSection& section) {
+Result<> read_http(const ConfigFile& file, const ConfigLine& line, std::optional<bool>& http) {
+    if (http) return config_error(file, line.line, "found AllowHttp= twice in one section");
+    if (line.value != "yes" && line.value != "no")
+        return config_error(file, line.line,
+                            fmt::format("found AllowHttp={}, wanted yes or no", line.value));
+    http = line.value == "yes";
+    return {};
+}
+
+Result<Accept> accept_in(const ConfigFile& file, const ConfigSection& section,
+                         std::optional<bool>& http) {
     std::optional<Accept> accept;
     for (const ConfigLine& line : section.lines) {
+        if (line.key == "AllowHttp") {
+            TRY(read_http(file, line, http));
+            continue;
+        }
         if (line.key != "Accept")
             return config_error(file, line.line,
                                 fmt::format("found {}=, wanted Accept=", line.key));
@@ -93,13 +107,14 @@ Result<> Policy::add(const ConfigFile& file, const ConfigSection& section) {
             fmt::format("found prefix \"{}\", wanted a name with its registry, such as "
                         "\"docker.io/library\"",
                         *prefix));
-    const auto accept = TRY(accept_in(file, section));
+    std::optional<bool> http;
+    const auto accept = TRY(accept_in(file, section, http));
     const auto same = std::ranges::find(rules_, *prefix, &Rule::prefix);
     if (same != rules_.end())
         return config_error(file, section.line,
                             fmt::format("found prefix \"{}\" again, it stands at line {} of \"{}\"",
                                         *prefix, same->line, same->path));
-    rules_.push_back({std::string{*prefix}, accept, file.path, section.line});
+    rules_.push_back({std::string{*prefix}, accept, http.value_or(false), file.path, section.line});
     return {};
 }
 
@@ -130,6 +145,11 @@ const Rule* Policy::find(std::string_view name) const {
 Accept Policy::accept(std::string_view name) const {
     const Rule* rule = find(name);
     return rule == nullptr ? Accept::kPinned : rule->accept;
+}
+
+bool Policy::allow_http(std::string_view name) const {
+    const Rule* rule = find(name);
+    return rule != nullptr && rule->allow_http;
 }
 
 }  // namespace podd::trust

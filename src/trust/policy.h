@@ -23,8 +23,9 @@ enum class Accept : unsigned char {
 struct Rule {
     std::string prefix;
     Accept accept = Accept::kPinned;
-    std::string path;      // of its file
-    std::size_t line = 0;  // of its section
+    bool allow_http = false;  // without TLS, also for where names lead
+    std::string path;         // of its file
+    std::size_t line = 0;     // of its section
 };
 
 /// '[Prefix docker.io/library] in "/etc/podd/policy.d/hub.conf"'
@@ -43,6 +44,8 @@ public:
     const Rule* find(std::string_view name) const;
     /// What that rule says; kPinned without one.
     Accept accept(std::string_view name) const;
+    /// Whether that rule has AllowHttp=yes.
+    bool allow_http(std::string_view name) const;
 
 private:
     base::Result<> add(const base::ConfigFile& file, const base::ConfigSection& section);

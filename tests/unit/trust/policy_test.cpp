@@ -88,6 +88,23 @@ TEST_SUITE("trust/policy") {
         CHECK(nothing->accept("docker.io/library/nginx") == Accept::kPinned);
     }
 
+    TEST_CASE("without TLS only where the deciding rule says so") {
+        const auto policy =
+            Policy::from_files({file("[Prefix a.b]\n"
+                                     "AllowHttp=yes\n"
+                                     "Accept=pinned\n"
+                                     "[Prefix a.b/c]\n"
+                                     "Accept=pinned\n"
+                                     "[Prefix a.b/d]\n"
+                                     "Accept=pinned\n"
+                                     "AllowHttp=no\n")});
+        REQUIRE(policy);
+        CHECK(policy->allow_http("a.b/x"));
+        CHECK_FALSE(policy->allow_http("a.b/c"));
+        CHECK_FALSE(policy->allow_http("a.b/d"));
+        CHECK_FALSE(policy->allow_http("c.d"));
+    }
+
     TEST_CASE("what is not understood is refused with file and line") {
         struct Row {
             const char* text;
@@ -108,6 +125,11 @@ TEST_SUITE("trust/policy") {
             {"[Prefix docker://a.b]\nAccept=none\n", "line 1", "found prefix"},
             {"# one\n\n[Prefix a.b]\n", "line 3", "found no Accept="},
             {"[Prefix a.b]\naccept=none\n", "line 2", "found accept=, wanted Accept="},
+            {"[Prefix a.b]\nAccept=none\nAllowHttp=1\n", "line 3",
+             "found AllowHttp=1, wanted yes or no"},
+            {"[Prefix a.b]\nAllowHttp=yes\nAllowHttp=yes\nAccept=none\n", "line 3",
+             "found AllowHttp= twice"},
+            {"[Prefix a.b]\nAllowHttp=yes\n", "line 1", "found no Accept="},
             {"[Prefix a.b]\nAccept=none\nSigned=yes\n", "line 3", "found Signed="},
             {"[Prefix a.b]\nAccept=\n", "line 2", "wanted unsigned, pinned or none"},
             {"[Prefix a.b]\nAccept=Unsigned\n", "line 2", "found Accept=Unsigned"},
