@@ -24,6 +24,12 @@ bool may_end(const Verification& verification) {
 
 Error rule_is_gone(const ImageRecord& image) {
     const auto& verification = image.verification;
+    if (image.kind == ImageKind::kAci)
+        return Error{ErrorCode::kUntrusted,
+                     fmt::format("image \"{0}\" was accepted unsigned by {1}, which does not hold "
+                                 "any more\nhint: trust its owner's key by 'podctl trust "
+                                 "--prefix={0}' and fetch it again",
+                                 image.manifest.name.str(), verification.rule)};
     return Error{
         ErrorCode::kUntrusted,
         fmt::format("image \"{0}\" was accepted unsigned by {1}, which does not hold any more; to "
@@ -36,7 +42,13 @@ Error rule_is_gone(const ImageRecord& image) {
 Result<> check_accepted(const ImageRecord& image, const trust::Policy& policy) {
     const auto& verification = image.verification;
     if (needs_rule(verification)) {
-        if (policy.accept(verification.reference) == trust::Accept::kUnsigned) return {};
+        const auto is_unsigned = [&](std::string_view name) {
+            return policy.accept(name) == trust::Accept::kUnsigned;
+        };
+        // An ACI has a name of its own, whatever the place it was found at is called.
+        if (is_unsigned(verification.reference) &&
+            (image.kind != ImageKind::kAci || is_unsigned(image.manifest.name.str())))
+            return {};
         return rule_is_gone(image);
     }
     if (verification.kind == kVerifiedByImport || verification.kind == kVerifiedByDigest ||

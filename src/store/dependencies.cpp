@@ -10,6 +10,7 @@
 
 #include <sys/stat.h>
 
+#include "schema/image_reference.h"
 #include "store/record.h"
 
 namespace podd::store {
@@ -102,6 +103,19 @@ Result<ImageRecord> look_up(const Reader& reader, const schema::Dependency& depe
     return reader.by_id(id);
 }
 
+// The labels are a stranger's, and the word is meant for a shell.
+std::string word_of(const schema::Dependency& dependency) {
+    schema::ImageReference reference;
+    reference.name = dependency.image_name;
+    reference.labels = dependency.labels;
+    auto word = schema::str(reference);
+    const bool plain = std::all_of(word.begin(), word.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view{"/._-+=:,@~"}.find(c) != std::string_view::npos;
+    });
+    return plain ? word : dependency.image_name.str();
+}
+
 Error differs(const ImageRecord& image, const std::string& how) {
     return Error{ErrorCode::kConflict, fmt::format("image \"{}\" {}", image.id, how)};
 }
@@ -141,7 +155,8 @@ Result<ImageRecord> find_dependency(const Reader& reader, const schema::Dependen
     auto found = look_up(reader, dependency);
     if (!found && found.error().code() == ErrorCode::kNotFound)
         return Error{ErrorCode::kNotFound,
-                     fmt::format("{}: import it first", found.error().message())};
+                     fmt::format("{}\nhint: to have it fetched, run: podctl fetch {}",
+                                 found.error().message(), word_of(dependency))};
     auto image = TRY(std::move(found));
     if (image.kind != ImageKind::kAci) return differs(image, "is no ACI");
     if (image.manifest.name != dependency.image_name)

@@ -34,6 +34,16 @@ struct Verification {
     bool operator==(const Verification&) const = default;
 };
 
+/// Where an ACI was fetched from, and what its server said of how long that holds.
+struct Origin {
+    std::string reference;           // as it was asked for: a URL, or a name with its labels
+    std::string url;                 // where it was found
+    std::string etag{};              // empty: the server gave none
+    std::uint64_t max_age = 0;       // seconds
+    std::uint64_t checked_usec = 0;  // CLOCK_REALTIME, when the server was asked last
+    bool operator==(const Origin&) const = default;
+};
+
 /// images/<id>.json
 struct ImageRecord {
     std::string id;  // "sha512-<128 hex>" or "sha256:<64 hex>"
@@ -44,6 +54,7 @@ struct ImageRecord {
     std::uint64_t size_bytes = 0;     // of the unpacked trees
     std::uint64_t imported_usec = 0;  // CLOCK_REALTIME
     Verification verification;
+    std::vector<Origin> origins{};  // by reference, each once
 };
 
 /// A file of the store that cannot be read.

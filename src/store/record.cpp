@@ -63,6 +63,37 @@ Json strings(const std::vector<std::string>& values) {
     return array;
 }
 
+Json to_json(const std::vector<Origin>& origins) {
+    Json array{Json::Array{}};
+    for (const auto& origin : origins) {
+        Json json;
+        json.add("reference", origin.reference);
+        json.add("url", origin.url);
+        json.add("etag", origin.etag);
+        json.add("maxAge", origin.max_age);
+        json.add("checkedUsec", origin.checked_usec);
+        array.push_back(std::move(json));
+    }
+    return array;
+}
+
+Result<std::vector<Origin>> origins_member(const Json& json) {
+    std::vector<Origin> origins;
+    const Json* member = json.find("origins");
+    if (member == nullptr) return origins;
+    if (member->as_array() == nullptr) return corrupt("origins", "an array");
+    for (const Json& element : *member->as_array()) {
+        Origin origin;
+        origin.reference = TRY(string_member(element, "reference"));
+        origin.url = TRY(string_member(element, "url"));
+        origin.etag = TRY(string_member(element, "etag"));
+        origin.max_age = TRY(uint_member(element, "maxAge"));
+        origin.checked_usec = TRY(uint_member(element, "checkedUsec"));
+        origins.push_back(std::move(origin));
+    }
+    return origins;
+}
+
 Result<> check_version(const Json& json) {
     if (json.as_object() == nullptr) return corrupt("", "an object");
     const Json* version = json.find("version");
@@ -100,6 +131,7 @@ Json to_json(const ImageRecord& record) {
     json.add("sizeBytes", record.size_bytes);
     json.add("importedUsec", record.imported_usec);
     json.add("verification", std::move(verification));
+    if (!record.origins.empty()) json.add("origins", to_json(record.origins));
     json.add("manifest", record.manifest.to_json());
     return json;
 }
@@ -131,6 +163,7 @@ Result<ImageRecord> image_record(const Json& json) {
     record.verification.by = TRY(string_member(*verification, "by"));
     record.verification.reference = TRY(optional_string(*verification, "reference"));
     record.verification.rule = TRY(optional_string(*verification, "rule"));
+    record.origins = TRY(origins_member(json));
     return record;
 }
 

@@ -17,6 +17,7 @@
 #include "base/lock.h"
 #include "store/acceptance.h"
 #include "store/layout.h"
+#include "store/origins.h"
 #include "store/steps.h"
 
 namespace podd::store {
@@ -129,12 +130,23 @@ Result<> Writer::publish(const Workspace& workspace, const NewImage& image) {
     for (const char* algorithm : kBlobAlgorithms)
         TRY(sync_dir(TRY(open_dir(fmt::format("{}/{}", kBlobsDir, algorithm))).get()));
     ImageRecord record = image.record;
-    if (const auto old = reader_.by_id(record.id))
+    if (const auto old = reader_.by_id(record.id)) {
         record.verification = stronger(old->verification, record.verification);
+        record.origins = merge_origins(old->origins, record.origins);
+    }
     const auto images = TRY(open_dir(kImagesDir));
     TRY(base::write_file(images.get(), record.id + ".json", to_json(record).str(2) + "\n", 0600,
                          Durable::kYes));
     return add_ref(record);
+}
+
+Result<> Writer::renew(std::string_view id, const Origin& origin) const {
+    const auto store = TRY(lock_store());
+    auto record = TRY(reader_.by_id(id));
+    record.origins = merge_origins(record.origins, {origin});
+    const auto images = TRY(open_dir(kImagesDir));
+    return base::write_file(images.get(), record.id + ".json", to_json(record).str(2) + "\n", 0600,
+                            Durable::kYes);
 }
 
 Result<> Writer::replace_tree(const Workspace& workspace, const NewTree& tree,

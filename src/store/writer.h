@@ -114,6 +114,9 @@ public:
     /// already are kept as they are. An image that is there already gets the new name as well.
     base::Result<> publish(const Workspace& workspace, const NewImage& image);
 
+    /// Notes that the image's server was asked again and had nothing new. Errors: kNotFound.
+    base::Result<> renew(std::string_view id, const Origin& origin) const;
+
     /// Removes the image, its names, and the trees and blobs that no other image uses. The check
     /// and the removal are one step: no pod starts in between.
     /// Errors: kNotFound; those of `check`; kUnavailable while an import runs, which may count on

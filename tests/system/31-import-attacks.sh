@@ -55,7 +55,7 @@ refused text 'this is not a tar archive'
 refused rootfs.tar 'give the image a name (--name=)'
 refused nameless.tar 'give it a name (--name=)'
 refused bad-manifest.aci "the ACI's manifest: /name: found \"UPPER\""
-refused dependency.aci 'image "example.com/dep" depends on "example.com/base": no image "example.com/base" in the store: import it first'
+refused dependency.aci 'image "example.com/dep" depends on "example.com/base": no image "example.com/base" in the store'
 refused good.aci 'which has a name of its own' "$named"
 refused three.tar 'example.com/three' '{"reference": "example.com/other"}'
 

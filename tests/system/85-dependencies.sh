@@ -64,8 +64,9 @@ JSON
 
 say "a dependency must be there first, and the error says which"
 imported side
-refused mid 'image "example.com/mid" depends on "example.com/base": no image "example.com/base" in the store: import it first'
+refused mid 'image "example.com/mid" depends on "example.com/base": no image "example.com/base" in the store'
 imported base
+refused mid 'run: podctl fetch example.com/base'
 refused top 'image "example.com/top" depends on "example.com/mid"'
 imported mid
 
@@ -162,9 +163,9 @@ for name in by-id by-half; do
     assert_eq "$base" "$(trees $name | head -n 1)"
 done
 refused short-id 'is no image id'
-refused no-id "no image \"sha512-$(printf '%0128d' 0)\" in the store: import it first"
+refused no-id "no image \"sha512-$(printf '%0128d' 0)\" in the store"
 refused other-name "image \"$base\" has the name \"example.com/base\""
-refused other-label 'no image "example.com/base", version=2 in the store: import it first'
+refused other-label 'no image "example.com/base", version=2 in the store'
 refused id-label 'has no label version=2'
 refused other-size "has a file of $size bytes, the dependency says $((size + 1))"
 

@@ -35,6 +35,15 @@ const store::Verification kByRule{"policy", "uid 0", "docker.io/library/nginx",
 }  // namespace
 
 TEST_SUITE("store/acceptance") {
+    TEST_CASE("an ACI from a place that a rule trusts needs one for its own name, too") {
+        auto aci = image({"policy", "uid 0", "c.d/x.aci", "[Prefix c.d] in \"x\""});
+        aci.kind = store::ImageKind::kAci;
+        CHECK(store::check_accepted(aci, policy("[Prefix c.d]\nAccept=unsigned\n"
+                                                "[Prefix docker.io]\nAccept=unsigned\n")));
+        CHECK_FALSE(store::check_accepted(aci, policy("[Prefix c.d]\nAccept=unsigned\n")));
+        CHECK_FALSE(store::check_accepted(aci, policy("[Prefix docker.io]\nAccept=unsigned\n")));
+    }
+
     TEST_CASE("an image that a rule let in needs one that still does") {
         struct Row {
             const char* policy;
