@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -83,19 +84,15 @@ Result<> check_is_file(int fd) {
                  "only a file can be checked against a signature, because it is read twice"};
 }
 
-}  // namespace
-
-Result<base::Json> check(int socket, const std::vector<std::string>& key_files) {
-    const auto message = TRY_CONTEXT(base::receive_message(socket, 64, 2), "getting the files");
-    if (message.fds.size() != 2)
-        return Error{ErrorCode::kInvalidArgument, "wanted a file and its signature"};
-    TRY(check_is_file(message.fds[0].get()));
-    const auto signature = TRY(read_signature(message.fds[1].get()));
+Result<base::Json> check_files(int image, int signature_fd,
+                               const std::vector<std::string>& key_files) {
+    TRY(check_is_file(image));
+    const auto signature = TRY(read_signature(signature_fd));
     auto keyring = TRY(trust::Keyring::make(kHomeParent));
     for (const auto& path : key_files)
         TRY_CONTEXT(add_key_file(keyring, path), "trusted key \"{}\"", path);
 
-    SharedFile file{message.fds[0].get()};
+    SharedFile file{image};
     base::Hash hash{base::HashAlgorithm::kSha256};
     auto signer = keyring.verify(signature, [&](char* buffer, std::size_t size) {
         const ssize_t got = file.read_more(buffer, size);
@@ -109,6 +106,27 @@ Result<base::Json> check(int socket, const std::vector<std::string>& key_files) 
     base::Json line;
     line.add("good", std::move(good));
     return line;
+}
+
+Result<base::UniqueFd> open_fetched(int folder, const char* name) {
+    return base::open_at(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0,
+                         base::Resolve::kNoSymlinks);
+}
+
+}  // namespace
+
+Result<base::Json> check(int socket, const std::vector<std::string>& key_files) {
+    const auto message = TRY_CONTEXT(base::receive_message(socket, 64, 2), "getting the files");
+    if (message.fds.size() != 2)
+        return Error{ErrorCode::kInvalidArgument, "wanted a file and its signature"};
+    return check_files(message.fds[0].get(), message.fds[1].get(), key_files);
+}
+
+Result<base::Json> check_fetched(int folder, const std::vector<std::string>& key_files) {
+    const auto image = TRY(open_fetched(folder, kFetchedAci));
+    const auto signature = TRY(open_fetched(folder, kFetchedSignature));
+    TRY(check_is_file(signature.get()));
+    return check_files(image.get(), signature.get(), key_files);
 }
 
 }  // namespace podd::verifier

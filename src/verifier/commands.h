@@ -11,6 +11,12 @@
 
 namespace podd::verifier {
 
+// Names that the fetcher gives them.
+inline constexpr const char* kFetchedAci = "image.aci";
+inline constexpr const char* kFetchedSignature = "image.aci.asc";
+inline constexpr const char* kFetchedKeys = "keys";
+inline constexpr std::size_t kMaxKeyFiles = 32;
+
 inline constexpr std::size_t kMaxKeyBytes = std::size_t{1} << 20;
 
 /// Where keyrings are made. The unit has a /tmp of its own.
@@ -33,5 +39,12 @@ base::Result<base::Json> check(int socket, const std::vector<std::string>& key_f
 /// Errors: as check().
 base::Result<base::Json> signatures(int input, std::string_view reference,
                                     const std::vector<std::string>& key_files);
+
+/// As check(), of what the fetcher has put into a folder: kFetchedAci and kFetchedSignature.
+base::Result<base::Json> check_fetched(int folder, const std::vector<std::string>& key_files);
+
+/// All key files in a folder: {"files":[{"file":…,"keys":[…]}]}. Errors: as inspect(), saying which
+/// file.
+base::Result<base::Json> inspect_fetched(int folder);
 
 }  // namespace podd::verifier

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+
 #include "base/file.h"
 #include "trust/openpgp.h"
 #include "trust/public_key.h"
@@ -31,10 +37,7 @@ base::Json key_json(const trust::PublicKey& key) {
     return key_json(info, key.pem());
 }
 
-}  // namespace
-
-base::Result<base::Json> inspect(int input) {
-    const auto text = TRY_CONTEXT(base::read_all(input, kMaxKeyBytes), "reading the key");
+base::Result<base::Json> keys_of(const std::string& text) {
     base::Json keys{base::Json::Array{}};
     if (trust::is_public_key(text)) {
         keys.push_back(key_json(TRY(trust::PublicKey::parse(text))));
@@ -45,8 +48,38 @@ base::Result<base::Json> inspect(int input) {
             keys.push_back(key_json(key, TRY(keyring.armored(fingerprint))));
         }
     }
+    return keys;
+}
+
+}  // namespace
+
+base::Result<base::Json> inspect(int input) {
+    const auto text = TRY_CONTEXT(base::read_all(input, kMaxKeyBytes), "reading the key");
     base::Json line;
-    line.add("keys", std::move(keys));
+    line.add("keys", TRY(keys_of(text)));
+    return line;
+}
+
+base::Result<base::Json> inspect_fetched(int folder) {
+    const auto keys = TRY(
+        base::open_at(folder, kFetchedKeys, O_RDONLY | O_DIRECTORY, 0, base::Resolve::kNoSymlinks));
+    const auto names = TRY(base::list_dir(keys.get()));
+    if (names.size() > kMaxKeyFiles)
+        return base::Error{
+            base::ErrorCode::kInvalidArgument,
+            fmt::format("found {} key files, wanted at most {}", names.size(), kMaxKeyFiles)};
+    base::Json files{base::Json::Array{}};
+    for (const auto& name : names) {
+        const auto text =
+            TRY_CONTEXT(base::read_file(keys.get(), name, kMaxKeyBytes, base::Resolve::kNoSymlinks),
+                        "key file \"{}\"", name);
+        base::Json file;
+        file.add("file", fmt::format("{}/{}", kFetchedKeys, name));
+        file.add("keys", TRY_CONTEXT(keys_of(text), "key file \"{}\"", name));
+        files.push_back(std::move(file));
+    }
+    base::Json line;
+    line.add("files", std::move(files));
     return line;
 }
 

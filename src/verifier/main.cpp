@@ -20,11 +20,13 @@ constexpr const char* kHelp =
     "verifier inspect < KEYFILE\n"
     "verifier check KEYFILE... < SOCKET\n"
     "verifier signatures docker://NAME KEYFILE... < FILE\n"
+    "verifier inspect-fetched < FOLDER\n"
+    "verifier check-fetched KEYFILE... < FOLDER\n"
     "\n"
     "Tells what keys are in a file, whether a file is signed by one of some keys, or an\n"
-    "image of a registry. podd runs it; a file and its signature come over the socket,\n"
-    "what the fetcher has found of an image's signatures in a file. Says what it finds\n"
-    "as a line of JSON.\n";
+    "image of a registry. podd runs it; a file and its signature come over the socket, or\n"
+    "are what the fetcher has left in a folder; what it has found of an image's signatures\n"
+    "comes in a file. Says what it finds as a line of JSON.\n";
 
 base::Result<base::Json> run(int argc, char** argv) {
     const std::string_view command = argv[1];
@@ -32,6 +34,9 @@ base::Result<base::Json> run(int argc, char** argv) {
     if (command == "check") return verifier::check(STDIN_FILENO, {argv + 2, argv + argc});
     if (command == "signatures" && argc >= 3)
         return verifier::signatures(STDIN_FILENO, argv[2], {argv + 3, argv + argc});
+    if (command == "inspect-fetched" && argc == 2) return verifier::inspect_fetched(STDIN_FILENO);
+    if (command == "check-fetched")
+        return verifier::check_fetched(STDIN_FILENO, {argv + 2, argv + argc});
     return base::Error{base::ErrorCode::kInvalidArgument, "not understood: see --help"};
 }
 
