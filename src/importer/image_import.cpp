@@ -22,9 +22,11 @@
 #include "importer/layers.h"
 #include "importer/life_cycle.h"
 #include "importer/same_aci.h"
+#include "importer/wanted.h"
 #include "schema/appc_to_oci.h"
 #include "schema/oci.h"
 #include "schema/platform.h"
+#include "store/acceptance.h"
 #include "store/layout.h"
 #include "store/writer.h"
 #include "trust/keys.h"
@@ -41,6 +43,7 @@ namespace {
 
 constexpr const char* kBlob = "blob";
 constexpr const char* kTree = "tree";
+constexpr std::string_view kSha256Folder = "sha256/";  // of the store's blobs
 
 std::uint64_t now_usec() {
     timespec now{};
@@ -81,9 +84,11 @@ public:
                 return {};
             }));
         notes_ = flow.unpacked.notes;
-        if (options_.signature) TRY(check_signed_bytes(flow));
+        TRY(check_signed_bytes(flow.unpacked.kind, flow.sha256));
+        if (options_.wanted && flow.unpacked.kind != Kind::kAci)
+            return Error{ErrorCode::kInvalidArgument, "what was fetched is no ACI"};
         switch (flow.unpacked.kind) {
-            case Kind::kAci: return aci(flow);
+            case Kind::kAci: return aci(flow, source);
             case Kind::kLayer: return root_file_system(flow);
             case Kind::kContainer: break;
         }
@@ -156,11 +161,12 @@ private:
 
     // The signature was checked over another reading of the file, which somebody may have written
     // to meanwhile.
-    Result<> check_signed_bytes(const FlowResult& flow) const {
-        if (flow.unpacked.kind != Kind::kAci)
+    Result<> check_signed_bytes(Kind kind, const std::string& sha256_of_file) const {
+        if (!options_.signature) return {};
+        if (kind != Kind::kAci)
             return Error{ErrorCode::kInvalidArgument,
                          "this is no ACI: no other image is taken with such a signature"};
-        if (flow.sha256 == options_.signature->sha256) return {};
+        if (sha256_of_file == options_.signature->sha256) return {};
         return Error{ErrorCode::kUntrusted,
                      "the file was changed after its signature had been checked\n"
                      "hint: import it from a place where nobody writes to it"};
@@ -171,8 +177,8 @@ private:
         if (options_.name) return known;  // no option for an ACI: that is said further down
         auto same = TRY(find_same_aci(store_, source));
         if (!same) return known;
-        auto image = record(store::ImageKind::kAci, std::move(same->manifest));
-        image.id = std::move(same->id);
+        TRY(check_signed_bytes(Kind::kAci, same->blobs.front().substr(kSha256Folder.size())));
+        auto image = TRY(aci_record(std::move(same->manifest), same->id, source));
         image.trees = std::move(same->trees);
         image.blobs = std::move(same->blobs);
         image.size_bytes = same->size_bytes;
@@ -180,20 +186,31 @@ private:
         return known;
     }
 
-    Result<store::NewImage> aci(const FlowResult& flow) {
+    // What has been shown of the bytes, and what was asked for, must fit what they turned out to
+    // be.
+    Result<store::ImageRecord> aci_record(schema::ImageManifest manifest, std::string id,
+                                          int source) {
+        const auto& name = manifest.name.str();
+        if (options_.signature) TRY(trust::check_trusted(options_.signature->fingerprint, name));
+        if (options_.wanted) TRY(check_wanted(*options_.wanted, manifest, id, source));
+        auto result = record(store::ImageKind::kAci, std::move(manifest));
+        result.id = std::move(id);
+        if (options_.origin) result.origins.push_back(*options_.origin);
+        if (options_.signature)
+            result.verification = {std::string{store::kVerifiedBySignature},
+                                   options_.signature->fingerprint};
+        else
+            TRY(store::check_accepted(result));
+        return result;
+    }
+
+    Result<store::NewImage> aci(const FlowResult& flow, int source) {
         if (options_.name)
             return Error{ErrorCode::kInvalidArgument,
                          "this is an ACI, which has a name of its own: leave out --name="};
         auto manifest = TRY(schema::ImageManifest::parse(flow.unpacked.manifest));
-        if (options_.signature)
-            TRY(trust::check_trusted(options_.signature->fingerprint, manifest.name.str()));
-        store::NewImage result{.record = record(store::ImageKind::kAci, std::move(manifest)),
-                               .trees = {},
-                               .blobs = {}};
-        if (options_.signature)
-            result.record.verification = {std::string{store::kVerifiedBySignature},
-                                          options_.signature->fingerprint};
-        result.record.id = "sha512-" + flow.content_sha512;
+        auto about = TRY(aci_record(std::move(manifest), "sha512-" + flow.content_sha512, source));
+        store::NewImage result{.record = std::move(about), .trees = {}, .blobs = {}};
         TRY(add_stream(result, flow, result.record.id));
         TRY(lay_over_dependencies(store_, workspace_, result));
         return result;
@@ -308,14 +325,29 @@ Result<store::NewImage> from_folder(ImageImport& import, int source) {
     return import.from_folder(folder.get());
 }
 
-Error explain(Error error, const std::string& store_dir) {
+}  // namespace
+
+Error import_error(Error error, const std::string& store_dir) {
     if (error.sys_errno() == ENOSPC || error.sys_errno() == EDQUOT)
         return std::move(error).with_context(
             fmt::format("\"{}\" is full, nothing of the image was kept", store_dir));
     return error;
 }
 
-}  // namespace
+Result<AddedImage> add_image(store::Writer& store, int source, const ImportOptions& options,
+                             Report& report) {
+    struct stat st{};
+    if (::fstat(source, &st) < 0) return base::errno_error("looking at the image", errno);
+    const auto workspace = TRY(store.begin());
+    ImageImport import{store, workspace, options, report};
+    const auto image =
+        TRY(S_ISDIR(st.st_mode) ? from_folder(import, source) : import.from_stream(source));
+    AddedImage added{.record = image.record, .notes = import.notes()};
+    added.is_new = !store.reader().by_id(image.record.id);
+    if (!added.is_new) added.notes.emplace_back("the image was in the store already");
+    TRY(store.publish(workspace, image));
+    return added;
+}
 
 Result<> import_image(int source, const std::string& store_dir, const ImportOptions& options,
                       Report& report) {
@@ -329,20 +361,13 @@ Result<> import_image(int source, const std::string& store_dir, const ImportOpti
         return Error{ErrorCode::kInvalidArgument, "only a file can have a signature"};
     const auto work = [&]() -> Result<> {
         auto store = TRY(store::Writer::open(store_dir));
-        const auto workspace = TRY(store.begin());
-        ImageImport import{store, workspace, options, report};
-        const auto image =
-            TRY(S_ISDIR(st.st_mode) ? from_folder(import, source) : import.from_stream(source));
-        auto notes = import.notes();
-        if (store.reader().by_id(image.record.id))
-            notes.emplace_back("the image was in the store already");
-        TRY(store.publish(workspace, image));
-        tell_imported(image.record);
-        report.image(image.record.id, image.record.manifest.name.str(), notes);
+        const auto added = TRY(add_image(store, source, options, report));
+        tell_imported(added.record);
+        report.image(added.record.id, added.record.manifest.name.str(), added.notes);
         return {};
     };
     auto done = work();
-    if (!done) return explain(std::move(done).error(), store_dir);
+    if (!done) return import_error(std::move(done).error(), store_dir);
     return {};
 }
 

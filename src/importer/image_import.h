@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The verb "import".
+// The verb "import", and what others that add images share with it.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "importer/options.h"
 #include "importer/report.h"
+#include "store/writer.h"
 
 namespace podd::importer {
 
@@ -14,5 +16,16 @@ namespace podd::importer {
 /// All of it is in the store afterwards, or nothing.
 base::Result<> import_image(int source, const std::string& store_dir, const ImportOptions& options,
                             Report& report);
+
+struct AddedImage {
+    store::ImageRecord record;
+    std::vector<std::string> notes;
+    bool is_new = false;
+};
+/// The same into a store that is open; nobody is told.
+base::Result<AddedImage> add_image(store::Writer& store, int source, const ImportOptions& options,
+                                   Report& report);
+/// The error as a person should read it.
+base::Error import_error(base::Error error, const std::string& store_dir);
 
 }  // namespace podd::importer

@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "importer/care.h"
+#include "importer/fetched_import.h"
 #include "importer/image_import.h"
 #include "importer/image_remove.h"
 #include "importer/life_cycle.h"
@@ -37,6 +38,9 @@ base::Result<> run(const importer::CommandLine& line, importer::Report& report) 
         case Verb::kCheck: return importer::check_store(care, report);
         case Verb::kExport: return importer::export_image(care, report);
         case Verb::kHistory: return importer::image_history(care, report);
+        case Verb::kImportFetched: return importer::import_fetched(STDIN_FILENO, line, report);
+        case Verb::kManifest: return importer::tell_manifest(STDIN_FILENO, line.folder, report);
+        case Verb::kRenew: return importer::renew_image(line, report);
         case Verb::kImport:
         case Verb::kHelp: break;
     }
@@ -61,7 +65,9 @@ int main(int argc, char** argv) {
     }
     const auto done = line ? run(*line, report) : base::Result<>{line.error()};
     if (done) return 0;
-    if (line && line->verb == importer::Verb::kImport) importer::tell_import_failed(done.error());
+    if (line &&
+        (line->verb == importer::Verb::kImport || line->verb == importer::Verb::kImportFetched))
+        importer::tell_import_failed(done.error());
     report.error(done.error());
     return 1;
 }

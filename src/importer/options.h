@@ -23,6 +23,15 @@ struct SignedBytes {
     std::string sha256;  // of the whole file
 };
 
+/// What an ACI that was fetched must turn out to be.
+struct Wanted {
+    schema::AcIdentifier name;
+    std::vector<schema::Label> labels{};  // among its own
+    std::vector<schema::Label> host{};    // as its own, where it has them: os and arch
+    std::string id{};                     // with all or half of its digits; empty: any
+    std::optional<std::uint64_t> size{};  // of the file
+};
+
 /// --options= of "import".
 struct ImportOptions {
     store::Verification verification{std::string{store::kVerifiedByImport}, "uid 0"};
@@ -33,19 +42,34 @@ struct ImportOptions {
     std::string reference;                 // which image of several
     std::optional<base::Json> app;         // of a root file system, as in an image manifest
     std::optional<SignedBytes> signature;  // of an ACI
+    std::optional<Wanted> wanted;          // of an ACI
+    std::optional<store::Origin> origin;   // of an ACI
 
     /// {"by":…,"name":…,"labels":[{"name":…,"value":…}],"reference":…,"app":{…},
     /// "verification":{"kind":…,"reference":…,"rule":…},"digest":"sha256:…",
-    /// "signed":{"fingerprint":…,"sha256":…}}, all optional.
+    /// "signed":{"fingerprint":…,"sha256":…},"wanted":{"name":…,"labels":[…],"host":[…],"id":…,
+    /// "size":N},"origin":{"reference":…,"url":…,"etag":…,"maxAge":N}}, all optional.
     /// Errors: kInvalidArgument.
     static base::Result<ImportOptions> parse(std::string_view text);
+    static base::Result<ImportOptions> from_json(const base::Json& json);
 };
+
+/// One of --fetched=, a list in the order in which they are imported: options as above, and
+/// "folder", in the one that standard input is.
+struct FetchedAci {
+    std::string folder;
+    ImportOptions options;
+};
+base::Result<std::vector<FetchedAci>> parse_fetched(std::string_view text);
 
 /// The manifest that the options make for a root file system. Errors: kInvalidArgument.
 base::Result<schema::ImageManifest> manifest_of(const ImportOptions& options);
 
 enum class Verb : unsigned char {
     kImport,
+    kImportFetched,
+    kManifest,
+    kRenew,
     kRemove,
     kCollect,
     kVerify,
@@ -57,9 +81,11 @@ enum class Verb : unsigned char {
 
 struct CommandLine {
     Verb verb = Verb::kHelp;
-    std::string store;    // directory
-    std::string run_dir;  // where running pods keep their plans
-    ImportOptions import;
+    std::string store;                        // directory
+    std::string run_dir;                      // where running pods keep their plans
+    ImportOptions import;                     // also of "renew"
+    std::vector<FetchedAci> fetched;          // of "import-fetched"
+    std::string folder;                       // of "manifest"
     std::vector<std::string> ids;             // of images
     std::optional<std::uint64_t> grace_usec;  // of "gc"
     bool repair = false;                      // of "verify" and "fsck"

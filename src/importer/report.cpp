@@ -57,6 +57,10 @@ void Report::image(const std::string& id, const std::string& name,
     send(fd_, "image", std::move(value));
 }
 
+void Report::manifest(const Json& aci) const {
+    send(fd_, "aci", aci);
+}
+
 void Report::done() const {
     send(fd_, "done", Json{Json::Object{}});
 }

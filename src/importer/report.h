@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/json.h"
 
 namespace podd::importer {
 
@@ -22,6 +23,9 @@ public:
     /// success.
     void image(const std::string& id, const std::string& name,
                const std::vector<std::string>& notes) const;
+    /// {"aci":{"name":…,"labels":[…],"dependencies":[…]}}, as in an image manifest: the last line
+    /// of a success that only looked at an ACI.
+    void manifest(const base::Json& aci) const;
     /// {"done":{}}: the last line of a success that is about no single image.
     void done() const;
     /// {"error":{"code":…,"message":…}}; the last line of a failure.
