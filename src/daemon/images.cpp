@@ -11,7 +11,13 @@ namespace podd::daemon {
 
 namespace {
 
-base::Result<std::vector<store::ImageRecord>> stored() {
+bool looks_like_id(std::string_view word) {
+    return word.starts_with("sha512-") || word.starts_with("sha256:");
+}
+
+}  // namespace
+
+base::Result<std::vector<store::ImageRecord>> Images::stored() {
     auto reader = store::Reader::open();
     if (!reader) {
         if (reader.error().code() == base::ErrorCode::kNotFound)
@@ -20,12 +26,6 @@ base::Result<std::vector<store::ImageRecord>> stored() {
     }
     return reader->list();
 }
-
-bool looks_like_id(std::string_view word) {
-    return word.starts_with("sha512-") || word.starts_with("sha256:");
-}
-
-}  // namespace
 
 base::Result<> Images::refresh() {
     std::vector<store::ImageRecord> images = TRY(stored());

@@ -30,6 +30,9 @@ public:
     static base::Result<store::ImageRecord> find_fetched(const schema::DockerReference& reference,
                                                          const trust::Policy& policy);
 
+    /// As they are in the store now; none when there is no store.
+    static base::Result<std::vector<store::ImageRecord>> stored();
+
     /// Sorted by id.
     std::vector<store::ImageRecord> list() const;
 

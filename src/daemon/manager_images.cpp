@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The methods of org.podd1.Manager that are about images.
+#include <ctime>
+
 #include "base/log.h"
 #include "client/bus_path.h"
 #include "daemon/announce.h"
 #include "daemon/import_options.h"
 #include "daemon/manager_object.h"
 #include "daemon/received_fd.h"
+#include "store/acceptance.h"
 
 namespace podd::daemon {
 
@@ -23,6 +26,27 @@ base::Result<base::UniqueFd> take_signature(std::map<std::string, sdbus::Variant
     auto fd = TRY(take_fd(*given));
     TRY(check_sealed_fd(fd.get(), "signature"));
     return fd;
+}
+
+std::uint64_t now_usec() {
+    timespec now{};
+    (void)::clock_gettime(CLOCK_REALTIME, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +
+           static_cast<std::uint64_t>(now.tv_nsec) / 1000;
+}
+
+// Takes it out of the options; empty where there is none.
+base::Result<std::string> take_signature_url(std::map<std::string, sdbus::Variant>& options) {
+    const auto found = options.find("Signature");
+    if (found == options.end()) return std::string{};
+    const auto given = client::guarded([&] { return found->second.get<std::string>(); });
+    options.erase(found);
+    if (!given)
+        return base::Error{base::ErrorCode::kInvalidArgument,
+                           "option Signature: " + given.error().message()};
+    if (given->empty())
+        return base::Error{base::ErrorCode::kInvalidArgument, "option Signature: an empty URL"};
+    return *given;
 }
 
 }  // namespace
@@ -115,13 +139,40 @@ void ManagerObject::FetchImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&&
                                std::string reference, Options options, std::uint64_t flags) {
     const TransferReply reply{std::move(result), activity_};
     authorized(reply, {sender(), kManageImages, {{"image", reference}}, flags},
-               [this, reply, reference, options = std::move(options)](uid_t user) {
-                   const auto parsed = schema::parse_docker_reference(reference);
+               [this, reply, reference, options = std::move(options)](uid_t user) mutable {
+                   const auto parsed = schema::parse_fetch_reference(reference);
                    if (!parsed) return reply.fail(parsed.error());
+                   const auto signature = take_signature_url(options);
+                   if (!signature) return reply.fail(signature.error());
                    const auto pull = fetch_options(options);
                    if (!pull) return reply.fail(pull.error());
-                   fetch_image(reply, *parsed, *pull, user);
+                   const auto* docker = std::get_if<schema::DockerReference>(&*parsed);
+                   if (docker == nullptr) return fetch_aci(reply, *parsed, *signature, *pull, user);
+                   if (!signature->empty())
+                       return reply.fail({base::ErrorCode::kInvalidArgument,
+                                          "only ACIs, by URL or by name, have such a signature"});
+                   fetch_image(reply, *docker, *pull, user);
                });
+}
+
+void ManagerObject::fetch_aci(const TransferReply& reply, const schema::FetchReference& reference,
+                              const std::string& signature, PullPolicy pull, uid_t user) {
+    const auto started = [this, reply](const base::Result<const Transfer*>& transfer,
+                                       Transfers::Told told) {
+        transfer_started(reply, transfer, told);
+    };
+    const auto images = Images::stored();
+    if (!images) return reply.fail(images.error());
+    const auto have =
+        stored_aci(*images, reference, pull, now_usec(),
+                   [](const store::ImageRecord& image) { return store::check_accepted(image); });
+    if (!have) return reply.fail(have.error());
+    if (have->take) return transfers_.found(*have->take, user, started);
+    const auto policy = trust::Policy::read();
+    if (!policy) return reply.fail(policy.error());
+    const auto plan = plan_aci(reference, signature, *policy, user);
+    if (!plan) return reply.fail(plan.error());
+    transfers_.fetch_aci(*plan, *policy, have->known, verifier_, user, started);
 }
 
 void ManagerObject::fetch_image(const TransferReply& reply,

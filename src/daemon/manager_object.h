@@ -41,6 +41,8 @@ private:
                                    std::uint64_t, std::uint64_t, sdbus::ObjectPath>;
     using KeyRow = sdbus::Struct<std::string, std::vector<std::string>, std::uint64_t,
                                  std::uint64_t, bool, bool>;
+    using FoundKeyRow = sdbus::Struct<std::string, std::string, std::vector<std::string>,
+                                      std::uint64_t, std::uint64_t, bool, bool, std::string>;
     using TrustedKeyRow = sdbus::Struct<std::string, std::string, std::string, std::string>;
     using Diagnostic = sdbus::Struct<std::string, std::string>;
     using Options = std::map<std::string, sdbus::Variant>;
@@ -77,6 +79,8 @@ private:
                          std::string image, sdbus::UnixFd report, std::uint64_t flags) override;
     void InspectKey(sdbus::Result<std::vector<KeyRow>>&& result, sdbus::UnixFd key,
                     std::uint64_t flags) override;
+    void FetchKeys(sdbus::Result<std::vector<FoundKeyRow>>&& result, std::string source,
+                   std::uint64_t flags) override;
     void TrustKey(sdbus::Result<std::vector<std::string>>&& result, sdbus::UnixFd key,
                   std::string prefix, std::vector<std::string> fingerprints,
                   std::uint64_t flags) override;
@@ -99,6 +103,8 @@ private:
     using TransferReply = Reply<std::uint32_t, sdbus::ObjectPath>;
     void fetch_image(const TransferReply& reply, const schema::DockerReference& reference,
                      PullPolicy pull, uid_t user);
+    void fetch_aci(const TransferReply& reply, const schema::FetchReference& reference,
+                   const std::string& signature, PullPolicy pull, uid_t user);
     void transfer_started(const TransferReply& reply, const base::Result<const Transfer*>& started,
                           Transfers::Told told);
     void remove_image(const std::string& id, uid_t user, client::Done<> done);

@@ -4,8 +4,10 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "daemon/aci_plan.h"
 #include "daemon/manager_object.h"
 #include "daemon/received_fd.h"
+#include "schema/fetch_reference.h"
 #include "schema/names.h"
 #include "trust/key_changes.h"
 #include "trust/keys.h"
@@ -24,6 +26,24 @@ base::Result<base::UniqueFd> take_key(const sdbus::UnixFd& key) {
 base::Result<> check_prefix(const std::string& prefix) {
     if (!prefix.empty()) TRY_CONTEXT(schema::AcIdentifier::parse(prefix), "prefix \"{}\"", prefix);
     return {};
+}
+
+// A URL, or a prefix whose owner is asked.
+base::Result<> check_key_source(const std::string& source) {
+    if (!schema::is_web_url(source)) {
+        TRY_CONTEXT(schema::AcIdentifier::parse(source), "prefix \"{}\"", source);
+        return {};
+    }
+    TRY(schema::parse_web_url(source));
+    return {};
+}
+
+// Whether keys may come without TLS. Errors: kUntrusted: they would have to.
+base::Result<bool> key_source_http(const std::string& source, const trust::Policy& policy) {
+    if (!schema::is_web_url(source)) return policy.allow_http(source);
+    const auto url = TRY(schema::parse_web_url(source));
+    TRY(check_http(url, policy));
+    return !url.secure;
 }
 
 std::string images_of(const std::string& prefix) {
@@ -95,6 +115,28 @@ void ManagerObject::InspectKey(sdbus::Result<std::vector<KeyRow>>&& result, sdbu
             for (const auto& each : *keys)
                 rows.emplace_back(each.fingerprint, each.user_ids, each.created, each.expires,
                                   each.expired, each.revoked);
+            reply.ok(rows);
+        });
+    });
+}
+
+void ManagerObject::FetchKeys(sdbus::Result<std::vector<FoundKeyRow>>&& result, std::string source,
+                              std::uint64_t flags) {
+    const Reply<std::vector<FoundKeyRow>> reply{std::move(result), activity_};
+    const auto good = check_key_source(source);
+    if (!good) return reply.fail(good.error());
+    authorized(reply, {sender(), kTrust, {}, flags}, [this, reply, source](uid_t user) {
+        const auto policy = trust::Policy::read();
+        if (!policy) return reply.fail(policy.error());
+        const auto http = key_source_http(source, *policy);
+        if (!http) return reply.fail(http.error());
+        verifier_.fetch_keys(source, *http, user, [reply](const auto& found) {
+            if (!found) return reply.fail(found.error());
+            std::vector<FoundKeyRow> rows;
+            for (const auto& file : *found)
+                for (const auto& key : file.keys)
+                    rows.emplace_back(file.url, key.fingerprint, key.user_ids, key.created,
+                                      key.expires, key.expired, key.revoked, key.armored);
             reply.ok(rows);
         });
     });

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/transfer.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <utility>
 
 #include <unistd.h>
 
@@ -16,6 +18,8 @@ namespace podd::daemon {
 namespace {
 // A line of the importer's or fetcher's; an error message may quote a manifest.
 constexpr std::size_t kMaxLineBytes = std::size_t{64} * 1024;
+constexpr std::string_view kFetchUnit = "podd-fetch-";
+constexpr std::string_view kImportUnit = "podd-import-";
 
 std::string transfer_path(std::uint32_t id) {
     return fmt::format("{}/transfer/{}", client::kManagerPath, id);
@@ -39,17 +43,21 @@ Transfer::~Transfer() {
     unregisterAdaptor();
 }
 
-std::string Transfer::unit_of(Phase phase) const {
-    switch (phase) {
-        case Phase::kFetch: return fmt::format("podd-fetch-{}.service", id_);
-        case Phase::kImport: return fmt::format("podd-import-{}.service", id_);
-        case Phase::kNone: break;
-    }
-    return {};
+bool Transfer::is_fetch_unit(std::string_view unit) {
+    return unit.starts_with(kFetchUnit);
+}
+
+bool Transfer::is_used_up(const std::string& unit) const {
+    return std::ranges::find(used_up_, unit) != used_up_.end();
 }
 
 void Transfer::enter(Phase phase) {
     phase_ = phase;
+    const auto prefix = fmt::format("{}{}", phase == Phase::kFetch ? kFetchUnit : kImportUnit, id_);
+    const auto before = std::ranges::count_if(
+        units_, [&](const std::string& unit) { return unit.starts_with(prefix); });
+    units_.push_back(before == 0 ? prefix + ".service"
+                                 : fmt::format("{}-{}.service", prefix, before));
     announce([&] {
         emitPropertiesChangedSignal(client::InterfaceName{Transfer_adaptor::INTERFACE_NAME});
     });
@@ -102,6 +110,7 @@ void Transfer::take_lines() {
 // The fetcher could be made to say anything: that an image is in the store is the importer's word.
 void Transfer::take_line(std::string_view line) {
     if (phase_ == Phase::kFetch) return take(fetcher_line(line));
+    if (phase_ == Phase::kInspect) return take(manifest_line(line));
     take(importer_line(line));
 }
 
@@ -129,9 +138,23 @@ void Transfer::output_ended() {
     source_ = nullptr;
     buffer_.clear();
     if (result_) return end(*result_);
-    if (std::exchange(has_fetched_, false) && !cancelled_)
-        if (const auto fetched = std::exchange(fetched_, nullptr)) return fetched();
+    if (go_on()) return;
     owner_.explain(*this, [this](const base::Error& error) { end(error); });
+}
+
+bool Transfer::go_on() {
+    const auto fetched = std::exchange(has_fetched_, std::nullopt);
+    const auto inspected = std::exchange(has_inspected_, std::nullopt);
+    if (cancelled_) return false;
+    if (const auto next = std::exchange(fetched_, nullptr); fetched && next) {
+        next(*fetched);
+        return true;
+    }
+    if (const auto next = std::exchange(inspected_, nullptr); inspected && next) {
+        next(*inspected);
+        return true;
+    }
+    return false;
 }
 
 void Transfer::end(const base::Result<ImportedImage>& result) {

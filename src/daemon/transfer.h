@@ -5,7 +5,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <systemd/sd-event.h>
 
@@ -15,14 +18,19 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "client/systemd.h"
-#include "daemon/worker_lines.h"
+#include "daemon/aci_lines.h"
 #include "transfer_adaptor.h"  // generated from dbus/org.podd1.Transfer.xml
 
 namespace podd::daemon {
 
 class Transfers;
 
-enum class Phase : unsigned char { kNone, kFetch, kImport };
+enum class Phase : unsigned char {
+    kNone,
+    kFetch,
+    kInspect,  // the importer looks at what was fetched
+    kImport,
+};
 
 class Transfer final
     : public sdbus::AdaptorInterfaces<org::podd1::Transfer_adaptor, sdbus::ManagedObject_adaptor,
@@ -35,12 +43,18 @@ public:
     Transfer(sdbus::IConnection& bus, Transfers& owner, std::uint32_t id, uid_t user, Ended ended);
     ~Transfer();
 
-    /// From here on another unit works, and is the one that is cancelled.
+    /// From here on another unit works, and is the one that is cancelled. A phase may come again.
     void enter(Phase phase);
     /// Reads lines from `output` until its end. Errors: kIo.
     base::Result<> watch(sd_event* event, base::UniqueFd output);
     /// Called when the fetcher has done its part, in place of the end.
-    void on_fetched(std::function<void()> fetched) { fetched_ = std::move(fetched); }
+    void on_fetched(std::function<void(const FetchedImage&)> fetched) {
+        fetched_ = std::move(fetched);
+    }
+    /// The same of the importer, when it has looked at an ACI.
+    void on_inspected(std::function<void(const schema::ImageManifest&)> inspected) {
+        inspected_ = std::move(inspected);
+    }
     /// Whatever has not ended by now counts as cancelled.
     void cancel() { cancelled_ = true; }
     /// Ends the transfer without a word of a program's.
@@ -50,8 +64,13 @@ public:
     std::uint32_t id() const { return id_; }
     uid_t user() const { return user_; }
     /// Of this phase; empty where no unit is needed.
-    std::string unit() const { return unit_of(phase_); }
-    std::string unit_of(Phase phase) const;
+    std::string unit() const { return units_.empty() ? std::string{} : units_.back(); }
+    /// Of all phases so far.
+    const std::vector<std::string>& units() const { return units_; }
+    static bool is_fetch_unit(std::string_view unit);
+    /// What the fetcher's unit of this phase has brought is of no use to a later fetch.
+    void fetch_is_used_up() { used_up_.push_back(unit()); }
+    bool is_used_up(const std::string& unit) const;
     Phase phase() const { return phase_; }
     bool cancelled() const { return cancelled_; }
     std::string path() const;
@@ -68,7 +87,9 @@ private:
     template <typename Says>
     void take(const base::Result<Says>& said);
     void take_done(const ImportedImage& image);
-    void take_done(const FetchedImage&) { has_fetched_ = true; }
+    void take_done(const FetchedImage& fetched) { has_fetched_ = fetched; }
+    void take_done(const schema::ImageManifest& manifest) { has_inspected_ = manifest; }
+    bool go_on();
     void output_ended();
     void end(const base::Result<ImportedImage>& result);
 
@@ -76,9 +97,13 @@ private:
     const std::uint32_t id_;
     const uid_t user_;
     Ended ended_;
-    std::function<void()> fetched_;
+    std::function<void(const FetchedImage&)> fetched_;
+    std::function<void(const schema::ImageManifest&)> inspected_;
     Phase phase_ = Phase::kNone;
-    bool has_fetched_ = false;
+    std::vector<std::string> units_;
+    std::vector<std::string> used_up_;
+    std::optional<FetchedImage> has_fetched_;
+    std::optional<schema::ImageManifest> has_inspected_;
     bool cancelled_ = false;
     base::UniqueFd output_;
     sd_event_source* source_ = nullptr;

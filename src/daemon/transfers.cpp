@@ -182,8 +182,8 @@ int Transfers::on_forget(sd_event_source* /*source*/, void* self) {
     auto& transfers = *static_cast<Transfers*>(self);
     for (const std::uint32_t id : std::exchange(transfers.ended_, {})) {
         if (const auto found = transfers.transfers_.find(id); found != transfers.transfers_.end()) {
-            for (const Phase phase : {Phase::kFetch, Phase::kImport})
-                transfers.systemd_.unref(found->second.transfer->unit_of(phase));
+            for (const auto& unit : found->second.transfer->units())
+                transfers.systemd_.unref(unit);
             transfers.transfers_.erase(found);
         }
     }

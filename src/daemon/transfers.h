@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "client/systemd.h"
+#include "daemon/aci_fetch.h"
 #include "daemon/activity.h"
 #include "daemon/authorizer.h"
 #include "daemon/fetch_plan.h"
@@ -47,6 +48,10 @@ public:
     /// Starts the fetcher, and the importer after it. A reference that is being fetched already is
     /// not fetched a second time: its transfer is the answer. Errors as above.
     void fetch(const FetchPlan& plan, uid_t user, Started started);
+    /// The same for ACIs: what is needed beneath the one that was asked for comes along.
+    void fetch_aci(const AciPlan& plan, const trust::Policy& policy,
+                   const std::optional<KnownAci>& known, VerifierUnits& verifier, uid_t user,
+                   Started started);
     /// A transfer that ends at once: the store has the image.
     void found(const store::ImageRecord& image, uid_t user, const Started& started);
     /// Runs `importer remove`; not a bus object: nobody waits long for it.
@@ -54,14 +59,17 @@ public:
 
     std::uint32_t count() const { return static_cast<std::uint32_t>(transfers_.size()); }
 
-    // For Transfer.
+    // For Transfer and AciFetch.
+    void run(Transfer& transfer, Phase phase, client::BusProperties service,
+             client::Done<> started);
     void cancel(Transfer& transfer, sdbus::Result<>&& result, const std::string& sender);
     void explain(const Transfer& transfer, std::function<void(const base::Error&)> done);
 
 private:
     base::Result<Transfer*> add(uid_t user, Transfer::Ended ended);
-    void run(Transfer& transfer, Phase phase, client::BusProperties service,
-             client::Done<> started);
+    // Makes the first step; `begun` hears how that went.
+    using Begin = std::function<void(Transfer&, client::Done<> begun)>;
+    void begin_fetch(const std::string& reference, uid_t user, Started started, const Begin& begin);
     void fetch_begun(const std::string& reference, const base::Result<>& done);
     void import_fetched(Transfer& transfer, const FetchPlan& plan);
     void fetch_ended(const std::string& reference, const base::Result<ImportedImage>& result);

@@ -9,8 +9,8 @@
 
 namespace podd::daemon {
 
-void Transfers::fetch(const FetchPlan& plan, uid_t user, Started started) {
-    const std::string reference = plan.reference.str();
+void Transfers::begin_fetch(const std::string& reference, uid_t user, Started started,
+                            const Begin& begin) {
     if (const auto same = fetches_.find(reference); same != fetches_.end()) {
         if (same->second.begun) return started(same->second.transfer, Told::kBefore);
         return same->second.waiting.push_back(std::move(started));
@@ -18,14 +18,33 @@ void Transfers::fetch(const FetchPlan& plan, uid_t user, Started started) {
     const auto added =
         add(user, [this, reference](const auto& result) { fetch_ended(reference, result); });
     if (!added) return started(added.error(), Told::kNow);
-    Transfer* transfer = *added;
-    fetches_.emplace(reference, Fetch{transfer, false, {std::move(started)}});
-    transfer->on_fetched([this, transfer, plan] { import_fetched(*transfer, plan); });
-    const bool has_credentials = ::access(kCredentialsFile, F_OK) == 0;
-    run(*transfer, Phase::kFetch,
-        fetcher_service(plan.reference, plan.verification ? Pin::kNotNeeded : Pin::kRequired,
-                        has_credentials),
-        [this, reference](const base::Result<>& done) { fetch_begun(reference, done); });
+    fetches_.emplace(reference, Fetch{*added, false, {std::move(started)}});
+    begin(**added, [this, reference](const base::Result<>& done) { fetch_begun(reference, done); });
+}
+
+void Transfers::fetch(const FetchPlan& plan, uid_t user, Started started) {
+    begin_fetch(plan.reference.str(), user, std::move(started),
+                [this, plan](Transfer& transfer, client::Done<> begun) {
+                    transfer.on_fetched([this, &transfer, plan](const FetchedImage&) {
+                        import_fetched(transfer, plan);
+                    });
+                    const bool has_credentials = ::access(kCredentialsFile, F_OK) == 0;
+                    run(transfer, Phase::kFetch,
+                        fetcher_service(plan.reference,
+                                        plan.verification ? Pin::kNotNeeded : Pin::kRequired,
+                                        has_credentials),
+                        std::move(begun));
+                });
+}
+
+void Transfers::fetch_aci(const AciPlan& plan, const trust::Policy& policy,
+                          const std::optional<KnownAci>& known, VerifierUnits& verifier, uid_t user,
+                          Started started) {
+    begin_fetch(
+        plan.reference, user, std::move(started), [&](Transfer& transfer, client::Done<> begun) {
+            AciFetch::start({*this, verifier, transfer}, AciSet{plan, policy, user, host_arch()},
+                            known, std::move(begun));
+        });
 }
 
 void Transfers::fetch_begun(const std::string& reference, const base::Result<>& done) {
@@ -65,7 +84,9 @@ void Transfers::fetch_ended(const std::string& reference,
     const Fetch fetch = std::move(found->second);
     fetches_.erase(found);
     // What was cut short stays for the next time; systemd-tmpfiles removes it when none comes.
-    if (result) systemd_.clean_cache(fetch.transfer->unit_of(Phase::kFetch));
+    for (const auto& unit : fetch.transfer->units())
+        if (Transfer::is_fetch_unit(unit) && (result || fetch.transfer->is_used_up(unit)))
+            systemd_.clean_cache(unit);
     // Nobody hears of the end of a transfer whose beginning was not told.
     if (fetch.begun) removed_(*fetch.transfer, result);
 }

@@ -14,17 +14,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/error_json.h"
 #include "base/log.h"
 #include "base/socket_message.h"
+#include "daemon/fetch_folder.h"
 #include "daemon/received_fd.h"
+#include "daemon/worker_service.h"
 #include "trust/keys.h"
 
 namespace podd::daemon {
 
 using base::Error;
 using base::ErrorCode;
-using base::Json;
 using base::Result;
 using base::UniqueFd;
 
@@ -32,57 +32,15 @@ namespace {
 
 constexpr const char* kVerifier = "/usr/lib/podd/verifier";
 constexpr std::size_t kMaxAnswerBytes = std::size_t{4} << 20;
+constexpr const char* kVerify = "verify";
+constexpr const char* kFetchKeys = "fetch-keys";
+// Whose runs are counted elsewhere.
+constexpr uid_t kNobody = static_cast<uid_t>(-1);
 
-Error unreadable() {
-    return {ErrorCode::kInternal, "the verifier said something unknown"};
-}
-
-// The member of that name, or the error that was told instead.
-Result<Json> answer(std::string_view line, const char* member) {
-    const Json json = TRY_CONTEXT(Json::parse(line), "the verifier's answer");
-    if (const Json* error = json.find("error")) return base::error_value(*error);
-    const Json* found = json.find(member);
-    if (found == nullptr) return unreadable();
-    return *found;
-}
-
-Result<std::string> text_of(const Json& json, const char* member) {
-    const Json* found = json.find(member);
-    if (found == nullptr || found->as_string() == nullptr) return unreadable();
-    return *found->as_string();
-}
-
-std::uint64_t number_of(const Json& json, const char* member) {
-    const Json* found = json.find(member);
-    return found == nullptr ? 0 : found->as_uint().value_or(0);
-}
-
-// What is not told is taken for the worse.
-bool flag_of(const Json& json, const char* member) {
-    const Json* found = json.find(member);
-    return found == nullptr || found->as_bool() == nullptr || *found->as_bool();
-}
-
-// A fingerprint becomes a file name.
-Result<std::string> fingerprint_of(const Json& json) {
-    auto fingerprint = TRY(text_of(json, "fingerprint"));
-    if (!trust::is_fingerprint(fingerprint)) return unreadable();
-    return fingerprint;
-}
-
-Result<InspectedKey> inspected_key(const Json& json) {
-    InspectedKey key;
-    key.fingerprint = TRY(fingerprint_of(json));
-    key.armored = TRY(text_of(json, "armored"));
-    key.created = number_of(json, "created");
-    key.expires = number_of(json, "expires");
-    key.expired = flag_of(json, "expired");
-    key.revoked = flag_of(json, "revoked");
-    const Json* users = json.find("userIds");
-    if (users == nullptr || users->as_array() == nullptr) return unreadable();
-    for (const Json& user : *users->as_array())
-        if (user.as_string() != nullptr) key.user_ids.push_back(*user.as_string());
-    return key;
+// What comes before is progress.
+std::string last_line(std::string text) {
+    if (text.ends_with('\n')) text.pop_back();
+    return text.substr(text.rfind('\n') + 1);
 }
 
 Result<std::pair<UniqueFd, UniqueFd>> make_pipe() {
@@ -107,24 +65,6 @@ Result<UniqueFd> send_files(int file, int signature) {
 }
 
 }  // namespace
-
-Result<std::vector<InspectedKey>> inspected_keys(std::string_view line) {
-    const Json json = TRY(answer(line, "keys"));
-    if (json.as_array() == nullptr) return unreadable();
-    std::vector<InspectedKey> keys;
-    for (const Json& each : *json.as_array())
-        keys.push_back(TRY(inspected_key(each)));
-    if (keys.empty()) return unreadable();
-    return keys;
-}
-
-Result<GoodSignature> good_signature(std::string_view line) {
-    const Json json = TRY(answer(line, "good"));
-    GoodSignature good;
-    good.fingerprint = TRY(fingerprint_of(json));
-    good.sha256 = TRY(text_of(json, "sha256"));
-    return good;
-}
 
 client::BusProperties verifier_service(const std::vector<std::string>& arguments) {
     std::vector<std::string> argv{kVerifier};
@@ -169,10 +109,29 @@ client::BusProperties verifier_service(const std::vector<std::string>& arguments
     return properties;
 }
 
+namespace {
+
+client::BusProperties fetched_service(const std::vector<std::string>& arguments,
+                                      const std::string& folder) {
+    auto service = verifier_service(arguments);
+    // It answers ENOSYS to openat2(2), which what lies in a folder is opened with.
+    std::erase_if(service, [](const client::BusProperty& property) {
+        return std::get<0>(property) == "RestrictSUIDSGID";
+    });
+    service.emplace_back("StandardInputFile",
+                         sdbus::Variant{fmt::format("{}/{}", kCacheDir, folder)});
+    service.emplace_back("SupplementaryGroups",
+                         sdbus::Variant{std::vector<std::string>{kFetchGroup}});
+    return service;
+}
+
+}  // namespace
+
 struct VerifierUnits::Run {
-    Run(VerifierUnits& its_owner, std::uint32_t its_id, uid_t its_user,
+    Run(VerifierUnits& its_owner, std::string its_what, std::uint32_t its_id, uid_t its_user,
         client::Done<std::string> its_said)
         : owner{its_owner},
+          what{std::move(its_what)},
           id{its_id},
           user{its_user},
           said{std::move(its_said)},
@@ -181,9 +140,11 @@ struct VerifierUnits::Run {
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
 
-    std::string unit() const { return fmt::format("podd-verify-{}.service", id); }
+    std::string unit() const { return fmt::format("podd-{}-{}.service", what, id); }
+    std::string program() const { return what == kVerify ? "verifier" : "fetcher"; }
 
     VerifierUnits& owner;
+    std::string what;
     std::uint32_t id;
     uid_t user;
     client::Done<std::string> said;
@@ -220,45 +181,108 @@ void VerifierUnits::check(int file, int signature, uid_t user, client::Done<Good
     });
 }
 
-void VerifierUnits::start(const std::vector<std::string>& arguments, UniqueFd input, uid_t user,
-                          client::Done<std::string> said) {
+void VerifierUnits::check_fetched(const std::string& folder, client::Done<GoodSignature> done) {
+    const auto keys = trust::list_keys();
+    if (!keys) return done(keys.error());
+    std::vector<std::string> arguments{"check-fetched"};
+    for (const auto& key : trust::trusted_keys(*keys))
+        arguments.push_back(key.path);
+    run(kVerify, fetched_service(arguments, folder), kNobody,
+        [done = std::move(done)](const auto& line) {
+            if (!line) return done(line.error());
+            done(good_signature(*line));
+        });
+}
+
+void VerifierUnits::inspect_fetched(const std::string& folder, uid_t user,
+                                    client::Done<std::vector<InspectedFile>> done) {
+    run(kVerify, fetched_service({"inspect-fetched"}, folder), user,
+        [done = std::move(done)](const auto& line) {
+            if (!line) return done(line.error());
+            done(inspected_files(*line));
+        });
+}
+
+void VerifierUnits::fetch_keys(const std::string& source, bool allow_http, uid_t user,
+                               client::Done<std::vector<FoundKeys>> done) {
+    const auto folder = fmt::format("podd/fetch/_keys/{}", next_id());
+    const auto unit = std::make_shared<std::string>();
+    // The keys are in the answer: the folder is of no more use, however that turned out.
+    const auto finish = [this, unit, done = std::move(done)](const auto& keys) {
+        if (!unit->empty()) {
+            systemd_.clean_cache(*unit);
+            systemd_.unref(*unit);
+        }
+        done(keys);
+    };
+    *unit = run(kFetchKeys, key_fetcher_service(source, folder, allow_http), user,
+                [this, folder, user, finish](const Result<std::string>& line) {
+                    const auto fetched = line ? fetched_keys(*line) : line.error();
+                    if (!fetched) return finish(fetched.error());
+                    inspect_fetched(folder, user, [fetched = *fetched, finish](const auto& files) {
+                        if (!files) return finish(files.error());
+                        finish(found_keys(fetched, *files));
+                    });
+                });
+}
+
+Result<> VerifierUnits::check_limit(uid_t user) const {
     const auto mine =
         std::ranges::count_if(runs_, [&](const auto& entry) { return entry.second->user == user; });
-    if (static_cast<std::size_t>(mine) >= kMaxPerUser)
-        return said(Error{ErrorCode::kDenied,
-                          fmt::format("Access denied: user {} has {} checks of keys or signatures "
-                                      "under way already",
-                                      user, mine)});
-    auto pipe = make_pipe();
-    if (!pipe) return said(pipe.error());
+    if (user == kNobody || static_cast<std::size_t>(mine) < kMaxPerUser) return {};
+    return Error{ErrorCode::kDenied,
+                 fmt::format("Access denied: user {} has {} checks of keys or signatures under way "
+                             "already",
+                             user, mine)};
+}
+
+void VerifierUnits::start(const std::vector<std::string>& arguments, UniqueFd input, uid_t user,
+                          client::Done<std::string> said) {
+    auto service = verifier_service(arguments);
+    service.emplace_back("StandardInputFileDescriptor", sdbus::Variant{give_fd(std::move(input))});
+    run(kVerify, std::move(service), user, std::move(said));
+}
+
+std::uint32_t VerifierUnits::next_id() {
     // As for transfers: a unit of a podd before this one may still be there.
     if (last_id_ == 0) last_id_ = static_cast<std::uint32_t>(std::time(nullptr) % 100'000'000) * 10;
-    const std::uint32_t id = ++last_id_;
-    auto made = std::make_unique<Run>(*this, id, user, std::move(said));
+    return ++last_id_;
+}
+
+std::string VerifierUnits::run(const char* what, client::BusProperties service, uid_t user,
+                               client::Done<std::string> said) {
+    auto pipe = make_pipe();
+    if (const auto fits = check_limit(user); !fits || !pipe) {
+        said(fits ? pipe.error() : fits.error());
+        return {};
+    }
+    const std::uint32_t id = next_id();
+    auto made = std::make_unique<Run>(*this, what, id, user, std::move(said));
     Run& run = *made;
     runs_.emplace(id, std::move(made));
     run.output = std::move(pipe->first);
-    client::TransientUnit unit{run.unit(), verifier_service(arguments)};
-    unit.properties.emplace_back("StandardInputFileDescriptor",
-                                 sdbus::Variant{give_fd(std::move(input))});
+    client::TransientUnit unit{run.unit(), std::move(service)};
     unit.properties.emplace_back("StandardOutputFileDescriptor",
                                  sdbus::Variant{give_fd(std::move(pipe->second))});
-    systemd_.start_transient(unit, {}, [this, id](const auto& job) {
-        const auto found = runs_.find(id);
-        if (found == runs_.end()) return;
-        Run& started = *found->second;
-        Result<> watched;
-        if (!job)
-            watched = job.error();
-        else if (const int r = sd_event_add_io(event_, &started.source, started.output.get(),
-                                               EPOLLIN, on_output, &started);
-                 r < 0)
-            watched = base::errno_error("cannot watch the verifier", -r);
-        if (watched) return;
-        const auto run_over = std::move(found->second);
-        runs_.erase(found);
-        run_over->said(Error{watched.error()}.with_context("starting the verifier"));
-    });
+    systemd_.start_transient(unit, {}, [this, id](const auto& job) { started(id, job); });
+    return unit.name;
+}
+
+void VerifierUnits::started(std::uint32_t id, const Result<std::string>& job) {
+    const auto found = runs_.find(id);
+    if (found == runs_.end()) return;
+    Run& run = *found->second;
+    Result<> watched;
+    if (!job)
+        watched = job.error();
+    else if (const int r =
+                 sd_event_add_io(event_, &run.source, run.output.get(), EPOLLIN, on_output, &run);
+             r < 0)
+        watched = base::errno_error("cannot watch the verifier", -r);
+    if (watched) return;
+    const auto run_over = std::move(found->second);
+    runs_.erase(found);
+    run_over->said(Error{watched.error()}.with_context("starting the " + run_over->program()));
 }
 
 int VerifierUnits::on_output(sd_event_source* /*source*/, int /*fd*/, std::uint32_t /*events*/,
@@ -284,15 +308,16 @@ void VerifierUnits::output_ended(std::uint32_t id) {
     runs_.erase(found);
     run->source = sd_event_source_disable_unref(run->source);
     if (!run->text.empty() && run->text.size() <= kMaxAnswerBytes) {
-        systemd_.unref(run->unit());
-        return run->said(run->text.substr(0, run->text.find('\n')));
+        if (run->what == kVerify) systemd_.unref(run->unit());
+        return run->said(last_line(run->text));
     }
     systemd_.service_outcome(run->unit(), [this, run](const auto& outcome) {
-        systemd_.unref(run->unit());
+        if (run->what == kVerify) systemd_.unref(run->unit());
         run->said(
-            Error{ErrorCode::kIo, fmt::format("the verifier ended without an answer ({})\n"
-                                              "hint: see 'journalctl -u {}'",
-                                              outcome ? outcome->result : "unknown", run->unit())});
+            Error{ErrorCode::kIo,
+                  fmt::format("the {} ended without an answer ({})\n"
+                              "hint: see 'journalctl -u {}'",
+                              run->program(), outcome ? outcome->result : "unknown", run->unit())});
     });
 }
 

@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "client/systemd.h"
+#include "daemon/aci_lines.h"
 #include "daemon/activity.h"
 
 namespace podd::daemon {
@@ -43,6 +44,23 @@ struct GoodSignature {
 base::Result<std::vector<InspectedKey>> inspected_keys(std::string_view line);
 base::Result<GoodSignature> good_signature(std::string_view line);
 
+/// The keys in one of the fetcher's files.
+struct InspectedFile {
+    std::string file;
+    std::vector<InspectedKey> keys;
+};
+base::Result<std::vector<InspectedFile>> inspected_files(std::string_view line);
+
+/// Keys as somebody offers them.
+struct FoundKeys {
+    std::string url;
+    std::vector<InspectedKey> keys;
+};
+/// What was fetched from where, and what was found in it. Errors: kInternal when the two do not
+/// speak of the same files; kNotFound: no key.
+base::Result<std::vector<FoundKeys>> found_keys(const std::vector<FetchedKey>& fetched,
+                                                std::vector<InspectedFile> inspected);
+
 /// Properties of the transient service that runs the verifier with these arguments.
 client::BusProperties verifier_service(const std::vector<std::string>& arguments);
 
@@ -60,10 +78,28 @@ public:
     /// Whether the file is signed by one of the keys that are trusted for anything.
     void check(int file, int signature, uid_t user, client::Done<GoodSignature> done);
 
+    // What the fetcher has brought. podd may not read it: systemd opens the folder.
+    /// The same of image.aci in that folder. Nobody's number of checks is asked: fetches are
+    /// counted.
+    void check_fetched(const std::string& folder, client::Done<GoodSignature> done);
+    void inspect_fetched(const std::string& folder, uid_t user,
+                         client::Done<std::vector<InspectedFile>> done);
+
+    /// Has keys fetched, for names that begin so or from a URL, and looks at them. Errors: those of
+    /// the fetcher and of the verifier.
+    void fetch_keys(const std::string& source, bool allow_http, uid_t user,
+                    client::Done<std::vector<FoundKeys>> done);
+
 private:
     struct Run;
     void start(const std::vector<std::string>& arguments, base::UniqueFd input, uid_t user,
                client::Done<std::string> said);
+    /// A service that says one line at its end. The unit's name; empty when it was refused.
+    std::string run(const char* what, client::BusProperties service, uid_t user,
+                    client::Done<std::string> said);
+    std::uint32_t next_id();
+    base::Result<> check_limit(uid_t user) const;
+    void started(std::uint32_t id, const base::Result<std::string>& job);
     void output_ended(std::uint32_t id);
     static int on_output(sd_event_source* source, int fd, std::uint32_t events, void* data);
 

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "client/bus_error.h"
+#include "daemon/aci_lines.h"
 
 namespace podd::daemon {
 
@@ -69,7 +70,10 @@ base::Result<FetcherSays> fetcher_line(std::string_view line) {
         return FetcherSays{progress_line(*progress)};
     if (const base::Json* fetched = json.find("fetched")) {
         if (fetched->as_object() == nullptr) return odd("the fetcher named no image");
-        return FetcherSays{FetchedImage{}};
+        const base::Json* kind = fetched->find("kind");
+        if (kind == nullptr) return FetcherSays{FetchedImage{}};
+        auto aci = TRY(fetched_aci(*fetched));
+        return FetcherSays{FetchedImage{std::move(aci)}};
     }
     if (const base::Json* error = json.find("error")) return error_line<FetcherSays>(*error);
     return odd("the fetcher said something unknown");

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -28,9 +29,20 @@ using ImporterSays = std::variant<WorkProgress, ImportedImage, base::Error>;
 /// Errors: kInternal when the line is not what was agreed.
 base::Result<ImporterSays> importer_line(std::string_view line);
 
+/// What the fetcher says of an ACI.
+struct FetchedAci {
+    std::string url;  // where it was found
+    std::string etag;
+    std::uint64_t max_age = 0;  // seconds
+    bool has_signature = false;
+    bool not_modified = false;  // nothing was fetched: the store has it
+};
+
 /// The fetcher has done its part. Which image it believes to have fetched is not taken from it: it
 /// talks to strangers, and the importer reads what is there.
-struct FetchedImage {};
+struct FetchedImage {
+    std::optional<FetchedAci> aci{};
+};
 using FetcherSays = std::variant<WorkProgress, FetchedImage, base::Error>;
 /// Errors: kInternal when the line is not what was agreed.
 base::Result<FetcherSays> fetcher_line(std::string_view line);

@@ -7,18 +7,21 @@
 
 #include <fmt/format.h>
 
+#include "daemon/fetch_folder.h"
+
 namespace podd::daemon {
 
 namespace {
 
 constexpr const char* kImporter = "/usr/lib/podd/importer";
 constexpr const char* kFetcher = "/usr/lib/podd/fetcher";
-constexpr const char* kFetchUser = "podd-fetch";
-constexpr const char* kCacheDir = "/var/cache";
+constexpr const char* kFetchUser = kFetchGroup;
 
 constexpr std::uint64_t kSecond = 1'000'000;
 // A registry that answers drop by drop must not keep a caller waiting for ever.
 constexpr std::uint64_t kFetchRuntimeUsec = std::uint64_t{6} * 3600 * kSecond;
+// Keys are small, and somebody waits at a terminal.
+constexpr std::uint64_t kKeysRuntimeUsec = 120 * kSecond;
 constexpr std::uint64_t kFetchMemoryBytes = std::uint64_t{256} << 20;
 
 class Properties {
@@ -69,7 +72,8 @@ private:
 };
 
 // RestrictSUIDSGID= is not here: it answers ENOSYS to openat2(2), which every file is opened with.
-void close_all_but_the_network(Properties& properties) {
+void close_all_but_the_network(Properties& properties,
+                               std::uint64_t runtime_usec = kFetchRuntimeUsec) {
     using List = sdbus::Struct<bool, std::vector<std::string>>;
     properties.set("User", kFetchUser);
     properties.set("Group", kFetchUser);
@@ -91,7 +95,18 @@ void close_all_but_the_network(Properties& properties) {
     properties.set("SystemCallErrorNumber", std::int32_t{EPERM});
     properties.set("LimitCORE", std::uint64_t{0});
     properties.set("MemoryMax", kFetchMemoryBytes);
-    properties.set("RuntimeMaxUSec", kFetchRuntimeUsec);
+    properties.set("RuntimeMaxUSec", runtime_usec);
+}
+
+void give_credentials(Properties& properties) {
+    properties.set("LoadCredential", std::vector<sdbus::Struct<std::string, std::string>>{
+                                         {"auth.json", kCredentialsFile}});
+}
+
+// The verifier reads what is in it, with that group and no other right.
+void share_folder(Properties& properties, const std::string& folder) {
+    properties.set("CacheDirectory", std::vector<std::string>{folder});
+    properties.set("CacheDirectoryMode", std::uint32_t{0750});
 }
 
 // A host has neither "_" nor "+".
@@ -139,9 +154,33 @@ client::BusProperties fetcher_service(const schema::DockerReference& reference, 
     close_all_but_the_network(properties);
     properties.set("CacheDirectory", std::vector<std::string>{cache_directory(reference)});
     properties.set("CacheDirectoryMode", std::uint32_t{0700});
-    if (has_credentials)
-        properties.set("LoadCredential", std::vector<sdbus::Struct<std::string, std::string>>{
-                                             {"auth.json", kCredentialsFile}});
+    if (has_credentials) give_credentials(properties);
+    return properties.take();
+}
+
+client::BusProperties aci_fetcher_service(const AciFetchOrder& order) {
+    std::vector<std::string> arguments{"--reference=" + order.reference,
+                                       fmt::format("--directory={}/{}", kCacheDir, order.folder)};
+    if (order.allow_http) arguments.emplace_back("--allow-http");
+    if (!order.signature_url.empty()) arguments.push_back("--signature=" + order.signature_url);
+    if (order.max_bytes) arguments.push_back(fmt::format("--max-bytes={}", *order.max_bytes));
+    if (!order.etag.empty()) arguments.push_back("--if-none-match=" + order.etag);
+    if (!order.wants_signature) arguments.emplace_back("--no-signature");
+    Properties properties{kFetcher, arguments, fmt::format("Fetching of {}", order.reference)};
+    close_all_but_the_network(properties);
+    share_folder(properties, order.folder);
+    if (order.has_credentials) give_credentials(properties);
+    return properties.take();
+}
+
+client::BusProperties key_fetcher_service(const std::string& source, const std::string& folder,
+                                          bool allow_http) {
+    std::vector<std::string> arguments{"--keys=" + source,
+                                       fmt::format("--directory={}/{}", kCacheDir, folder)};
+    if (allow_http) arguments.emplace_back("--allow-http");
+    Properties properties{kFetcher, arguments, fmt::format("Fetching of keys for {}", source)};
+    close_all_but_the_network(properties, kKeysRuntimeUsec);
+    share_folder(properties, folder);
     return properties.take();
 }
 

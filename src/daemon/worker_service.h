@@ -2,6 +2,8 @@
 // The transient services that touch foreign bytes in podd's place, as properties; pure.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,26 @@ std::string fetch_folder(const schema::DockerReference& reference);
 /// folder. `has_credentials`: whether there is a file of passwords that it is to be given.
 client::BusProperties fetcher_service(const schema::DockerReference& reference, Pin pin,
                                       bool has_credentials);
+
+/// The fetcher for one ACI.
+struct AciFetchOrder {
+    std::string reference;  // for --reference=
+    std::string folder;     // in kCacheDir
+    std::string signature_url{};
+    std::optional<std::uint64_t> max_bytes{};  // of the image
+    std::string etag{};
+    bool allow_http = false;
+    bool wants_signature = true;
+    bool has_credentials = false;
+};
+client::BusProperties aci_fetcher_service(const AciFetchOrder& order);
+
+/// The fetcher for keys: of a name, or at a URL.
+client::BusProperties key_fetcher_service(const std::string& source, const std::string& folder,
+                                          bool allow_http);
+
+/// What may read, and nothing else, what the fetcher has put into its folders.
+inline constexpr const char* kFetchGroup = "podd-fetch";
 
 inline constexpr const char* kCredentialsFile = "/etc/podd/auth.json";
 

@@ -148,7 +148,7 @@ constexpr OptionRow kTable[] = {
      "No file is newer than this; default $SOURCE_DATE_EPOCH", set_epoch},
     {"force", 0, "", "image create", "Replace an image that is there already",
      set_flag<&Options::force, true>},
-    {"signature", 0, "FILE", "import", "Take the ACI only with this OpenPGP signature of it",
+    {"signature", 0, "FILE|URL", "import, fetch", "Take the ACI only with this OpenPGP signature",
      set_text<&Options::signature>},
     {"prefix", 0, "PREFIX", "trust, trust list, trust rm", "For images whose names begin so",
      set_text<&Options::prefix>},

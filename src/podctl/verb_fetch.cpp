@@ -8,7 +8,7 @@
 #include "podctl/progress.h"
 #include "podctl/transfer_watch.h"
 #include "podctl/verbs.h"
-#include "schema/docker_reference.h"
+#include "schema/fetch_reference.h"
 
 namespace podd::podctl {
 
@@ -36,22 +36,15 @@ std::string shell_word(const std::string& word) {
     return quoted + "'";
 }
 
-// A file has no registry that could vouch for it: only who gives it to podd can.
+// A file has nobody who could vouch for it: only who gives it to podd can.
 base::Result<> check_word(const std::string& word) {
-    if (word.starts_with(schema::kDockerScheme)) {
-        TRY(schema::parse_docker_reference(word));
-        return {};
-    }
-    if (looks_like_file(word))
+    if (looks_like_file(word) && !schema::is_web_url(word))
         return base::Error{base::ErrorCode::kUntrusted,
                            fmt::format("\"{}\" is a local file, and nothing says that it can be "
                                        "trusted\nhint: to accept it, run: podctl import {}",
                                        word, shell_word(word))};
-    return base::Error{
-        base::ErrorCode::kInvalidArgument,
-        fmt::format("\"{0}\" is no reference of an image\nhint: images of registries are fetched "
-                    "as docker://{0}, files are given to: podctl import FILE",
-                    word)};
+    TRY(schema::parse_fetch_reference(word));
+    return {};
 }
 
 }  // namespace
@@ -60,7 +53,11 @@ base::Result<int> verb_fetch(const Arguments& arguments) {
     const Options& options = arguments.options;
     for (const std::string& word : arguments.words)
         TRY(check_word(word));
+    if (!options.signature.empty() && arguments.words.size() > 1)
+        return base::Error{base::ErrorCode::kInvalidArgument,
+                           "--signature= is of one image, and several are to be fetched"};
     BusOptions bus;
+    if (!options.signature.empty()) bus.emplace("Signature", sdbus::Variant{options.signature});
     if (!options.pull_policy.empty())
         bus.emplace("PullPolicy", sdbus::Variant{options.pull_policy});
     Session session = TRY(Session::open(options));

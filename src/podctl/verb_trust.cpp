@@ -16,6 +16,7 @@
 #include "podctl/table.h"
 #include "podctl/terminal.h"
 #include "podctl/verbs.h"
+#include "schema/fetch_reference.h"
 
 namespace podd::podctl {
 
@@ -53,9 +54,8 @@ std::string date(std::uint64_t seconds) {
 
 // A person looks at it, so it goes where the question goes.
 template <typename Keys>
-void show(const std::string& file, const std::string& prefix, const Keys& keys) {
-    fmt::print(stderr, "Key file \"{}\", to be trusted for {}:\n", printable(file),
-               images_of(prefix));
+void show(const std::string& what, const std::string& prefix, const Keys& keys) {
+    fmt::print(stderr, "{}, to be trusted for {}:\n", printable(what), images_of(prefix));
     for (const auto& key : keys) {
         const auto& [fingerprint, users, created, expires, expired, revoked] =
             client::as_tuple(key);
@@ -85,6 +85,24 @@ base::Result<> ask(std::size_t count) {
     }
 }
 
+// Whoever looks at them decides; what they looked at is what is kept.
+base::Result<> trust_text(const Session& session, const Options& options, int text,
+                          const std::vector<std::string>& fingerprints) {
+    if (!options.skip_fingerprint_review) TRY(ask(fingerprints.size()));
+    Manager& manager = *session.manager;
+    const auto files = TRY(client::guarded([&] {
+        return manager.TrustKey(sdbus::UnixFd{text}, options.prefix, fingerprints, manager.flags());
+    }));
+    if (!options.quiet)
+        for (const std::string& path : files)
+            fmt::print("{}\n", printable(path));
+    return {};
+}
+
+bool is_shown(const Options& options) {
+    return !options.quiet || !options.skip_fingerprint_review;
+}
+
 base::Result<> trust_file(const Session& session, const Options& options, const std::string& file) {
     const base::UniqueFd text = TRY(sealed_copy(file, kMaxKeyBytes));
     Manager& manager = *session.manager;
@@ -94,16 +112,55 @@ base::Result<> trust_file(const Session& session, const Options& options, const 
     fingerprints.reserve(keys.size());
     for (const auto& key : keys)
         fingerprints.push_back(std::get<0>(key));
-    if (!options.quiet || !options.skip_fingerprint_review) show(file, options.prefix, keys);
-    if (!options.skip_fingerprint_review) TRY(ask(fingerprints.size()));
-    const auto files = TRY(client::guarded([&] {
-        return manager.TrustKey(sdbus::UnixFd{text.get()}, options.prefix, fingerprints,
-                                manager.flags());
-    }));
-    if (!options.quiet)
-        for (const std::string& path : files)
-            fmt::print("{}\n", printable(path));
+    if (is_shown(options)) show(fmt::format("Key file \"{}\"", file), options.prefix, keys);
+    return trust_text(session, options, text.get(), fingerprints);
+}
+
+using KeyRow =
+    sdbus::Struct<std::string, std::vector<std::string>, std::uint64_t, std::uint64_t, bool, bool>;
+
+/// The keys of one URL: they are one text, as in a file.
+struct OfferedKeys {
+    std::string url;
+    std::string text;
+    std::vector<KeyRow> keys;
+};
+
+template <typename Rows>
+std::vector<OfferedKeys> by_url(const Rows& rows) {
+    std::vector<OfferedKeys> all;
+    for (const auto& row : rows) {
+        const auto& [url, fingerprint, users, created, expires, expired, revoked, armored] =
+            client::as_tuple(row);
+        if (all.empty() || all.back().url != url) all.push_back({url, {}, {}});
+        all.back().text += armored;
+        if (!all.back().text.ends_with('\n')) all.back().text += '\n';
+        all.back().keys.emplace_back(fingerprint, users, created, expires, expired, revoked);
+    }
+    return all;
+}
+
+// From a URL, or as the owner of a name says that they are.
+base::Result<> trust_offered(const Session& session, const Options& options,
+                             const std::string& source) {
+    Manager& manager = *session.manager;
+    const auto rows =
+        TRY(client::guarded([&] { return manager.FetchKeys(source, manager.flags()); }));
+    for (const OfferedKeys& offered : by_url(rows)) {
+        const base::UniqueFd text = TRY(sealed_file(offered.text));
+        std::vector<std::string> fingerprints;
+        for (const auto& key : offered.keys)
+            fingerprints.push_back(std::get<0>(key));
+        if (is_shown(options))
+            show(fmt::format("Keys from \"{}\"", offered.url), options.prefix, offered.keys);
+        TRY(trust_text(session, options, text.get(), fingerprints));
+    }
     return {};
+}
+
+base::Result<> trust_word(const Session& session, const Options& options, const std::string& word) {
+    if (schema::is_web_url(word)) return trust_offered(session, options, word);
+    return trust_file(session, options, word);
 }
 
 }  // namespace
@@ -115,9 +172,15 @@ base::Result<int> verb_trust(const Arguments& arguments) {
         return refused(base::ErrorCode::kInvalidArgument,
                        "for which images? --prefix=PREFIX for those whose names begin so, --root "
                        "for all");
+    if (options.root && arguments.words.empty())
+        return refused(base::ErrorCode::kInvalidArgument,
+                       "which key? --root wants files or URLs of keys: nobody owns all names");
     const Session session = TRY(Session::open(options));
-    for (const std::string& file : arguments.words)
-        TRY_CONTEXT(trust_file(session, options, file), "key \"{}\"", file);
+    if (arguments.words.empty())
+        TRY_CONTEXT(trust_offered(session, options, options.prefix), "keys of \"{}\"",
+                    options.prefix);
+    for (const std::string& word : arguments.words)
+        TRY_CONTEXT(trust_word(session, options, word), "key \"{}\"", word);
     return kOk;
 }
 

@@ -60,7 +60,7 @@ _podctl() {
         ['store fsck']='--repair'
         ['image gc']='--grace-period='
         [verify]='--strict'
-        [fetch]='--pull-policy='
+        [fetch]='--pull-policy= --signature='
         [import]='--ref= --name= --label= --exec= --user= --group= --working-directory= -E --setenv= --mount= --port=
             --isolator= --signature='
         ['image create']='--name= --label= --exec= --user= --group= --working-directory= -E --setenv= --mount= --port= --isolator=

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/aci_fetch.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include "base/log.h"
+#include "daemon/fetch_folder.h"
+#include "daemon/transfers.h"
+#include "daemon/worker_service.h"
+#include "store/acceptance.h"
+#include "store/dependencies.h"
+
+namespace podd::daemon {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+namespace {
+
+// Without its own dependencies looked at: what is in the store is whole.
+Result<bool> is_in_store(const schema::Dependency& dependency) {
+    const auto reader = store::Reader::open();
+    if (!reader && reader.error().code() == ErrorCode::kNotFound) return false;
+    if (!reader) return reader.error();
+    const auto found = store::find_dependency(*reader, dependency);
+    if (!found && found.error().code() == ErrorCode::kNotFound) return false;
+    if (!found) return found.error();
+    // One that nothing accepts any more may be accepted when it comes anew.
+    return store::check_accepted(*found).has_value();
+}
+
+Error unsigned_image(const AciPlan& plan) {
+    const auto prefix = plan.name ? plan.name->name.value().str() : std::string{"NAME"};
+    return Error{ErrorCode::kUntrusted,
+                 fmt::format("image \"{0}\" has no signature, and no rule accepts it without one\n"
+                             "hint: an administrator may do so by Accept=unsigned in a section "
+                             "[Prefix {1}], see podd.policy(5), or download the file and run: "
+                             "podctl import FILE",
+                             plan.reference, prefix)};
+}
+
+}  // namespace
+
+AciFetch::AciFetch(const Tools& tools, AciSet set, const std::optional<KnownAci>& known)
+    : tools_{tools}, set_{std::move(set)}, known_{known} {}
+
+void AciFetch::start(const Tools& tools, AciSet set, const std::optional<KnownAci>& known,
+                     client::Done<> begun) {
+    const auto fetch = std::make_shared<AciFetch>(tools, std::move(set), known);
+    fetch->fetch(std::move(begun));
+}
+
+std::string AciFetch::folders() const {
+    return aci_folders(set_.asked().reference);
+}
+
+std::string AciFetch::folder() const {
+    return fmt::format("{}/{}", folders(), fetch_folder_name(set_.at(current_).reference));
+}
+
+client::Done<> AciFetch::must_start(const char* program) {
+    return [self = shared_from_this(), program](const Result<>& done) {
+        if (!done)
+            self->fail(Error{done.error()}.with_context(fmt::format("starting the {}", program)));
+    };
+}
+
+void AciFetch::fail(const Error& error) {
+    const auto& plan = current();
+    // Which of several it is about.
+    if (current_ > 0)
+        return tools_.transfer.fail(
+            Error{error}.with_context(fmt::format("dependency \"{}\"", plan.reference)));
+    tools_.transfer.fail(error);
+}
+
+void AciFetch::fetch(client::Done<> begun) {
+    const auto& plan = current();
+    const AciFetchOrder order{.reference = plan.fetcher_word(),
+                              .folder = folder(),
+                              .signature_url = plan.signature_url,
+                              .max_bytes = plan.size,
+                              .etag = known_ ? known_->etag : std::string{},
+                              .allow_http = plan.allow_http,
+                              .wants_signature = !plan.unsigned_by,
+                              .has_credentials = ::access(kCredentialsFile, F_OK) == 0};
+    tools_.transfer.on_fetched(
+        [self = shared_from_this()](const FetchedImage& image) { self->fetched(image); });
+    tools_.transfers.run(tools_.transfer, Phase::kFetch, aci_fetcher_service(order),
+                         std::move(begun));
+}
+
+void AciFetch::fetched(const FetchedImage& image) {
+    // A whole file is fetched again by the next one; only a part would be gone on with.
+    tools_.transfer.fetch_is_used_up();
+    if (!image.aci) return fail({ErrorCode::kInternal, "the fetcher brought no ACI"});
+    auto& plan = current();
+    plan.fetched = image.aci;
+    if (image.aci->not_modified) return not_modified();
+    known_.reset();
+    if (plan.unsigned_by) return inspect();
+    if (!image.aci->has_signature) return fail(unsigned_image(plan));
+    tools_.verifier.check_fetched(
+        folder(), [self = shared_from_this()](const auto& good) { self->verified(good); });
+}
+
+void AciFetch::not_modified() {
+    if (!known_) return fail({ErrorCode::kInternal, "the fetcher brought nothing"});
+    const auto known = *std::exchange(known_, std::nullopt);
+    // A name that leads elsewhere by now: the mark is another server's, and says nothing.
+    if (current().fetched->url != known.url) return fetch(must_start("fetcher"));
+    run_importer(Phase::kImport, {"renew", "--id=" + known.id, "--options=" + set_.renew_options()},
+                 "Renewal of an image of podd");
+}
+
+void AciFetch::verified(const Result<GoodSignature>& good) {
+    // Nothing of the transfer ran meanwhile that could have ended it.
+    if (tools_.transfer.cancelled())
+        return fail({ErrorCode::kUnavailable, "the fetch was cancelled"});
+    if (!good) return fail(good.error());
+    current().signature = *good;
+    inspect();
+}
+
+void AciFetch::inspect() {
+    tools_.transfer.on_inspected(
+        [self = shared_from_this()](const schema::ImageManifest& manifest) {
+            if (const auto done = self->inspected(manifest); !done) return self->fail(done.error());
+            self->next();
+        });
+    run_importer(Phase::kInspect,
+                 {"manifest", "--folder=" + fetch_folder_name(current().reference)},
+                 "Look at an image for podd");
+}
+
+Result<> AciFetch::inspected(const schema::ImageManifest& manifest) {
+    TRY(set_.take_manifest(current_, manifest));
+    for (const auto& dependency : manifest.dependencies)
+        TRY_CONTEXT(need(dependency), "image \"{}\" depends on \"{}\"", manifest.name.str(),
+                    dependency.image_name.str());
+    return {};
+}
+
+Result<> AciFetch::need(const schema::Dependency& dependency) {
+    if (TRY(is_in_store(dependency))) return {};
+    return set_.add_dependency(current_, dependency);
+}
+
+void AciFetch::next() {
+    if (current_ + 1 == set_.size()) return import();
+    ++current_;
+    fetch(must_start("fetcher"));
+}
+
+void AciFetch::import() {
+    current_ = 0;
+    const auto options = set_.import_options();
+    if (!options) return fail(options.error());
+    run_importer(Phase::kImport, {"import-fetched", "--fetched=" + *options},
+                 fmt::format("Import of {} for podd", set_.asked().reference));
+}
+
+void AciFetch::run_importer(Phase phase, const std::vector<std::string>& arguments,
+                            const std::string& description) {
+    auto service = importer_service(arguments, description);
+    // podd itself may not read what the fetcher has written; systemd hands it over.
+    service.emplace_back("StandardInputFile",
+                         sdbus::Variant{fmt::format("{}/{}", kCacheDir, folders())});
+    tools_.transfers.run(tools_.transfer, phase, std::move(service), must_start("importer"));
+}
+
+}  // namespace podd::daemon

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One fetch of an ACI, step by step, each in a unit of its own: the fetcher brings the file, the
+// verifier checks its signature, the importer says what it depends on. When the same was done for
+// everything beneath it, all of them are imported at once.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/pinned.h"
+#include "base/result.h"
+#include "client/systemd.h"
+#include "daemon/aci_plan.h"
+#include "daemon/transfer.h"
+
+namespace podd::daemon {
+
+class AciFetch : public std::enable_shared_from_this<AciFetch>, private base::Pinned {
+public:
+    struct Tools {
+        Transfers& transfers;
+        VerifierUnits& verifier;
+        Transfer& transfer;
+    };
+    /// The transfer tells how it ends; `begun` whether it began.
+    static void start(const Tools& tools, AciSet set, const std::optional<KnownAci>& known,
+                      client::Done<> begun);
+
+    AciFetch(const Tools& tools, AciSet set, const std::optional<KnownAci>& known);
+
+private:
+    AciPlan& current() { return set_.at(current_); }
+    /// In kCacheDir.
+    std::string folders() const;
+    std::string folder() const;
+    void fetch(client::Done<> begun);
+    void fetched(const FetchedImage& image);
+    void not_modified();
+    void verified(const base::Result<GoodSignature>& good);
+    void inspect();
+    base::Result<> inspected(const schema::ImageManifest& manifest);
+    base::Result<> need(const schema::Dependency& dependency);
+    void next();
+    void import();
+    /// The importer, reading the folder that all images of this fetch lie in.
+    void run_importer(Phase phase, const std::vector<std::string>& arguments,
+                      const std::string& description);
+    void fail(const base::Error& error);
+    /// Ends the transfer when it did not begin.
+    client::Done<> must_start(const char* program);
+
+    Tools tools_;
+    AciSet set_;
+    std::optional<KnownAci> known_;
+    std::size_t current_ = 0;
+};
+
+}  // namespace podd::daemon
