@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "archive/digest_list.h"
+
 namespace podd::archive {
 
 namespace {
@@ -16,12 +18,15 @@ struct Entry {
     std::string_view keys;  // "type=file mode=0644 …"
 };
 
-std::vector<Entry> entries_of(std::string_view list) {
+enum class Attributes : bool { kIgnore, kCompare };
+
+std::vector<Entry> entries_of(std::string_view list, Attributes attributes) {
     std::vector<Entry> entries;
     while (!list.empty()) {
-        const auto line = list.substr(0, list.find('\n'));
+        auto line = list.substr(0, list.find('\n'));
         list.remove_prefix(std::min(line.size() + 1, list.size()));
         if (line.empty() || line.front() == '#') continue;
+        if (attributes == Attributes::kIgnore) line = line.substr(0, line.rfind(kXattrKey));
         const auto space = std::min(line.find(' '), line.size());
         entries.push_back({line.substr(0, space), line.substr(std::min(space + 1, line.size()))});
     }
@@ -52,6 +57,8 @@ std::string difference(std::string_view listed, std::string_view found) {
     }
     if (value_of(listed, "sha256digest") != value_of(found, "sha256digest"))
         text += text.empty() ? "its content differs" : "; its content differs";
+    if (value_of(listed, "xattrsha256") != value_of(found, "xattrsha256"))
+        text += text.empty() ? "its attributes differ" : "; its attributes differ";
     return text.empty() ? "the list says of it what nobody knows" : text;
 }
 
@@ -64,8 +71,10 @@ std::vector<ListDifference> compare_digest_lists(std::string_view listed, std::s
     const auto add = [&](std::string_view path, std::string what) {
         if (++count <= most) differences.push_back({std::string{path}, std::move(what)});
     };
-    const auto was = entries_of(listed);
-    const auto is = entries_of(found);
+    const auto attributes =
+        listed.starts_with(kListHead) ? Attributes::kCompare : Attributes::kIgnore;
+    const auto was = entries_of(listed, attributes);
+    const auto is = entries_of(found, attributes);
     auto a = was.begin();
     auto b = is.begin();
     while (a != was.end() || b != is.end()) {

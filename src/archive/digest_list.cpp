@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "archive/member_path.h"
+#include "archive/xattrs.h"
 #include "base/file.h"
 
 namespace podd::archive {
@@ -50,8 +51,10 @@ std::string_view type_name(mode_t mode) {
 
 class Lister {
 public:
-    Lister(int out_fd, std::vector<FileDigest> digests)
-        : out_fd_{out_fd}, digests_{std::move(digests)} {
+    Lister(int out_fd, FileFacts facts)
+        : out_fd_{out_fd},
+          digests_{std::move(facts.digests)},
+          attributed_{std::move(facts.attributed)} {
         // A replaced file may have left its inode number to a later one: the last entry counts.
         std::stable_sort(digests_.begin(), digests_.end(),
                          [](const auto& a, const auto& b) { return a.inode < b.inode; });
@@ -60,7 +63,7 @@ public:
     Result<> directory(int fd, const std::string& path) {
         struct stat st{};
         if (::fstat(fd, &st) < 0) return base::errno_error("looking at a directory", errno);
-        TRY(line(path, st, -1, ""));
+        TRY(line(path, st, fd, "."));
         for (const auto& name : TRY(base::list_dir(fd))) {
             const auto child = fmt::format("{}/{}", path, name);
             if (::fstatat(fd, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0)
@@ -117,6 +120,7 @@ private:
             text_ += " link=";
             append_escaped(text_, {target, static_cast<std::size_t>(length)});
         }
+        if (attributed_.contains(st.st_ino)) TRY(xattr_key(path, st, parent, name));
         ++size_.files;
         if (text_.size() >= kFlushBytes) TRY(flush());
         text_ += '\n';
@@ -140,9 +144,22 @@ private:
         return {};
     }
 
+    // Only directories and regular files have any that are kept.
+    Result<> xattr_key(const std::string& path, const struct stat& st, int parent,
+                       const std::string& name) {
+        if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)) return {};
+        const UniqueFd fd{
+            ::openat(parent, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC)};
+        if (!fd) return base::errno_error(fmt::format("opening {}", quoted(path)), errno);
+        const auto digest = TRY_CONTEXT(xattr_digest(fd.get()), "{}", quoted(path));
+        if (!digest.empty()) text_.append(kXattrKey).append(digest);
+        return {};
+    }
+
     int out_fd_;
     std::vector<FileDigest> digests_;
-    std::string text_ = "#mtree\n";
+    std::unordered_set<std::uint64_t> attributed_;
+    std::string text_{kListHead};
     TreeSize size_;
 };
 
@@ -159,9 +176,9 @@ void append_escaped(std::string& text, std::string_view name) {
     }
 }
 
-Result<TreeSize> write_digest_list(int root_fd, int out_fd, std::vector<FileDigest> digests,
+Result<TreeSize> write_digest_list(int root_fd, int out_fd, FileFacts facts,
                                    const std::unordered_set<std::string>& unnamed) {
-    Lister lister{out_fd, std::move(digests)};
+    Lister lister{out_fd, std::move(facts)};
     const UniqueFd root{::openat(root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!root) return base::errno_error("opening the tree", errno);
     TRY(lister.directory(root.get(), "."));

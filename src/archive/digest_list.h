@@ -22,11 +22,15 @@ struct TreeSize {
 };
 
 /// Walks the tree at `root_fd` and writes one line for every file to `out_fd`: type, mode, owner
-/// (as seen by the caller), size, link target and the SHA-256 out of `digests`, by inode. Comments
-/// at the end name the directories in `unnamed` and say what all files are together.
-/// Errors: kIo; kInternal when a file has no digest.
-base::Result<TreeSize> write_digest_list(int root_fd, int out_fd, std::vector<FileDigest> digests,
+/// (as seen by the caller), size, link target, the SHA-256 out of `facts`, and one over extended
+/// attributes where there are any. Comments at the end name the directories in `unnamed` and say
+/// what all files are together. Errors: kIo; kInternal when a file has no digest.
+base::Result<TreeSize> write_digest_list(int root_fd, int out_fd, FileFacts facts,
                                          const std::unordered_set<std::string>& unnamed = {});
+
+/// What a list begins with; those of earlier versions knew nothing of extended attributes.
+inline constexpr std::string_view kListHead = "#mtree\n#xattrs\n";
+inline constexpr std::string_view kXattrKey = " xattrsha256=";  // the last of a line, where it is
 
 inline constexpr std::string_view kUnnamedMark = "#unnamed ";  // before a path, in such a list
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "archive/listed_tree.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <utility>
@@ -22,6 +23,7 @@ constexpr std::size_t kBlockBytes = std::size_t{256} * 1024;
 constexpr std::string_view kPathPrefix = "./";
 constexpr std::string_view kFile = " type=file ";
 constexpr std::string_view kDigest = " sha256digest=";
+constexpr std::string_view kXattrHead = "#xattrs";
 
 std::optional<std::array<unsigned char, 32>> digest_value(std::string_view hex) {
     std::array<unsigned char, 32> bytes{};
@@ -47,14 +49,17 @@ Result<> ListedTree::line(std::string_view text) {
         unnamed_.emplace(text.substr(kUnnamedMark.size()));
         return {};
     }
+    if (text == kXattrHead) knows_attributes_ = true;
     const auto path = text.substr(0, text.find(' '));
     if (!path.starts_with(kPathPrefix) || !text.substr(path.size()).starts_with(kFile)) return {};
+    const auto xattrs = std::min(text.rfind(kXattrKey), text.size());
     const auto at = text.rfind(kDigest);
-    const auto digest = at == std::string_view::npos
-                            ? std::nullopt
-                            : digest_value(text.substr(at + kDigest.size()));
+    const auto digest =
+        at >= xattrs ? std::nullopt
+                     : digest_value(text.substr(at + kDigest.size(), xattrs - at - kDigest.size()));
     if (!digest) return Error{ErrorCode::kCorrupt, "the list of a tree's files is damaged"};
     files_.emplace(path.substr(kPathPrefix.size()), *digest);
+    if (xattrs < text.size()) attributed_.emplace(path.substr(kPathPrefix.size()));
     return {};
 }
 
@@ -85,6 +90,10 @@ std::optional<std::array<unsigned char, 32>> ListedTree::sha256(std::string_view
     const auto found = files_.find(escaped(path));
     if (found == files_.end()) return std::nullopt;
     return found->second;
+}
+
+bool ListedTree::may_have_attributes(std::string_view path) const {
+    return !knows_attributes_ || attributed_.contains(escaped(path));
 }
 
 bool ListedTree::is_unnamed(std::string_view path) const {

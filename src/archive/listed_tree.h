@@ -20,6 +20,8 @@ public:
 
     /// SHA-256 of the regular file "etc/passwd"; nothing when it is none.
     std::optional<std::array<unsigned char, 32>> sha256(std::string_view path) const;
+    /// Whether file "etc/passwd" has extended attributes, as far as the list knows of any.
+    bool may_have_attributes(std::string_view path) const;
     /// Whether directory "etc" is only there because the archive had files in it.
     bool is_unnamed(std::string_view path) const;
 
@@ -28,6 +30,8 @@ private:
 
     std::unordered_map<std::string, std::array<unsigned char, 32>> files_;  // as they are listed
     std::unordered_set<std::string> unnamed_;
+    std::unordered_set<std::string> attributed_;  // files
+    bool knows_attributes_ = false;
 };
 
 }  // namespace podd::archive

@@ -32,6 +32,10 @@ struct Packed {
 /// Errors: kInvalidArgument, quoting the path, for what no image can hold; kIo.
 base::Result<Packed> pack_folder(int root_fd, const PackOptions& options, TarWriter& writer);
 
+/// The trees of an image, lowest first, as a pod sees them. Errors: as above.
+base::Result<Packed> pack_layers(const std::vector<int>& root_fds, const PackOptions& options,
+                                 TarWriter& writer);
+
 /// The members of a tar (not compressed) in their order, by the same rules. Errors: as above; also
 /// for a path that is there twice, and for what is an image already.
 base::Result<Packed> pack_tar(int tar_fd, const PackOptions& options, TarWriter& writer);

@@ -12,14 +12,15 @@
 #include <linux/stat.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "archive/attributes.h"
 #include "archive/file_holes.h"
+#include "archive/layered_dir.h"
 #include "archive/member_packer.h"
 #include "archive/member_path.h"
 #include "archive/pack.h"
+#include "archive/xattrs.h"
 #include "base/file.h"
 
 namespace podd::archive {
@@ -30,8 +31,6 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 using base::UniqueFd;
-
-constexpr std::size_t kMaxXattrBytes = 65536;  // XATTR_LIST_MAX and XATTR_SIZE_MAX
 
 Result<struct statx> look_at(int dir_fd, const std::string& name) {
     struct statx st{};
@@ -74,62 +73,44 @@ Result<std::string> read_link(int dir_fd, const std::string& name) {
     return target;
 }
 
-Result<std::vector<std::pair<std::string, std::string>>> read_xattrs(int fd) {
-    std::vector<std::pair<std::string, std::string>> xattrs;
-    std::vector<char> names(kMaxXattrBytes);
-    const ssize_t length = ::flistxattr(fd, names.data(), names.size());
-    if (length < 0 && errno == ENOTSUP) return xattrs;
-    if (length < 0) return base::errno_error("listing its attributes", errno);
-    std::string value;
-    for (const char* name = names.data(); name < names.data() + length;
-         name += std::string_view{name}.size() + 1) {
-        if (!keep_xattr(name)) continue;
-        value.resize(kMaxXattrBytes);
-        const ssize_t n = ::fgetxattr(fd, name, value.data(), value.size());
-        if (n < 0)
-            return base::errno_error(fmt::format("reading its attribute \"{}\"", name), errno);
-        xattrs.emplace_back(name, value.substr(0, static_cast<std::size_t>(n)));
-    }
-    return xattrs;
-}
-
 class FolderPacker {
 public:
     FolderPacker(const PackOptions& options, TarWriter& writer)
         : packer_{options, writer}, writer_{writer} {}
 
-    Result<> root(int root_fd) {
-        const auto st = TRY(look_at(root_fd, ""));
+    Result<> root(const LayeredDir& root) {
+        const auto st = TRY(look_at(root.top(), ""));
         auto entry = entry_of("", st);
-        entry.xattrs = TRY(read_xattrs(root_fd));
+        entry.xattrs = TRY(read_xattrs(root.top(), keep_xattr));
         TRY(packer_.add(std::move(entry)));
-        return children(root_fd, "");
+        return children(root, "");
     }
 
     Packed finish() { return packer_.finish(); }
 
 private:
-    Result<> children(int dir_fd, const std::string& path) {
-        for (const auto& name : TRY(base::list_dir(dir_fd))) {
+    Result<> children(const LayeredDir& dir, const std::string& path) {
+        for (const auto& [name, dir_fd] : TRY(dir.children())) {
             const auto below = path.empty() ? name : fmt::format("{}/{}", path, name);
             // Not deeper and not longer than an image may be.
             TRY(member_path(below, Absolute::kRefuse, Limits{}));
             const auto st = TRY_CONTEXT(look_at(dir_fd, name), "{}", quoted(below));
             if (S_ISDIR(st.stx_mode))
-                TRY(directory(dir_fd, name, below, st));
+                TRY(directory(dir, name, below, st));
             else
                 TRY_CONTEXT(leaf(dir_fd, name, below, st), "{}", quoted(below));
         }
         return {};
     }
 
-    Result<> directory(int dir_fd, const std::string& name, const std::string& path,
+    Result<> directory(const LayeredDir& parent, const std::string& name, const std::string& path,
                        const struct statx& st) {
-        const auto fd = TRY_CONTEXT(reopen(dir_fd, name, O_DIRECTORY, st), "{}", quoted(path));
+        const auto dir = TRY_CONTEXT(parent.below(name), "{}", quoted(path));
+        TRY_CONTEXT(check_same(dir.top(), st), "{}", quoted(path));
         auto entry = entry_of(path, st);
-        entry.xattrs = TRY_CONTEXT(read_xattrs(fd.get()), "{}", quoted(path));
+        entry.xattrs = TRY_CONTEXT(read_xattrs(dir.top(), keep_xattr), "{}", quoted(path));
         TRY_CONTEXT(packer_.add(std::move(entry)), "{}", quoted(path));
-        if ((st.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0) return children(fd.get(), path);
+        if ((st.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0) return children(dir, path);
         // A file system of its own is another thing's: /proc, a build's cache.
         packer_.leave_out("what is mounted on", path);
         return {};
@@ -153,9 +134,9 @@ private:
     }
 
     Result<> file(int dir_fd, const std::string& name, TarEntry entry, const struct statx& st) {
-        const auto fd = TRY(reopen(dir_fd, name, 0, st));
+        const auto fd = TRY(reopen(dir_fd, name, st));
         const auto size = entry.size;
-        entry.xattrs = TRY(read_xattrs(fd.get()));
+        entry.xattrs = TRY(read_xattrs(fd.get(), keep_xattr));
         entry.holes = TRY(find_holes(fd.get(), size));
         const auto holes = entry.holes;
         if (TRY(packer_.add(std::move(entry)))) TRY(copy(fd.get(), size, holes));
@@ -163,14 +144,18 @@ private:
     }
 
     // What was looked at, and nothing that took its place meanwhile.
-    static Result<UniqueFd> reopen(int dir_fd, const std::string& name, int flags,
-                                   const struct statx& st) {
-        UniqueFd fd{::openat(dir_fd, name.c_str(),
-                             O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags)};
-        if (!fd) return base::errno_error("opening it", errno);
-        const auto now = TRY(look_at(fd.get(), ""));
+    static Result<> check_same(int fd, const struct statx& st) {
+        const auto now = TRY(look_at(fd, ""));
         if (now.stx_ino != st.stx_ino || now.stx_mode != st.stx_mode)
             return Error{ErrorCode::kConflict, "was changed meanwhile"};
+        return {};
+    }
+
+    static Result<UniqueFd> reopen(int dir_fd, const std::string& name, const struct statx& st) {
+        UniqueFd fd{::openat(dir_fd, name.c_str(),
+                             O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
+        if (!fd) return base::errno_error("opening it", errno);
+        TRY(check_same(fd.get(), st));
         return fd;
     }
 
@@ -197,10 +182,23 @@ private:
 
 }  // namespace
 
-Result<Packed> pack_folder(int root_fd, const PackOptions& options, TarWriter& writer) {
+namespace {
+
+Result<Packed> pack(const LayeredDir& root, const PackOptions& options, TarWriter& writer) {
     FolderPacker packer{options, writer};
-    TRY(packer.root(root_fd));
+    TRY(packer.root(root));
     return packer.finish();
+}
+
+}  // namespace
+
+Result<Packed> pack_folder(int root_fd, const PackOptions& options, TarWriter& writer) {
+    return pack(TRY(LayeredDir::plain(root_fd)), options, writer);
+}
+
+Result<Packed> pack_layers(const std::vector<int>& root_fds, const PackOptions& options,
+                           TarWriter& writer) {
+    return pack(TRY(LayeredDir::of_layers(root_fds)), options, writer);
 }
 
 }  // namespace podd::archive

@@ -16,6 +16,7 @@
 #include "archive/attributes.h"
 #include "archive/listed_tree.h"
 #include "archive/member_path.h"
+#include "archive/xattrs.h"
 #include "base/file.h"
 
 namespace podd::archive {
@@ -40,28 +41,10 @@ Result<UniqueFd> open_directory(int dir_fd, const std::string& path) {
                          Resolve::kNoSymlinks);
 }
 
-Result<std::string> xattr_value(int fd, const char* name) {
-    std::string value(XATTR_SIZE_MAX, '\0');
-    const ssize_t length = ::fgetxattr(fd, name, value.data(), value.size());
-    if (length < 0) return base::errno_error(fmt::format("reading attribute \"{}\"", name), errno);
-    value.resize(static_cast<std::size_t>(length));
-    return value;
-}
-
 Result<> copy_xattrs(int from, int to) {
-    ssize_t length = ::flistxattr(from, nullptr, 0);
-    if (length == 0) return {};  // most have none
-    std::string names(static_cast<std::size_t>(std::max<ssize_t>(0, length)), '\0');
-    if (length > 0) length = ::flistxattr(from, names.data(), names.size());
-    if (length < 0) return base::errno_error("listing its attributes", errno);
-    for (std::size_t at = 0; at < names.size();) {
-        const char* name = names.c_str() + at;
-        at += std::string_view{name}.size() + 1;
-        if (!keep_xattr(name)) continue;
-        const auto value = TRY(xattr_value(from, name));
-        if (::fsetxattr(to, name, value.data(), value.size(), 0) < 0)
+    for (const auto& [name, value] : TRY(read_xattrs(from, keep_xattr)))
+        if (::fsetxattr(to, name.c_str(), value.data(), value.size(), 0) < 0)
             return base::errno_error(fmt::format("setting attribute \"{}\"", name), errno);
-    }
     return {};
 }
 
@@ -105,7 +88,7 @@ public:
         return finish_directory(root.get(), "");
     }
 
-    std::vector<FileDigest> take_digests() { return std::move(digests_); }
+    FileFacts take_facts() { return std::move(facts_); }
 
 private:
     const RenderPart& part() const { return parts_[part_]; }
@@ -165,10 +148,11 @@ private:
         TRY(base::remove_tree(to, name));
         if (::linkat(from, name.c_str(), to, name.c_str(), 0) < 0)
             return base::errno_error("linking it", errno);
+        if (listed_.may_have_attributes(path)) facts_.attributed.insert(st.st_ino);
         if (!S_ISREG(st.st_mode) || st.st_size == 0) return {};
         const auto digest = listed_.sha256(path);
         if (!digest) return Error{ErrorCode::kCorrupt, "is not in the list of its tree"};
-        digests_.push_back({st.st_ino, *digest});
+        facts_.digests.push_back({st.st_ino, *digest});
         return {};
     }
 
@@ -183,6 +167,9 @@ private:
         }
         const auto from = TRY(open_directory(parts_[origins_.at(path)].root_fd, path));
         TRY_CONTEXT(copy_attributes(from.get(), dir), "{}", quoted(path));
+        struct stat st{};
+        if (::fstat(dir, &st) < 0) return base::errno_error("looking at the new tree", errno);
+        facts_.attributed.insert(st.st_ino);
         return {};
     }
 
@@ -191,7 +178,7 @@ private:
     std::size_t part_ = 0;                                  // the one that is being laid
     ListedTree listed_;                                     // of it
     std::unordered_map<std::string, std::size_t> origins_;  // which part a directory is as in
-    std::vector<FileDigest> digests_;
+    FileFacts facts_;
 };
 
 }  // namespace
@@ -201,7 +188,7 @@ Result<TreeSize> render(const std::vector<RenderPart>& parts, int root_fd, int d
     for (std::size_t i = 0; i < parts.size(); ++i)
         TRY(renderer.lay(i));
     TRY(renderer.finish());
-    return write_digest_list(root_fd, digests_fd, renderer.take_digests());
+    return write_digest_list(root_fd, digests_fd, renderer.take_facts());
 }
 
 }  // namespace podd::archive

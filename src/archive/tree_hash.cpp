@@ -14,6 +14,7 @@
 
 #include "archive/file_data.h"
 #include "archive/member_path.h"
+#include "archive/xattrs.h"
 #include "base/file.h"
 #include "base/hash.h"
 
@@ -38,21 +39,27 @@ public:
             struct stat st{};
             if (::fstatat(fd, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return base::errno_error(fmt::format("looking at {}", quoted(child)), errno);
-            if (!S_ISDIR(st.st_mode) && (!S_ISREG(st.st_mode) || st.st_size == 0)) continue;
+            if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)) continue;
             const int type = S_ISDIR(st.st_mode) ? O_DIRECTORY : O_NOCTTY;
             const UniqueFd below{
                 ::openat(fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | type)};
             if (!below) return base::errno_error(fmt::format("opening {}", quoted(child)), errno);
+            TRY_CONTEXT(attributes(below.get(), st.st_ino), "{}", quoted(child));
             if (S_ISDIR(st.st_mode))
                 TRY(directory(below.get(), child));
-            else if (st.st_nlink == 1 || seen_.insert(st.st_ino).second)
+            else if (st.st_size > 0 && (st.st_nlink == 1 || seen_.insert(st.st_ino).second))
                 TRY_CONTEXT(file(below.get(), st.st_ino), "reading {}", quoted(child));
         }
         return {};
     }
 
+    Result<> attributes(int fd, ino_t inode) {
+        if (!TRY(read_xattrs(fd, is_of_tree)).empty()) facts_.attributed.insert(inode);
+        return {};
+    }
+
     Result<> finish() { return progress_(bytes_); }
-    std::vector<FileDigest> digests() { return std::move(digests_); }
+    FileFacts facts() { return std::move(facts_); }
 
 private:
     Result<> file(int fd, ino_t inode) {
@@ -68,7 +75,7 @@ private:
             TRY(progress_(bytes_));
             bytes_ = 0;
         }
-        digests_.push_back({inode, finish_sha256(hash)});
+        facts_.digests.push_back({inode, finish_sha256(hash)});
         return {};
     }
 
@@ -76,19 +83,21 @@ private:
     std::vector<char> block_;
     std::uint64_t bytes_ = 0;  // not told yet
     std::unordered_set<ino_t> seen_;
-    std::vector<FileDigest> digests_;
+    FileFacts facts_;
 };
 
 }  // namespace
 
-Result<std::vector<FileDigest>> hash_tree(int root_fd,
-                                          const std::function<Result<>(std::uint64_t)>& progress) {
+Result<FileFacts> hash_tree(int root_fd, const std::function<Result<>(std::uint64_t)>& progress) {
     const UniqueFd root{::openat(root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!root) return base::errno_error("opening the tree", errno);
+    struct stat st{};
+    if (::fstat(root.get(), &st) < 0) return base::errno_error("looking at the tree", errno);
     TreeHash hash{progress};
+    TRY(hash.attributes(root.get(), st.st_ino));
     TRY(hash.directory(root.get(), "."));
     TRY(hash.finish());
-    return hash.digests();
+    return hash.facts();
 }
 
 }  // namespace podd::archive

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The digests of all files of a tree, read again.
+// What the list of a tree's files says of them, read again.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <vector>
 
 #include "archive/tree_writer.h"
 #include "base/result.h"
 
 namespace podd::archive {
 
-/// Reads every regular file beneath `root_fd` that is not empty, each inode once. `progress` gets
+/// Reads every regular file beneath `root_fd`, each inode once, and looks which files have extended
+/// attributes. `progress` gets
 /// the bytes read since the last call. Errors: kIo.
-base::Result<std::vector<FileDigest>> hash_tree(
+base::Result<FileFacts> hash_tree(
     int root_fd, const std::function<base::Result<>(std::uint64_t bytes)>& progress);
 
 }  // namespace podd::archive

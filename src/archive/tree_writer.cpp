@@ -15,6 +15,7 @@
 #include "archive/attributes.h"
 #include "archive/file_data.h"
 #include "archive/member_path.h"
+#include "archive/tree_attributes.h"
 #include "base/file.h"
 
 namespace podd::archive {
@@ -28,60 +29,33 @@ using base::UniqueFd;
 namespace {
 
 constexpr mode_t kImplicitMode = 0755;
-constexpr mode_t kModeBits = 07777;
+constexpr mode_t kOwnersAll = 0700;
 
 Error invalid(std::string_view why) {
     return Error{ErrorCode::kInvalidArgument, std::string{why}};
 }
 
-Result<> check_owner(const TarEntry& entry) {
-    for (const auto& [what, id] : {std::pair{"user", entry.uid}, std::pair{"group", entry.gid}})
-        if (id < 0 || id > kMaxId)
-            return invalid(
-                fmt::format("belongs to {} {}, ids up to {} can be kept", what, id, kMaxId));
-    return {};
+}  // namespace
+
+Result<> TreeWriter::set_opaque(int fd) {
+    if (::fsetxattr(fd, kOpaque, "y", 1, 0) < 0)
+        return base::errno_error(fmt::format("setting attribute \"{}\"", kOpaque), errno);
+    return note_attributes(fd);
 }
 
-Result<> set_xattrs(int fd, const TarEntry& entry) {
-    for (const auto& [name, value] : entry.xattrs) {
-        // A default ACL would be inherited by what is still to come: finish() sets it.
-        if (!keep_xattr(name) || name == kAclDefault) continue;
-        std::string_view bytes = value;
-        std::optional<std::string> capability;
-        if (name == kCapability) {
-            capability = namespaced_capability(value);
-            if (!capability) return invalid("has a file capability of an unknown form");
-            bytes = *capability;
-        }
-        if (::fsetxattr(fd, name.c_str(), bytes.data(), bytes.size(), 0) < 0)
-            return base::errno_error(fmt::format("setting attribute {}", quoted(name)), errno);
-    }
-    return {};
-}
-
-// chown clears setuid bits and capabilities, so the order matters.
-Result<> set_attributes(int fd, const TarEntry& entry) {
-    if (::fchown(fd, static_cast<uid_t>(entry.uid), static_cast<gid_t>(entry.gid)) < 0)
-        return base::errno_error("setting its owner", errno);
-    if (::fchmod(fd, entry.mode & kModeBits) < 0)
-        return base::errno_error("setting its mode", errno);
-    return set_xattrs(fd, entry);
-}
-
-std::array<timespec, 2> times_of(const timespec& mtime) {
-    return {mtime, mtime};
-}
-
-Result<> set_opaque(int parent, const std::string& name) {
+Result<> TreeWriter::set_opaque(int parent, const std::string& name) {
     const UniqueFd fd{
         ::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     if (!fd) return base::errno_error("opening it", errno);
-    if (::fsetxattr(fd.get(), kOpaque, "y", 1, 0) < 0)
-        return base::errno_error(fmt::format("setting attribute \"{}\"", kOpaque), errno);
-    return {};
+    return set_opaque(fd.get());
 }
 
-}  // namespace
+Result<> TreeWriter::note_attributes(int fd) {
+    struct stat st{};
+    if (::fstat(fd, &st) < 0) return base::errno_error("looking at it", errno);
+    facts_.attributed.insert(st.st_ino);
+    return {};
+}
 
 Result<> TreeWriter::count_entry(const std::string& path) {
     if (++entries_ > limits_.max_entries)
@@ -182,10 +156,7 @@ Result<> TreeWriter::add_root(const TarEntry& entry) {
     if (entry.type != TarEntry::Type::kDirectory) return invalid("is the root and no directory");
     const UniqueFd fd{::openat(root_fd_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!fd) return base::errno_error("opening it", errno);
-    TRY(set_attributes(fd.get(), entry));
-    directory_times_.push_back({0, 0, entry.mtime});
-    keep_default_acl("", entry);
-    return {};
+    return set_directory(fd.get(), "", entry);
 }
 
 Result<> TreeWriter::add_file(int parent, const std::string& name, const TarEntry& entry,
@@ -201,12 +172,13 @@ Result<> TreeWriter::add_file(int parent, const std::string& name, const TarEntr
     auto data =
         TRY(copy_file_data(reader, fd.get(), entry.size, limits_.max_hole_bytes - hole_bytes_));
     hole_bytes_ += data.hole_bytes;
-    TRY(set_attributes(fd.get(), entry));
+    TRY(set_attributes(fd.get(), entry, owners_));
     if (::futimens(fd.get(), times_of(entry.mtime).data()) < 0)
         return base::errno_error("setting its time", errno);
     struct stat st{};
     if (::fstat(fd.get(), &st) < 0) return base::errno_error("looking at it", errno);
-    if (entry.size > 0) digests_.push_back({st.st_ino, data.sha256});
+    if (entry.size > 0) facts_.digests.push_back({st.st_ino, data.sha256});
+    if (!entry.xattrs.empty()) facts_.attributed.insert(st.st_ino);
     return {};
 }
 
@@ -232,15 +204,24 @@ Result<> TreeWriter::add_directory(int parent, const std::string& name, const st
     const UniqueFd fd{
         ::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     if (!fd) return base::errno_error("opening it", errno);
-    TRY(set_attributes(fd.get(), entry));
-    directory_times_.push_back(
-        {directory_paths_.size(), static_cast<std::uint32_t>(path.size()), entry.mtime});
+    return set_directory(fd.get(), path, entry);
+}
+
+// Without privilege a directory that its owner may not write to would take nothing more.
+Result<> TreeWriter::set_directory(int fd, const std::string& path, const TarEntry& entry) {
+    auto open = entry;
+    if (owners_ == Owners::kCaller) open.mode |= kOwnersAll;
+    TRY(set_attributes(fd, open, owners_));
+    if (!entry.xattrs.empty()) TRY(note_attributes(fd));
+    directory_ends_.push_back({directory_paths_.size(), static_cast<std::uint32_t>(path.size()),
+                               mode_of(entry, owners_), entry.mtime});
     directory_paths_ += path;
     keep_default_acl(path, entry);
     return {};
 }
 
 void TreeWriter::keep_default_acl(const std::string& path, const TarEntry& entry) {
+    if (owners_ == Owners::kCaller) return;
     for (const auto& [name, value] : entry.xattrs)
         if (name == kAclDefault) default_acls_.emplace_back(path, value);
 }
@@ -248,12 +229,7 @@ void TreeWriter::keep_default_acl(const std::string& path, const TarEntry& entry
 Result<> TreeWriter::add_symlink(int parent, const std::string& name, const TarEntry& entry) {
     if (::symlinkat(entry.link.c_str(), parent, name.c_str()) < 0)
         return base::errno_error("making it", errno);
-    if (::fchownat(parent, name.c_str(), static_cast<uid_t>(entry.uid),
-                   static_cast<gid_t>(entry.gid), AT_SYMLINK_NOFOLLOW) < 0)
-        return base::errno_error("setting its owner", errno);
-    if (::utimensat(parent, name.c_str(), times_of(entry.mtime).data(), AT_SYMLINK_NOFOLLOW) < 0)
-        return base::errno_error("setting its time", errno);
-    return {};
+    return set_attributes_at(parent, name, entry, owners_);
 }
 
 Result<> TreeWriter::add_hardlink(int parent, const std::string& name, const std::string& link) {
@@ -279,14 +255,7 @@ Result<> TreeWriter::add_hardlink(int parent, const std::string& name, const std
 Result<> TreeWriter::add_fifo(int parent, const std::string& name, const TarEntry& entry) {
     if (::mknodat(parent, name.c_str(), S_IFIFO | 0600, 0) < 0)
         return base::errno_error("making it", errno);
-    if (::fchownat(parent, name.c_str(), static_cast<uid_t>(entry.uid),
-                   static_cast<gid_t>(entry.gid), AT_SYMLINK_NOFOLLOW) < 0)
-        return base::errno_error("setting its owner", errno);
-    if (::fchmodat(parent, name.c_str(), entry.mode & kModeBits, 0) < 0)
-        return base::errno_error("setting its mode", errno);
-    if (::utimensat(parent, name.c_str(), times_of(entry.mtime).data(), AT_SYMLINK_NOFOLLOW) < 0)
-        return base::errno_error("setting its time", errno);
-    return {};
+    return set_attributes_at(parent, name, entry, owners_);
 }
 
 // Overlayfs knows a whiteout as character device 0:0; making one needs no privilege since Linux
@@ -317,9 +286,7 @@ Result<> TreeWriter::opaque(const std::string& path) {
         const int directory = TRY(parent_of(path.empty() ? "x" : path + "/x"));
         const UniqueFd fd{::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
         if (!fd) return base::errno_error("opening it", errno);
-        if (::fsetxattr(fd.get(), kOpaque, "y", 1, 0) < 0)
-            return base::errno_error(fmt::format("setting attribute \"{}\"", kOpaque), errno);
-        return {};
+        return set_opaque(fd.get());
     };
     auto done = make();
     if (!done)
@@ -342,12 +309,23 @@ Result<> TreeWriter::finish() {
             return base::errno_error(fmt::format("setting the default ACL of {}", quoted(path)),
                                      errno);
     }
-    for (const auto& directory : directory_times_) {
-        const auto path = directory_paths_.substr(directory.path_offset, directory.path_length);
+    for (const auto& end : directory_ends_) {
+        const auto path = directory_paths_.substr(end.path_offset, end.path_length);
         const auto fd = reopen_directory(path);
         if (!fd) continue;
-        if (::futimens(fd->get(), times_of(directory.mtime).data()) < 0)
+        if (::futimens(fd->get(), times_of(end.mtime).data()) < 0)
             return base::errno_error(fmt::format("setting the time of {}", quoted(path)), errno);
+    }
+    return owners_ == Owners::kCaller ? close_directories() : Result<>{};
+}
+
+// Those within come first: nothing can be opened beneath one that is closed.
+Result<> TreeWriter::close_directories() const {
+    for (auto end = directory_ends_.rbegin(); end != directory_ends_.rend(); ++end) {
+        const auto path = directory_paths_.substr(end->path_offset, end->path_length);
+        const auto fd = reopen_directory(path);
+        if (fd && ::fchmod(fd->get(), end->mode) < 0)
+            return base::errno_error(fmt::format("setting the mode of {}", quoted(path)), errno);
     }
     return {};
 }

@@ -47,7 +47,8 @@ Result<std::string> read_text(TarReader& reader, std::size_t limit) {
 class AciUnpacker {
 public:
     AciUnpacker(const UnpackOptions& options)
-        : limits_{options.limits}, writer_{options.root_fd, Rules::kAci, options.limits} {}
+        : limits_{options.limits},
+          writer_{options.root_fd, Rules::kAci, options.limits, options.owners} {}
 
     Result<> member(const TarEntry& entry, TarReader& reader) {
         const auto path = TRY(member_path(entry.name, Absolute::kRefuse, limits_));
@@ -109,7 +110,8 @@ private:
 class LayerUnpacker {
 public:
     LayerUnpacker(const UnpackOptions& options)
-        : limits_{options.limits}, writer_{options.root_fd, Rules::kLayer, options.limits} {}
+        : limits_{options.limits},
+          writer_{options.root_fd, Rules::kLayer, options.limits, options.owners} {}
 
     Result<> member(const TarEntry& entry, TarReader& reader) {
         const auto path = TRY(member_path(entry.name, Absolute::kIsRoot, limits_));
@@ -145,7 +147,8 @@ private:
 class ContainerUnpacker {
 public:
     ContainerUnpacker(const UnpackOptions& options)
-        : limits_{options.limits}, writer_{options.root_fd, Rules::kLayer, options.limits} {}
+        : limits_{options.limits},
+          writer_{options.root_fd, Rules::kLayer, options.limits, options.owners} {}
 
     Result<> member(const TarEntry& entry, TarReader& reader) {
         const auto path = TRY(member_path(entry.name, Absolute::kRefuse, limits_));
@@ -195,10 +198,10 @@ Result<Unpacked> run(Kind kind, TarReader& reader, const std::vector<TarEntry>& 
     TRY(reader.finish());
     TRY(unpacker.finish(result));
     note_devices(unpacker.writer(), result);
-    if (kind == Kind::kContainer) return result;
+    if (kind == Kind::kContainer || options.digests_fd < 0) return result;
     const auto size =
         TRY_CONTEXT(write_digest_list(options.root_fd, options.digests_fd,
-                                      unpacker.writer().digests(), unpacker.writer().unnamed()),
+                                      unpacker.writer().facts(), unpacker.writer().unnamed()),
                     "listing the files");
     result.files = size.files;
     result.bytes = size.bytes;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "archive/limits.h"
+#include "archive/tree_attributes.h"
 #include "base/result.h"
 
 namespace podd::archive {
@@ -32,8 +33,9 @@ struct Unpacked {
 
 struct UnpackOptions {
     Limits limits;
-    int root_fd = -1;       // an empty directory
-    int digests_fd = -1;    // the digest list goes there
+    int root_fd = -1;     // an empty directory
+    int digests_fd = -1;  // the digest list goes there; -1: there is none
+    Owners owners = Owners::kArchived;
     bool any_kind = false;  // else it is a layer, whatever it looks like
     /// Called once, before anything is written.
     std::function<base::Result<>(Kind)> on_kind;

@@ -36,20 +36,6 @@ constexpr std::size_t kMostDifferences = 100;  // of one tree: they are for a pe
 // A million files with paths of ordinary length.
 constexpr std::size_t kMaxListBytes = std::size_t{512} << 20;
 
-// Waits for the worker to end.
-Result<> attend(Worker& worker, const Progress& progress) {
-    while (!worker.finished()) {
-        pollfd poll{worker.result_fd(), POLLIN, 0};
-        if (::poll(&poll, 1, -1) < 0 && errno != EINTR)
-            return base::errno_error("waiting for a worker", errno);
-        if (poll.revents == 0) continue;
-        TRY(worker.receive());
-        for (const auto& said : worker.take_said())
-            if (const auto bytes = said.as_uint()) progress(*bytes);
-    }
-    return {};
-}
-
 // The list of the tree as it is now.
 Result<std::string> list_now(const UniqueFd& rootfs, const Progress& progress) {
     const auto mount = TRY(id_mapped_mount(rootfs.get(), Access::kRead));
@@ -105,6 +91,19 @@ Result<std::string> blob_of(const std::string& store_dir, const store::ImageReco
 }
 
 }  // namespace
+
+Result<> attend(Worker& worker, const Progress& progress) {
+    while (!worker.finished()) {
+        pollfd poll{worker.result_fd(), POLLIN, 0};
+        if (::poll(&poll, 1, -1) < 0 && errno != EINTR)
+            return base::errno_error("waiting for a worker", errno);
+        if (poll.revents == 0) continue;
+        TRY(worker.receive());
+        for (const auto& said : worker.take_said())
+            if (const auto bytes = said.as_uint()) progress(*bytes);
+    }
+    return {};
+}
 
 Result<TreeState> check_tree(const store::Reader& store, const std::string& tree,
                              const Progress& progress) {

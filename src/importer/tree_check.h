@@ -10,11 +10,15 @@
 
 #include "archive/digest_compare.h"
 #include "base/result.h"
+#include "importer/worker.h"
 #include "store/writer.h"
 
 namespace podd::importer {
 
 using Progress = std::function<void(std::uint64_t bytes)>;
+
+/// Waits for the worker to end; `progress` gets the numbers that it says.
+base::Result<> attend(Worker& worker, const Progress& progress);
 
 struct TreeState {
     std::vector<archive::ListDifference> differences;  // the first of them

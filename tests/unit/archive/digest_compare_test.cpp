@@ -62,6 +62,14 @@ TEST_SUITE("archive/digest_compare") {
              "./a type=file\n./a-b type=file\n./a/c type=file\n",
              "./a type=file\n./a/c type=file\n./a-b type=file\n",
              {}},
+            {"other attributes",
+             "#mtree\n#xattrs\n./a type=dir xattrsha256=00\n./b type=dir\n",
+             "#mtree\n#xattrs\n./a type=dir\n./b type=dir xattrsha256=01\n",
+             {{"./a", "its attributes differ"}, {"./b", "its attributes differ"}}},
+            {"attributes that the list knew nothing of",
+             "#mtree\n./a type=dir\n",
+             "#mtree\n#xattrs\n./a type=dir xattrsha256=00\n",
+             {}},
             {"nothing left", "./a type=file\n", "", {{"./a", "is missing"}}},
         };
         for (const auto& test : cases) {

@@ -2,8 +2,11 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include "archive/digest_compare.h"
 #include "archive/digest_list.h"
+#include "archive/tree_hash.h"
 #include "tar_builder.h"
 #include "unpack_fixture.h"
 
@@ -54,7 +57,7 @@ TEST_SUITE("archive/layer") {
         REQUIRE(box.layer(tar.str()));
         const auto list = box.digests();
         CAPTURE(list);
-        CHECK(list.starts_with("#mtree\n. type=dir mode=0700 uid=0 gid=0\n"));
+        CHECK(list.starts_with("#mtree\n#xattrs\n. type=dir mode=0700 uid=0 gid=0\n"));
         CHECK(list.find("./a\\040b\\012 type=file mode=0644 uid=0 gid=0 size=5 sha256digest="
                         "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\n") !=
               std::string::npos);
@@ -119,7 +122,7 @@ TEST_SUITE("archive/layer") {
     TEST_CASE("an empty layer is one") {
         Sandbox box;
         CHECK(box.layer(std::string(1024, '\0')));
-        CHECK(box.digests().starts_with("#mtree\n. type=dir"));
+        CHECK(box.digests().starts_with("#mtree\n#xattrs\n. type=dir"));
         CHECK(box.digests().ends_with("\n#total files=1 bytes=0\n"));
     }
 
@@ -181,5 +184,29 @@ TEST_SUITE("archive/layer") {
         CHECK(has("d/f", "system.posix_acl_access"));
         CHECK(has("d", "system.posix_acl_default"));
         CHECK_FALSE(has("d/g", "system.posix_acl_access"));  // nothing is inherited
+
+        // What is read again says the same of them, until somebody changes one.
+        const auto differences = [&] {
+            const auto out = memory_file("");
+            auto facts =
+                archive::hash_tree(box.root(), [](std::uint64_t) { return base::Result<>{}; });
+            REQUIRE(facts);
+            REQUIRE(archive::write_digest_list(box.root(), out.get(), *std::move(facts)));
+            std::size_t count = 0;
+            std::string text;
+            for (const auto& difference : archive::compare_digest_lists(
+                     box.digests(),
+                     base::read_file(fmt::format("/proc/self/fd/{}", out.get()), 100'000).value(),
+                     100, count))
+                text += fmt::format("{}: {}\n", difference.path, difference.what);
+            return text;
+        };
+        CHECK(differences() == "");
+        REQUIRE(::setxattr(box.tree("d/f").c_str(), "user.note", "new", 3, 0) == 0);
+        REQUIRE(::setxattr(box.tree("d/g").c_str(), "user.new", "n", 1, 0) == 0);
+        REQUIRE(::removexattr(box.tree("d").c_str(), "system.posix_acl_default") == 0);
+        CHECK(differences() ==
+              "./d: its attributes differ\n./d/f: its attributes differ\n"
+              "./d/g: its attributes differ\n");
     }
 }
