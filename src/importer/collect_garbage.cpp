@@ -53,7 +53,7 @@ public:
                     "kept", image.id,
                     named(image, fmt::format("the declared pod \"{}\" names it", pod->second)));
             // A clock that was set back makes no image old.
-            else if (image.imported_usec > now || now - image.imported_usec < grace_usec)
+            else if (image.used_usec > now || now - image.used_usec < grace_usec)
                 findings_.add("kept", image.id, named(image, "its grace period is not over"));
             else if (!TRY(remove(image)))
                 return {};
@@ -67,6 +67,9 @@ public:
             findings_.add("left", "trees", uses.error().message());
             return {};
         }
+        // The last use is when the pod ends; nobody says that, so it is noted while it runs.
+        for (const auto& use : *uses)
+            store_.reader().note_use(use.image);
         const auto collected = TRY(store_.collect(trees_of(*uses)));
         for (const auto& file : collected.removed)
             findings_.add("removed", file, "no image refers to it");
@@ -80,9 +83,7 @@ public:
 private:
     // False when no image can be removed now.
     Result<bool> remove(const store::ImageRecord& image) {
-        const auto done = store_.remove(image.id, [&](const store::ImageRecord& found) -> Result<> {
-            return check_image_unused(found.id, TRY(running_uses(care_.run_dir)));
-        });
+        const auto done = store_.remove(image.id, unless_in_use(care_.run_dir));
         if (done) {
             tell_removed(image);
             findings_.add("removed", image.id, named(image, "no pod uses it"));

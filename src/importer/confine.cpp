@@ -150,9 +150,10 @@ constexpr std::initializer_list<const char*> kPipeCalls = {
     "uname"};
 // Files beneath the one directory; without a way to mount, to join or to execute.
 constexpr std::initializer_list<const char*> kTreeCalls = {
-    "openat",   "openat2",   "mkdirat",    "mknodat",  "symlinkat", "linkat",    "unlinkat",
-    "fchown",   "fchownat",  "fchmod",     "fchmodat", "fsetxattr", "utimensat", "readlinkat",
-    "pwrite64", "ftruncate", "getdents64", "fcntl",    "pread64",   "fgetxattr", "flistxattr"};
+    "openat",    "openat2",    "mkdirat",   "mknodat",   "symlinkat",  "linkat",
+    "unlinkat",  "fchown",     "fchownat",  "fchmod",    "fchmodat",   "fsetxattr",
+    "utimensat", "readlinkat", "pwrite64",  "ftruncate", "getdents64", "statx",
+    "fcntl",     "pread64",    "fgetxattr", "flistxattr"};
 
 Result<> load_filter(Confinement confinement) {
     const std::unique_ptr<void, ReleaseFilter> filter{::seccomp_init(SCMP_ACT_KILL_PROCESS)};

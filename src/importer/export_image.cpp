@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "importer/care.h"
 #include "importer/image_config.h"
+#include "importer/in_use.h"
 #include "schema/appc_to_oci.h"
 #include "store/layout.h"
 #include "store/writer.h"
@@ -137,7 +138,7 @@ private:
 Result<> export_image(const Care& care, Report& report) {
     auto store = TRY(store::Writer::open(care.store));
     // As long as it lives, nothing is removed.
-    const auto workspace = TRY(store.begin());
+    const auto workspace = TRY(store.begin(trees_in_use(care.run_dir)));
     auto image = TRY(store.reader().by_id(care.images.front()));
     const auto id = image.id;
     const auto name = image.manifest.name.str();

@@ -66,7 +66,7 @@ public:
 private:
     Result<AddedImage> add(int folders, const FetchedAci& aci) {
         const auto file = TRY(open_fetched(folders, aci.folder));
-        return add_image(store_, file.get(), aci.options, report_);
+        return add_image(store_, file.get(), line_.run_dir, aci.options, report_);
     }
 
     store::Writer& store_;

@@ -19,9 +19,11 @@
 #include "importer/describe.h"
 #include "importer/flow.h"
 #include "importer/id_map.h"
+#include "importer/in_use.h"
 #include "importer/layers.h"
 #include "importer/life_cycle.h"
-#include "importer/same_aci.h"
+#include "importer/same_image.h"
+#include "importer/tree_sizes.h"
 #include "importer/wanted.h"
 #include "schema/appc_to_oci.h"
 #include "schema/oci.h"
@@ -64,7 +66,8 @@ public:
 
     /// A file or a pipe, read once.
     Result<store::NewImage> from_stream(int source) {
-        if (auto known = TRY(known_aci(source))) return *std::move(known);
+        if (auto known = TRY(options_.name ? known_root(source) : known_aci(source)))
+            return *std::move(known);
         const auto blob = TRY(workspace_.make_blob(kBlob));
         const auto rootfs = TRY(workspace_.make_tree(kTree, kForeignBase, kForeignBase));
         const auto digests = TRY(workspace_.make_digests(kTree));
@@ -87,6 +90,9 @@ public:
         TRY(check_signed_bytes(flow.unpacked.kind, flow.sha256));
         if (options_.wanted && flow.unpacked.kind != Kind::kAci)
             return Error{ErrorCode::kInvalidArgument, "what was fetched is no ACI"};
+        if (options_.digest && flow.unpacked.kind != Kind::kContainer)
+            return Error{ErrorCode::kUntrusted,
+                         "this is no OCI image: no other has a manifest that a digest could name"};
         switch (flow.unpacked.kind) {
             case Kind::kAci: return aci(flow, source);
             case Kind::kLayer: return root_file_system(flow);
@@ -174,7 +180,7 @@ private:
 
     Result<std::optional<store::NewImage>> known_aci(int source) {
         std::optional<store::NewImage> known;
-        if (options_.name) return known;  // no option for an ACI: that is said further down
+        if (options_.digest) return known;  // such an image has none
         auto same = TRY(find_same_aci(store_, source));
         if (!same) return known;
         TRY(check_signed_bytes(Kind::kAci, same->blobs.front().substr(kSha256Folder.size())));
@@ -202,6 +208,23 @@ private:
         else
             TRY(store::check_accepted(result));
         return result;
+    }
+
+    // The same files under another name, say, are another image of the same tree. An ACI for which
+    // a name is given is refused further down.
+    Result<std::optional<store::NewImage>> known_root(int source) {
+        std::optional<store::NewImage> known;
+        if (options_.signature || options_.digest) return known;
+        const auto same = TRY(find_same_root(store_, source));
+        if (!same) return known;
+        FlowResult flow;
+        flow.compression = same->compression;
+        flow.sha256 = same->sha256;
+        flow.size = same->size;
+        flow.content_sha256 = same->tree_sha256;
+        flow.unpacked.bytes = same->tree_bytes;
+        known.emplace(TRY(root_file_system(flow)));
+        return known;
     }
 
     Result<store::NewImage> aci(const FlowResult& flow, int source) {
@@ -334,14 +357,15 @@ Error import_error(Error error, const std::string& store_dir) {
     return error;
 }
 
-Result<AddedImage> add_image(store::Writer& store, int source, const ImportOptions& options,
-                             Report& report) {
+Result<AddedImage> add_image(store::Writer& store, int source, const std::string& run_dir,
+                             const ImportOptions& options, Report& report) {
     struct stat st{};
     if (::fstat(source, &st) < 0) return base::errno_error("looking at the image", errno);
-    const auto workspace = TRY(store.begin());
+    const auto workspace = TRY(store.begin(trees_in_use(run_dir)));
     ImageImport import{store, workspace, options, report};
-    const auto image =
+    auto image =
         TRY(S_ISDIR(st.st_mode) ? from_folder(import, source) : import.from_stream(source));
+    add_tree_bytes(store, workspace, image);
     AddedImage added{.record = image.record, .notes = import.notes()};
     added.is_new = !store.reader().by_id(image.record.id);
     if (!added.is_new) added.notes.emplace_back("the image was in the store already");
@@ -349,8 +373,8 @@ Result<AddedImage> add_image(store::Writer& store, int source, const ImportOptio
     return added;
 }
 
-Result<> import_image(int source, const std::string& store_dir, const ImportOptions& options,
-                      Report& report) {
+Result<> import_image(int source, const std::string& store_dir, const std::string& run_dir,
+                      const ImportOptions& options, Report& report) {
     struct stat st{};
     if (::fstat(source, &st) < 0) return base::errno_error("looking at the image", errno);
     if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode) && !S_ISFIFO(st.st_mode) &&
@@ -361,7 +385,7 @@ Result<> import_image(int source, const std::string& store_dir, const ImportOpti
         return Error{ErrorCode::kInvalidArgument, "only a file can have a signature"};
     const auto work = [&]() -> Result<> {
         auto store = TRY(store::Writer::open(store_dir));
-        const auto added = TRY(add_image(store, source, options, report));
+        const auto added = TRY(add_image(store, source, run_dir, options, report));
         tell_imported(added.record);
         report.image(added.record.id, added.record.manifest.name.str(), added.notes);
         return {};

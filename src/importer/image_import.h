@@ -14,8 +14,8 @@ namespace podd::importer {
 
 /// Adds the image that `source` is to the store: a file or pipe, or the folder of an OCI layout.
 /// All of it is in the store afterwards, or nothing.
-base::Result<> import_image(int source, const std::string& store_dir, const ImportOptions& options,
-                            Report& report);
+base::Result<> import_image(int source, const std::string& store_dir, const std::string& run_dir,
+                            const ImportOptions& options, Report& report);
 
 struct AddedImage {
     store::ImageRecord record;
@@ -23,8 +23,8 @@ struct AddedImage {
     bool is_new = false;
 };
 /// The same into a store that is open; nobody is told.
-base::Result<AddedImage> add_image(store::Writer& store, int source, const ImportOptions& options,
-                                   Report& report);
+base::Result<AddedImage> add_image(store::Writer& store, int source, const std::string& run_dir,
+                                   const ImportOptions& options, Report& report);
 /// The error as a person should read it.
 base::Error import_error(base::Error error, const std::string& store_dir);
 

@@ -14,9 +14,7 @@ Result<> remove_image(const std::string& id, const std::string& store_dir,
     const auto reader = TRY(store::Reader::open(store_dir));
     const auto record = TRY(reader.by_id(id));
     auto store = TRY(store::Writer::open(store_dir));
-    TRY(store.remove(record.id, [&](const store::ImageRecord& image) -> Result<> {
-        return check_image_unused(image.id, TRY(running_uses(run_dir)));
-    }));
+    TRY(store.remove(record.id, unless_in_use(run_dir)));
     tell_removed(record);
     report.image(record.id, record.manifest.name.str(), {});
     return {};

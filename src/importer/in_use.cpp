@@ -93,6 +93,20 @@ std::set<std::string> trees_of(const std::vector<Use>& uses) {
     return trees;
 }
 
+store::Writer::InUse trees_in_use(const std::string& run_dir) {
+    return [run_dir]() -> Result<std::set<std::string>> {
+        return trees_of(TRY(running_uses(run_dir)));
+    };
+}
+
+store::Writer::Check unless_in_use(const std::string& run_dir) {
+    return [run_dir](const store::ImageRecord& image) -> Result<std::set<std::string>> {
+        const auto uses = TRY(running_uses(run_dir));
+        TRY(check_image_unused(image.id, uses));
+        return trees_of(uses);
+    };
+}
+
 std::map<std::string, std::string> declared_images(const store::Reader& store,
                                                    std::vector<std::string>& problems) {
     const auto scan = pod::scan_manifests(pod::manifest_search());

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "store/reader.h"
+#include "store/writer.h"
 
 namespace podd::importer {
 
@@ -30,6 +30,10 @@ base::Result<std::vector<Use>> running_uses(const std::string& run_dir);
 base::Result<> check_image_unused(std::string_view image, const std::vector<Use>& uses);
 base::Result<> check_tree_unused(std::string_view tree, const std::vector<Use>& uses);
 std::set<std::string> trees_of(const std::vector<Use>& uses);
+
+/// For store::Writer::begin() and remove().
+store::Writer::InUse trees_in_use(const std::string& run_dir);
+store::Writer::Check unless_in_use(const std::string& run_dir);
 
 /// Images that manifests of declared pods ask for, and the pod that does. Manifests that are broken
 /// are said in `problems`: what they ask for is not known.

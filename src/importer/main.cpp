@@ -29,7 +29,8 @@ base::Result<> run(const importer::CommandLine& line, importer::Report& report) 
                               .out = STDIN_FILENO,
                               .images = line.ids,
                               .grace_usec = line.grace_usec,
-                              .repair = line.repair};
+                              .repair = line.repair,
+                              .own = line.own};
     switch (line.verb) {
         case Verb::kRemove:
             return importer::remove_image(line.ids.front(), line.store, line.run_dir, report);
@@ -37,6 +38,7 @@ base::Result<> run(const importer::CommandLine& line, importer::Report& report) 
         case Verb::kVerify: return importer::verify_images(care, report);
         case Verb::kCheck: return importer::check_store(care, report);
         case Verb::kExport: return importer::export_image(care, report);
+        case Verb::kExtract: return importer::extract_image(care, report);
         case Verb::kHistory: return importer::image_history(care, report);
         case Verb::kImportFetched: return importer::import_fetched(STDIN_FILENO, line, report);
         case Verb::kManifest: return importer::tell_manifest(STDIN_FILENO, line.folder, report);
@@ -44,7 +46,7 @@ base::Result<> run(const importer::CommandLine& line, importer::Report& report) 
         case Verb::kImport:
         case Verb::kHelp: break;
     }
-    return importer::import_image(STDIN_FILENO, line.store, line.import, report);
+    return importer::import_image(STDIN_FILENO, line.store, line.run_dir, line.import, report);
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ const char kHelp[] =
     "importer verify [--store=DIR] [--repair] [--id=ID...] 0> FILE\n"
     "importer fsck [--store=DIR] [--repair] 0> FILE\n"
     "importer export [--store=DIR] --id=ID 0> FILE\n"
+    "importer extract [--store=DIR] [--own] --id=ID 0> FILE\n"
     "importer history [--store=DIR] --id=ID 0> FILE\n"
     "\n"
     "Adds an image to podd's store, removes one, or looks after the store. podd runs\n"
@@ -208,7 +209,8 @@ constexpr VerbRow kVerbs[] = {
     {"manifest", Verb::kManifest}, {"renew", Verb::kRenew},
     {"remove", Verb::kRemove},     {"gc", Verb::kCollect},
     {"verify", Verb::kVerify},     {"fsck", Verb::kCheck},
-    {"export", Verb::kExport},     {"history", Verb::kHistory},
+    {"export", Verb::kExport},     {"extract", Verb::kExtract},
+    {"history", Verb::kHistory},
 };
 
 Result<std::uint64_t> number_of(std::string_view text) {
@@ -235,6 +237,8 @@ Result<bool> parse_option(CommandLine& line, std::string_view name, std::string_
         line.grace_usec = TRY_CONTEXT(number_of(value), "--grace-usec");
     else if (name == "--repair" && (line.verb == Verb::kVerify || line.verb == Verb::kCheck))
         line.repair = true;
+    else if (name == "--own" && line.verb == Verb::kExtract)
+        line.own = true;
     else
         return false;
     return true;
@@ -271,7 +275,8 @@ Result<CommandLine> parse_command_line(int argc, char** argv) {
     }
     if (help) line.verb = Verb::kHelp;
     const bool wants_one = line.verb == Verb::kRemove || line.verb == Verb::kExport ||
-                           line.verb == Verb::kHistory || line.verb == Verb::kRenew;
+                           line.verb == Verb::kExtract || line.verb == Verb::kHistory ||
+                           line.verb == Verb::kRenew;
     if (wants_one && line.ids.size() != 1)
         return invalid(fmt::format("{} wants one --id=", argv[1]));
     if ((line.verb == Verb::kImportFetched && line.fetched.empty()) ||

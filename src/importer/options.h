@@ -75,6 +75,7 @@ enum class Verb : unsigned char {
     kVerify,
     kCheck,
     kExport,
+    kExtract,
     kHistory,
     kHelp
 };
@@ -89,6 +90,7 @@ struct CommandLine {
     std::vector<std::string> ids;             // of images
     std::optional<std::uint64_t> grace_usec;  // of "gc"
     bool repair = false;                      // of "verify" and "fsck"
+    bool own = false;                         // of "extract"
 };
 
 base::Result<CommandLine> parse_command_line(int argc, char** argv);

@@ -183,7 +183,7 @@ private:
 Result<> verify_images(const Care& care, Report& report) {
     auto store = TRY(store::Writer::open(care.store));
     // As long as it lives, nothing is removed.
-    const auto workspace = TRY(store.begin());
+    const auto workspace = TRY(store.begin(trees_in_use(care.run_dir)));
     Verification verification{care, store, workspace, report};
     const auto done = verification.run();
     TRY(verification.findings().write(care.out));

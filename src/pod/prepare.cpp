@@ -175,6 +175,7 @@ Result<bool> prepare_app(const Preparation& to, const schema::RuntimeApp& runtim
     for (const auto& tree : image.trees)
         plan.trees.push_back(to.store.tree_path(tree));
 
+    to.store.note_use(image.id);
     plan.name = app.name;
     plan.unit = unit::app_name(to.pod.name.str(), app.name);
     plan.image_id = image.id;

@@ -90,14 +90,14 @@ Result<> Writer::remove(std::string_view id, const Check& check) {
     auto images = TRY(lock_images());
     const auto store = TRY(lock_store());
     const auto record = TRY(reader_.by_id(id));
-    TRY(check(record));
+    const auto in_use = TRY(check(record));
     TRY(base::remove_tree(images.get(), record.id + ".json"));
     TRY(sync_dir(images.get()));
     // From here on no pod finds the image; those that start with another need not wait.
     images.reset();
     TRY(drop_refs(record.id));
     Collected collected;
-    return collect_unused({}, collected);
+    return collect_unused(in_use, collected);
 }
 
 Result<Collected> Writer::collect(const std::set<std::string>& in_use) const {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "store/reader.h"
 
+#include <algorithm>
+#include <ctime>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -38,12 +41,22 @@ Result<Json> read_json(int dir_fd, const std::string& path) {
     return std::move(json).value();
 }
 
+// An explicit time, unlike that of the last reading, is kept on every file system; and whoever
+// lists images does not use them.
+std::uint64_t use_of(int dir_fd, const std::string& path) {
+    struct stat st{};
+    if (::fstatat(dir_fd, path.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) return 0;
+    return static_cast<std::uint64_t>(std::max<time_t>(0, st.st_mtim.tv_sec)) * 1'000'000 +
+           static_cast<std::uint64_t>(st.st_mtim.tv_nsec) / 1000;
+}
+
 Result<ImageRecord> read_record(int dir_fd, std::string_view id) {
     const auto path = image_file(id);
     auto record = TRY_CONTEXT(image_record(TRY(read_json(dir_fd, path))), "\"{}\"", path);
     if (record.id != id)
         return Error{ErrorCode::kCorrupt,
                      fmt::format("\"{}\": /id: found \"{}\"", path, record.id)};
+    record.used_usec = std::max(record.imported_usec, use_of(dir_fd, path));
     return record;
 }
 
@@ -162,6 +175,16 @@ Result<base::UniqueFd> Reader::hold() const {
     auto held = TRY(std::move(images));
     TRY(base::lock(held.get(), base::LockKind::kShared));
     return held;
+}
+
+void Reader::note_use(std::string_view id) const {
+    if (!is_id(id)) return;
+    const timespec times[] = {{0, UTIME_OMIT}, {0, UTIME_NOW}};
+    (void)::utimensat(dir_.get(), image_file(id).c_str(), times, AT_SYMLINK_NOFOLLOW);
+}
+
+std::uint64_t Reader::last_use(std::string_view id) const {
+    return is_id(id) ? use_of(dir_.get(), image_file(id)) : 0;
 }
 
 std::string Reader::tree_path(std::string_view tree) const {

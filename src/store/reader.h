@@ -54,7 +54,10 @@ struct ImageRecord {
     std::uint64_t size_bytes = 0;     // of the unpacked trees
     std::uint64_t imported_usec = 0;  // CLOCK_REALTIME
     Verification verification;
-    std::vector<Origin> origins{};  // by reference, each once
+    std::vector<Origin> origins{};            // by reference, each once
+    std::vector<std::uint64_t> tree_bytes{};  // of each of `trees`; empty: not known
+    // When a pod was started with it or it was imported: the time of the record's file.
+    std::uint64_t used_usec = 0;
 };
 
 /// A file of the store that cannot be read.
@@ -84,6 +87,12 @@ public:
     /// For as long as the answer is open, no image that is in the store goes away. Removals wait,
     /// nothing else does.
     base::Result<base::UniqueFd> hold() const;
+
+    /// Remembers that a pod uses the image now. One system call, which nothing waits for: after a
+    /// power cut an older time may be there.
+    void note_use(std::string_view id) const;
+    /// ImageRecord::used_usec by now; 0 when there is no such image.
+    std::uint64_t last_use(std::string_view id) const;
 
     /// "/var/lib/podd/trees/<tree>/rootfs"
     std::string tree_path(std::string_view tree) const;

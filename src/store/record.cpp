@@ -94,6 +94,30 @@ Result<std::vector<Origin>> origins_member(const Json& json) {
     return origins;
 }
 
+Json numbers(const std::vector<std::uint64_t>& values) {
+    Json array{Json::Array{}};
+    for (const auto value : values)
+        array.push_back(value);
+    return array;
+}
+
+// Records of earlier versions have none.
+Result<std::vector<std::uint64_t>> tree_bytes_member(const Json& json, std::size_t trees) {
+    std::vector<std::uint64_t> sizes;
+    sizes.reserve(trees);
+    const Json* member = json.find("treeBytes");
+    if (member == nullptr) return sizes;
+    const auto* array = member->as_array();
+    if (array == nullptr || array->size() != trees)
+        return corrupt("treeBytes", "a number for each tree");
+    for (const Json& element : *array) {
+        const auto size = element.as_uint();
+        if (!size) return corrupt("treeBytes", "a number for each tree");
+        sizes.push_back(*size);
+    }
+    return sizes;
+}
+
 Result<> check_version(const Json& json) {
     if (json.as_object() == nullptr) return corrupt("", "an object");
     const Json* version = json.find("version");
@@ -129,6 +153,7 @@ Json to_json(const ImageRecord& record) {
     json.add("trees", strings(record.trees));
     json.add("blobs", strings(record.blobs));
     json.add("sizeBytes", record.size_bytes);
+    if (!record.tree_bytes.empty()) json.add("treeBytes", numbers(record.tree_bytes));
     json.add("importedUsec", record.imported_usec);
     json.add("verification", std::move(verification));
     if (!record.origins.empty()) json.add("origins", to_json(record.origins));
@@ -158,6 +183,7 @@ Result<ImageRecord> image_record(const Json& json) {
     record.trees = TRY(names_member(json, "trees", is_id));
     record.blobs = TRY(names_member(json, "blobs", is_blob));
     record.size_bytes = TRY(uint_member(json, "sizeBytes"));
+    record.tree_bytes = TRY(tree_bytes_member(json, record.trees.size()));
     record.imported_usec = TRY(uint_member(json, "importedUsec"));
     record.verification.kind = TRY(string_member(*verification, "kind"));
     record.verification.by = TRY(string_member(*verification, "by"));

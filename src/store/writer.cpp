@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/lock.h"
+#include "base/log.h"
 #include "store/acceptance.h"
 #include "store/layout.h"
 #include "store/origins.h"
@@ -87,27 +88,35 @@ bool Writer::has_blob(std::string_view blob) const {
     return is_blob(blob) && exists(dir_.get(), blob_path(blob));
 }
 
-Result<Workspace> Writer::begin() {
+Result<Workspace> Writer::begin(const InUse& in_use) {
     auto trees = TRY(open_dir(kTreesDir));
     // With the exclusive lock nobody else imports: whatever has no image is rubbish.
     const bool alone = TRY(base::try_lock(trees.get(), LockKind::kExclusive));
     if (!alone) TRY(base::lock(trees.get(), LockKind::kShared));
     auto tmp = TRY(open_dir(kTmpDir));
     auto name = TRY(random_name());
-    auto dir = TRY(make_workspace(tmp.get(), name, alone));
+    auto dir = TRY(make_workspace(tmp.get(), name, alone ? &in_use : nullptr));
     // Only now, without the store's lock: whoever removes an image takes the two in this order.
     if (alone) TRY(base::lock(trees.get(), LockKind::kShared));
     return Workspace{std::move(tmp), std::move(name), std::move(dir), std::move(trees)};
 }
 
-Result<UniqueFd> Writer::make_workspace(int tmp, const std::string& name, bool alone) const {
+// A record that somebody has deleted takes no tree from a pod that runs.
+Result<> Writer::tidy_up(const InUse& in_use, Collected& collected) const {
+    if (const auto trees = in_use())
+        TRY(collect_unused(*trees, collected));
+    else
+        base::log_line(base::LogLevel::kWarning,
+                       fmt::format("no tree and no blob is removed: {}", trees.error().message()));
+    return complete_refs();
+}
+
+Result<UniqueFd> Writer::make_workspace(int tmp, const std::string& name,
+                                        const InUse* in_use) const {
     const auto store = TRY(lock_store());
     Collected collected;
     TRY(collect_workspaces(tmp, collected));
-    if (alone) {
-        TRY(collect_unused({}, collected));
-        TRY(complete_refs());
-    }
+    if (in_use != nullptr) TRY(tidy_up(*in_use, collected));
     auto dir = TRY(base::open_or_make_dir(tmp, name, 0700));
     TRY(base::lock(dir.get(), LockKind::kExclusive));
     return dir;

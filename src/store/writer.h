@@ -94,9 +94,12 @@ struct Problem {
 
 class Writer {
 public:
-    /// Says why not, when something in use would be taken away. Called under the lock that keeps
-    /// pods from starting.
-    using Check = std::function<base::Result<>(const ImageRecord&)>;
+    /// The trees that pods use, whether or not a record names them. Errors: who uses what is not
+    /// known.
+    using InUse = std::function<base::Result<std::set<std::string>>()>;
+    /// The same; an error when something in use would be taken away. Called under the lock that
+    /// keeps pods from starting.
+    using Check = std::function<base::Result<std::set<std::string>>(const ImageRecord&)>;
 
     /// Makes the store's folders where they are missing.
     static base::Result<Writer> open(const std::string& dir);
@@ -107,8 +110,9 @@ public:
     bool has_tree(std::string_view id) const;
     bool has_blob(std::string_view blob) const;
 
-    /// Removes what dead imports left, then makes a workspace.
-    base::Result<Workspace> begin();
+    /// Removes what dead imports left, then makes a workspace. Where it is not known what pods use,
+    /// no tree is removed.
+    base::Result<Workspace> begin(const InUse& in_use);
 
     /// Makes the image visible, all of it or nothing, and durable. Trees and blobs that are there
     /// already are kept as they are. An image that is there already gets the new name as well.
@@ -117,7 +121,8 @@ public:
     /// Notes that the image's server was asked again and had nothing new. Errors: kNotFound.
     base::Result<> renew(std::string_view id, const Origin& origin) const;
 
-    /// Removes the image, its names, and the trees and blobs that no other image uses. The check
+    /// Removes the image, its names, and the trees and blobs that neither another image nor a pod
+    /// uses. The check
     /// and the removal are one step: no pod starts in between.
     /// Errors: kNotFound; those of `check`; kUnavailable while an import runs, which may count on
     /// its trees.
@@ -146,7 +151,9 @@ private:
     base::Result<base::UniqueFd> open_dir(const std::string& path) const;
     base::Result<base::UniqueFd> lock_images() const;
     base::Result<base::UniqueFd> lock_store() const;
-    base::Result<base::UniqueFd> make_workspace(int tmp, const std::string& name, bool alone) const;
+    base::Result<base::UniqueFd> make_workspace(int tmp, const std::string& name,
+                                                const InUse* in_use) const;
+    base::Result<> tidy_up(const InUse& in_use, Collected& collected) const;
     base::Result<> collect_workspaces(int tmp, Collected& collected) const;
     base::Result<> collect_unused(const std::set<std::string>& in_use, Collected& collected) const;
     base::Result<> complete_refs() const;

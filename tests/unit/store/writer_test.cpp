@@ -27,6 +27,10 @@ std::string tree_id(char digit) {
     return fmt::format("sha256:{}", std::string(64, digit));
 }
 
+base::Result<std::set<std::string>> no_pods() {
+    return std::set<std::string>{};
+}
+
 // A store in the test's own temporary directory.
 class Store {
 public:
@@ -46,7 +50,7 @@ public:
 
     // Image of one tree, whose only file says `text`.
     void add(char digit, const std::string& name, const std::string& text = "hello") {
-        const auto workspace = writer_.begin();
+        const auto workspace = writer_.begin(no_pods);
         REQUIRE(workspace);
         make_tree(*workspace, text);
         REQUIRE(workspace->make_blob("blob"));
@@ -92,8 +96,8 @@ private:
     Writer writer_;
 };
 
-base::Result<> nobody(const store::ImageRecord&) {
-    return {};
+base::Result<std::set<std::string>> nobody(const store::ImageRecord&) {
+    return std::set<std::string>{};
 }
 
 std::vector<std::string> files_of(const std::vector<store::Problem>& problems) {
@@ -124,7 +128,8 @@ TEST_SUITE("store/writer") {
         store.add('a', "example.com/a");
         bool held = true;
         const auto done = store.writer().remove(
-            tree_id('a'), [&](const store::ImageRecord& image) -> base::Result<> {
+            tree_id('a'),
+            [&](const store::ImageRecord& image) -> base::Result<std::set<std::string>> {
                 const auto images = base::open_path(store.path("images"), O_RDONLY | O_DIRECTORY);
                 REQUIRE(images);
                 held = !base::try_lock(images->get(), base::LockKind::kShared).value();
@@ -154,9 +159,49 @@ TEST_SUITE("store/writer") {
         CHECK(store.has("trees/" + tree_id('c')));
     }
 
+    TEST_CASE("a record that is gone takes no tree from a pod, whatever comes next") {
+        struct {
+            const char* what;
+            base::Result<std::set<std::string>> in_use;
+            bool stays;
+        } cases[] = {{"a pod uses it", std::set{tree_id('a')}, true},
+                     {"nobody uses it", std::set<std::string>{}, false},
+                     {"not known", base::Error{base::ErrorCode::kConflict, "a plan"}, true}};
+        for (const auto& one : cases) {
+            CAPTURE(one.what);
+            Store store;
+            store.add('a', "example.com/a");
+            store.add('b', "example.com/b");
+            REQUIRE(::unlink(store.path(store::image_file(tree_id('a'))).c_str()) == 0);
+            REQUIRE(store.writer().begin([&] { return one.in_use; }));
+            CHECK(store.has("trees/" + tree_id('a')) == one.stays);
+            if (!one.in_use) continue;
+            REQUIRE(store.writer().remove(tree_id('b'),
+                                          [&](const store::ImageRecord&) { return one.in_use; }));
+            CHECK(store.has("trees/" + tree_id('a')) == one.stays);
+            CHECK_FALSE(store.has("trees/" + tree_id('b')));
+        }
+    }
+
+    TEST_CASE("the last use of an image is remembered, and is no older than its import") {
+        Store store;
+        store.add('a', "example.com/a");
+        const auto file = store.path(store::image_file(tree_id('a')));
+        const timespec long_ago[] = {{1, 0}, {1, 0}};
+        REQUIRE(::utimensat(AT_FDCWD, file.c_str(), long_ago, 0) == 0);
+        const auto& reader = store.writer().reader();
+        CHECK(reader.by_id(tree_id('a'))->used_usec == 1'000'000);
+        reader.note_use(tree_id('a'));
+        CHECK(reader.by_id(tree_id('a'))->used_usec > 1'700'000'000'000'000);
+        reader.note_use(tree_id('b'));  // just removed: nobody cares
+        const timespec before[] = {{0, 0}, {0, 0}};
+        REQUIRE(::utimensat(AT_FDCWD, file.c_str(), before, 0) == 0);
+        CHECK(reader.by_id(tree_id('a'))->used_usec == 1);
+    }
+
     TEST_CASE("beside an import only dead folders go") {
         Store store;
-        const auto import = store.writer().begin();
+        const auto import = store.writer().begin(no_pods);
         REQUIRE(import);
         REQUIRE(::mkdir(store.path("trees/x").c_str(), 0700) == 0);
         REQUIRE(::mkdir(store.path("tmp/import-1").c_str(), 0700) == 0);
@@ -190,7 +235,7 @@ TEST_SUITE("store/writer") {
         store.add('b', "example.com/b");
         store.write(store::ref_file("example.com/a"), "{ rubbish");
         REQUIRE(store.writer().remove(tree_id('b'), nobody));
-        CHECK(store.writer().begin());
+        CHECK(store.writer().begin(no_pods));
         CHECK(store.writer().reader().by_name("example.com/a", {}));
         CHECK(store.has("broken/example.com%a"));
     }
@@ -279,7 +324,7 @@ TEST_SUITE("store/writer") {
         Store store;
         store.add('a', "example.com/a", "broken");
         {
-            const auto workspace = store.writer().begin();
+            const auto workspace = store.writer().begin(no_pods);
             REQUIRE(workspace);
             Store::make_tree(*workspace, "whole");
             const auto refused = store.writer().replace_tree(
