@@ -49,10 +49,7 @@ public:
     /// image that was verified.
     void take_back() {
         for (auto image = added_.rbegin(); image != added_.rend(); ++image) {
-            const auto removed =
-                store_.remove(image->id, [&](const store::ImageRecord& record) -> Result<> {
-                    return check_image_unused(record.id, TRY(running_uses(line_.run_dir)));
-                });
+            const auto removed = store_.remove(image->id, unless_in_use(line_.run_dir));
             if (!removed)
                 base::log_line(
                     base::LogLevel::kWarning,
