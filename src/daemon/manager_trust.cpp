@@ -2,6 +2,8 @@
 // The methods of org.podd1.Manager that are about keys, and imports that somebody has signed.
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
 #include "base/json.h"
 #include "base/log.h"
 #include "daemon/aci_plan.h"
