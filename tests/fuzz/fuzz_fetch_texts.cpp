@@ -13,6 +13,7 @@
 namespace {
 
 using namespace podd::fetch;  // NOLINT(google-build-using-namespace): what is fuzzed
+namespace schema = podd::schema;
 
 // Nothing that would end a header line or a URL gets through.
 bool is_plain(std::string_view text) {
