@@ -64,6 +64,8 @@ public:
     void reset_failed(const std::string& unit) const;
     /// Removes the CacheDirectory= of a service that has ended.
     void clean_cache(const std::string& unit) const;
+    /// The same of one that may still be about to end: its folder is not removed before.
+    void discard_cache(const std::string& unit);
 
     /// Keeps a unit loaded although it has ended, as long as this connection lives.
     void ref(const std::string& unit) const;

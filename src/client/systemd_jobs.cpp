@@ -58,6 +58,17 @@ void Systemd::clean_cache(const std::string& unit) const {
         .uponReplyInvoke([](CallError) {});  // systemd-tmpfiles removes what stays
 }
 
+void Systemd::discard_cache(const std::string& unit) {
+    ref(unit);
+    stop(unit, [this, unit](const base::Result<std::string>& job) {
+        if (!job) return unref(unit);
+        wait_for(*job, [this, unit](const std::string&) {
+            clean_cache(unit);
+            unref(unit);
+        });
+    });
+}
+
 void Systemd::ref(const std::string& unit) const {
     proxy_->callMethodAsync("RefUnit").onInterface(kManager).withArguments(unit).uponReplyInvoke(
         [](CallError) {});

@@ -86,7 +86,7 @@ void Transfers::fetch_ended(const std::string& reference,
     // What was cut short stays for the next time; systemd-tmpfiles removes it when none comes.
     for (const auto& unit : fetch.transfer->units())
         if (Transfer::is_fetch_unit(unit) && (result || fetch.transfer->is_used_up(unit)))
-            systemd_.clean_cache(unit);
+            systemd_.discard_cache(unit);
     // Nobody hears of the end of a transfer whose beginning was not told.
     if (fetch.begun) removed_(*fetch.transfer, result);
 }

@@ -114,10 +114,6 @@ namespace {
 client::BusProperties fetched_service(const std::vector<std::string>& arguments,
                                       const std::string& folder) {
     auto service = verifier_service(arguments);
-    // It answers ENOSYS to openat2(2), which what lies in a folder is opened with.
-    std::erase_if(service, [](const client::BusProperty& property) {
-        return std::get<0>(property) == "RestrictSUIDSGID";
-    });
     service.emplace_back("StandardInputFile",
                          sdbus::Variant{fmt::format("{}/{}", kCacheDir, folder)});
     service.emplace_back("SupplementaryGroups",
@@ -210,7 +206,7 @@ void VerifierUnits::fetch_keys(const std::string& source, bool allow_http, uid_t
     // The keys are in the answer: the folder is of no more use, however that turned out.
     const auto finish = [this, unit, done = std::move(done)](const auto& keys) {
         if (!unit->empty()) {
-            systemd_.clean_cache(*unit);
+            systemd_.discard_cache(*unit);
             systemd_.unref(*unit);
         }
         done(keys);
