@@ -108,12 +108,14 @@ Result<base::Json> check_files(int image, int signature_fd,
     return line;
 }
 
-Result<base::UniqueFd> open_fetched(int folder, const char* name) {
-    return base::open_at(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0,
-                         base::Resolve::kNoSymlinks);
-}
-
 }  // namespace
+
+Result<base::UniqueFd> open_fetched(int folder, const std::string& name, int flags) {
+    base::UniqueFd file{
+        ::openat(folder, name.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
+    if (!file) return base::errno_error(fmt::format("opening \"{}\"", name), errno);
+    return file;
+}
 
 Result<base::Json> check(int socket, const std::vector<std::string>& key_files) {
     const auto message = TRY_CONTEXT(base::receive_message(socket, 64, 2), "getting the files");
@@ -123,8 +125,8 @@ Result<base::Json> check(int socket, const std::vector<std::string>& key_files) 
 }
 
 Result<base::Json> check_fetched(int folder, const std::vector<std::string>& key_files) {
-    const auto image = TRY(open_fetched(folder, kFetchedAci));
-    const auto signature = TRY(open_fetched(folder, kFetchedSignature));
+    const auto image = TRY(open_fetched(folder, kFetchedAci, O_RDONLY));
+    const auto signature = TRY(open_fetched(folder, kFetchedSignature, O_RDONLY));
     TRY(check_is_file(signature.get()));
     return check_files(image.get(), signature.get(), key_files);
 }

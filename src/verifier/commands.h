@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "base/unique_fd.h"
 
 namespace podd::verifier {
 
@@ -16,6 +17,10 @@ inline constexpr const char* kFetchedAci = "image.aci";
 inline constexpr const char* kFetchedSignature = "image.aci.asc";
 inline constexpr const char* kFetchedKeys = "keys";
 inline constexpr std::size_t kMaxKeyFiles = 32;
+
+/// A name in such a folder, no link, opened without waiting for it. Not by openat2(2), which a
+/// service with DynamicUser= does not have.
+base::Result<base::UniqueFd> open_fetched(int folder, const std::string& name, int flags);
 
 inline constexpr std::size_t kMaxKeyBytes = std::size_t{1} << 20;
 

@@ -61,8 +61,7 @@ base::Result<base::Json> inspect(int input) {
 }
 
 base::Result<base::Json> inspect_fetched(int folder) {
-    const auto keys = TRY(
-        base::open_at(folder, kFetchedKeys, O_RDONLY | O_DIRECTORY, 0, base::Resolve::kNoSymlinks));
+    const auto keys = TRY(open_fetched(folder, kFetchedKeys, O_RDONLY | O_DIRECTORY));
     const auto names = TRY(base::list_dir(keys.get()));
     if (names.size() > kMaxKeyFiles)
         return base::Error{
@@ -70,9 +69,9 @@ base::Result<base::Json> inspect_fetched(int folder) {
             fmt::format("found {} key files, wanted at most {}", names.size(), kMaxKeyFiles)};
     base::Json files{base::Json::Array{}};
     for (const auto& name : names) {
+        const auto key = TRY(open_fetched(keys.get(), name, O_RDONLY));
         const auto text =
-            TRY_CONTEXT(base::read_file(keys.get(), name, kMaxKeyBytes, base::Resolve::kNoSymlinks),
-                        "key file \"{}\"", name);
+            TRY_CONTEXT(base::read_all(key.get(), kMaxKeyBytes), "key file \"{}\"", name);
         base::Json file;
         file.add("file", fmt::format("{}/{}", kFetchedKeys, name));
         file.add("keys", TRY_CONTEXT(keys_of(text), "key file \"{}\"", name));
