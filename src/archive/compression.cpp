@@ -76,7 +76,16 @@ int filter_of(Compression compression) {
     return ARCHIVE_FILTER_NONE;
 }
 
+// zstd has that limit of its own; for xz it is the memory of the process. Where the very first
+// bytes fail, the library says no more than that it knows no such format.
+Error unreadable(Compression compression) {
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("the {} data is damaged, or wants a window of more than {} MiB",
+                             compression_name(compression), kMaxWindowBytes >> 20)};
+}
+
 Error damaged(::archive* reader, Compression compression) {
+    if (::archive_errno(reader) == ENOMEM) return unreadable(compression);
     const char* text = ::archive_error_string(reader);
     return Error{ErrorCode::kInvalidArgument,
                  fmt::format("the {} data is damaged: {}", compression_name(compression),
@@ -125,7 +134,7 @@ Result<> decompress(int in, int out, Compression compression) {
     ::archive_entry* entry = nullptr;
     if (::archive_read_open(reader.get(), &input, nullptr, read_input, nullptr) != ARCHIVE_OK ||
         ::archive_read_next_header(reader.get(), &entry) != ARCHIVE_OK)
-        return damaged(reader.get(), compression);
+        return unreadable(compression);
     for (;;) {
         const void* block = nullptr;
         std::size_t length = 0;

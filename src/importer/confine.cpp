@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <initializer_list>
 #include <memory>
@@ -20,6 +21,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/unique_fd.h"
 
 namespace podd::importer {
@@ -105,7 +107,17 @@ Result<> close_others(std::vector<int> keep) {
     return check(::syscall(SYS_close_range, from, ~0U, 0), "closing descriptors");
 }
 
-Result<> limit(const WorkerPlan& plan) {
+// Address space of this process, a copy of the importer. Source: proc(5), statm.
+Result<std::uint64_t> memory_in_use() {
+    const auto text = TRY(base::read_file("/proc/self/statm", 4096));
+    std::uint64_t pages = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pages);
+    if (error != std::errc{})
+        return Error{ErrorCode::kInternal, "\"/proc/self/statm\" is not readable"};
+    return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+Result<> limit(const WorkerPlan& plan, std::uint64_t in_use) {
     const auto set = [](__rlimit_resource what, rlim_t value) {
         const rlimit both{value, value};
         return check(::setrlimit(what, &both), "setting resource limits");
@@ -116,7 +128,7 @@ Result<> limit(const WorkerPlan& plan) {
     rlimit files{};
     TRY(check(::getrlimit(RLIMIT_NOFILE, &files), "reading resource limits"));
     TRY(set(RLIMIT_NOFILE, std::min(files.rlim_max, kOpenFiles)));
-    if (!kSanitized) TRY(set(RLIMIT_AS, plan.max_memory_bytes));
+    if (!kSanitized) TRY(set(RLIMIT_AS, in_use + plan.max_memory_bytes));
     return {};
 }
 
@@ -190,8 +202,9 @@ Result<> confine(const WorkerPlan& plan, int go, const std::vector<int>& keep) {
     TRY(become_root_inside());
     TRY(die_with_parent(go));
     TRY(close_others(keep));
+    const auto in_use = TRY(memory_in_use());
     TRY(leave_files());
-    TRY(limit(plan));
+    TRY(limit(plan, in_use));
     TRY(drop_capabilities(plan.confinement));
     if (!kSanitized) TRY(load_filter(plan.confinement));
     return {};

@@ -33,6 +33,7 @@ struct WorkerPlan {
     Confinement confinement = Confinement::kPipe;
     std::vector<int> keep{};           // descriptors it needs
     std::uint64_t max_file_bytes = 0;  // RLIMIT_FSIZE; 0 where it writes pipes only
+    /// Besides what this process has when it starts the worker.
     std::uint64_t max_memory_bytes = std::uint64_t{512} << 20;
     /// Runs in the worker. `say` sends a line to the parent before the result.
     std::function<base::Result<base::Json>(const std::function<base::Result<>(base::Json)>& say)>

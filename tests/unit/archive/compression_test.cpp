@@ -110,11 +110,16 @@ TEST_SUITE("archive/compression") {
         }
     }
 
-    TEST_CASE("A7: a zstd window of 2 GiB is refused before it is made") {
-        // Frame header: no single segment, window descriptor 0xA8: 2^(10+21) bytes.
-        const std::string frame{"\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00", 9};
-        const auto result = decompress(frame, Compression::kZstd);
-        REQUIRE_FALSE(result);
-        CHECK(result.error().code() == base::ErrorCode::kInvalidArgument);
+    TEST_CASE("A7: a zstd window above 128 MiB is refused before it is made") {
+        // Frame header: no single segment, window descriptor E << 3: 2^(10 + E) bytes; then one
+        // raw block of one byte.
+        for (const int exponent : {17, 18, 21}) {
+            CAPTURE(exponent);
+            std::string frame{"\x28\xb5\x2f\xfd\x00\x00\x09\x00\x00x", 10};
+            frame[5] = static_cast<char>(exponent << 3);
+            const auto result = decompress(frame, Compression::kZstd);
+            CHECK(result.has_value() == (exponent == 17));
+            if (!result) CHECK(result.error().code() == base::ErrorCode::kInvalidArgument);
+        }
     }
 }
