@@ -44,6 +44,17 @@ Result<std::optional<std::string>> read_if_there(const ReadDocument& read,
     return std::optional{*std::move(text)};
 }
 
+// Errors: kInvalidArgument when it has another size than was said.
+Result<std::string> read_sized(const ReadDocument& read, const schema::OciDescriptor& named) {
+    const auto path = blob_path(named.digest);
+    auto text = TRY(read(path));
+    if (text.size() != named.size)
+        return Error{ErrorCode::kInvalidArgument,
+                     fmt::format("\"{}\": its size is {}, the image says {}", path, text.size(),
+                                 named.size)};
+    return text;
+}
+
 struct Found {
     std::string reference;  // what the image is called where it comes from
     std::string manifest_path;
@@ -61,11 +72,13 @@ Result<Found> find_oci(const ReadDocument& read, const ImportOptions& options) {
     found.reference = schema::reference_of(chosen);
     for (int depth = 0;; ++depth) {
         const auto path = blob_path(chosen.digest);
-        auto document = TRY_CONTEXT(schema::parse_oci_document(TRY(read(path)), chosen.media_type),
-                                    "\"{}\"", path);
+        const auto text = TRY(read_sized(read, chosen));
+        auto document =
+            TRY_CONTEXT(schema::parse_oci_document(text, chosen.media_type), "\"{}\"", path);
         if (auto* manifest = std::get_if<schema::OciManifest>(&document)) {
             found.manifest_path = path;
             found.manifest_digest = chosen.digest;
+            TRY(read_sized(read, manifest->config));
             found.config_path = blob_path(manifest->config.digest);
             found.config_digest = manifest->config.digest;
             for (const auto& layer : manifest->layers)

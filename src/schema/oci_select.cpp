@@ -88,9 +88,15 @@ std::string listed(const std::vector<std::string>& names) {
     return text;
 }
 
+Error twins(std::string_view name, std::string_view first, std::string_view second) {
+    return {ErrorCode::kConflict,
+            fmt::format("two images here are called {}: {} and {}", quoted(name), first, second)};
+}
+
 Result<OciDescriptor> best_of(const std::vector<const OciDescriptor*>& candidates,
                               const OciPlatform& host) {
     const OciDescriptor* best = nullptr;
+    const OciDescriptor* twin = nullptr;  // of the same name, no worse, and another
     int best_rank = 0;
     std::vector<std::string> others;
     for (const auto* candidate : candidates) {
@@ -100,10 +106,17 @@ Result<OciDescriptor> best_of(const std::vector<const OciDescriptor*>& candidate
             others.push_back(words(*candidate->platform));
             continue;
         }
+        if (best != nullptr && best_rank == *mine && best->digest != candidate->digest &&
+            reference_of(*best) == reference_of(*candidate))
+            twin = candidate;
         if (best != nullptr && best_rank <= *mine) continue;
         best = candidate;
+        twin = nullptr;
         best_rank = *mine;
     }
+    // Without names the first one counts. Source: OCI image-spec, image-index.md.
+    if (twin != nullptr && !reference_of(*best).empty())
+        return twins(reference_of(*best), best->digest.str(), twin->digest.str());
     if (best != nullptr) return *best;
     return Error{ErrorCode::kUnsupported,
                  fmt::format("image is for {}, this host is {}", listed(others), words(host))};
@@ -150,17 +163,22 @@ Result<OciDescriptor> select_image(const OciIndex& index, std::string_view refer
 Result<DockerArchiveImage> select_image(const std::vector<DockerArchiveImage>& images,
                                         std::string_view reference) {
     std::vector<std::string> names;
+    const DockerArchiveImage* found = nullptr;
     for (std::size_t index = 0; index < images.size(); ++index) {
         const auto& tags = images[index].repo_tags;
         const auto has = [&](const std::string& tag) {
             return std::find(tags.begin(), tags.end(), tag) != tags.end();
         };
         const std::string number = fmt::format("@{}", index);
-        if (reference == number || has(std::string{reference}) ||
-            has(fmt::format("{}:latest", reference)))
-            return images[index];
+        if (reference == number) return images[index];
+        if (has(std::string{reference}) || has(fmt::format("{}:latest", reference))) {
+            if (found != nullptr && found->config != images[index].config)
+                return twins(reference, found->config, images[index].config);
+            found = &images[index];
+        }
         names.push_back(tags.empty() ? number : tags.front());
     }
+    if (found != nullptr) return *found;
     if (!reference.empty())
         return Error{ErrorCode::kNotFound, fmt::format("no image {} here, there is {}",
                                                        quoted(reference), listed(names))};

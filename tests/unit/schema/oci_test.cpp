@@ -38,6 +38,13 @@ std::string entry(std::string_view name, std::string_view platform = "",
     return descriptor(type, more);
 }
 
+// The same with another digest.
+std::string other(std::string_view name) {
+    auto text = entry(name);
+    text.replace(text.find(kDigest), kDigest.size(), "sha256:" + std::string(64, 'b'));
+    return text;
+}
+
 const OciPlatform kHost{"amd64", "linux", ""};
 
 }  // namespace
@@ -166,6 +173,12 @@ TEST_SUITE("schema/oci") {
             {{entry("", arm64)}, "", {"arm64", "linux", "v8"}, 0, ""},
             {{descriptor("application/x"), entry("x")}, "", kHost, 1, ""},
             {{entry("a", amd64, kOciIndexType)}, "a", kHost, 0, ""},
+            {{entry("a", amd64), entry("a", arm64)}, "a", kHost, 0, ""},
+            {{entry("a", amd64), entry("a", amd64)}, "a", kHost, 0, ""},
+            {{entry("a"), other("a")}, "", kHost, {}, "two images here are called \"a\""},
+            {{entry("a"), entry("b"), other("a")}, "a", kHost, {}, "two images here"},
+            {{entry("a"), other("a"), entry("a", amd64)}, "a", kHost, 2, ""},
+            {{entry(""), other("")}, "", kHost, 0, ""},
         };
         for (std::size_t number = 0; number < cases.size(); ++number) {
             const auto& c = cases[number];
@@ -202,6 +215,14 @@ TEST_SUITE("schema/oci") {
         CHECK(select_image(*images, "@1")->layers.size() == 1);
         CHECK(select_image(*images, "").error().code() == ErrorCode::kConflict);
         CHECK(select_image(*images, "apache").error().code() == ErrorCode::kNotFound);
+        const auto twins = parse_docker_archive(
+            R"([{"Config":"a.json","RepoTags":["a:1"],"Layers":[]},
+                {"Config":"b.json","RepoTags":["c:1", "a:1"],"Layers":[]}])");
+        REQUIRE(twins);
+        CHECK(select_image(*twins, "a:1").error().message() ==
+              "two images here are called \"a:1\": a.json and b.json");
+        CHECK(select_image(*twins, "c:1")->config == "b.json");
+        CHECK(select_image(*twins, "@0")->config == "a.json");
         for (const std::string text :
              {"{}", "[]", "[{}]", R"([{"Config":"/etc/x","Layers":[]}])",
               R"([{"Config":"../x","Layers":[]}])", R"([{"Config":"x","Layers":["a/../../b"]}])",
