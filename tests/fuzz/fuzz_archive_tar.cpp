@@ -28,16 +28,22 @@ void must(bool holds) {
     if (!holds) std::abort();
 }
 
+struct Folder {
+    Folder() {
+        char name[] = "/tmp/podd-fuzz-XXXXXX";
+        must(::mkdtemp(name) != nullptr);
+        path = name;
+    }
+    ~Folder() { (void)::rmdir(path.c_str()); }
+    std::string path;
+};
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const std::string top = [] {
-        char name[] = "/tmp/podd-fuzz-XXXXXX";
-        must(::mkdtemp(name) != nullptr);
-        return std::string{name};
-    }();
+    static const Folder folder;
     if (size == 0) return 0;
-    const auto top_fd = base::open_path(top, O_RDONLY | O_DIRECTORY);
+    const auto top_fd = base::open_path(folder.path, O_RDONLY | O_DIRECTORY);
     must(top_fd.has_value());
     const auto root = base::open_or_make_dir(top_fd->get(), "root", 0700);
     must(root.has_value());

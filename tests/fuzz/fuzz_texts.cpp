@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "base/base64.h"
 #include "schema/digest.h"
 #include "schema/docker_reference.h"
 #include "schema/image_reference.h"
@@ -46,6 +47,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto again = parse_docker_reference(reference->str());
         if (!again || *again != *reference) std::abort();
     }
+    if (podd::base::from_base64(podd::base::base64(text)) != text) std::abort();
+    if (const auto bytes = podd::base::from_base64(text))
+        if (podd::base::from_base64(podd::base::base64(*bytes)) != bytes) std::abort();
     (void)parse_labels(text).has_value();
     (void)parse_time_span(text).has_value();
     if (const auto signal = parse_signal(text))
