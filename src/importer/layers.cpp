@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,6 +20,7 @@
 #include "base/file.h"
 #include "importer/flow.h"
 #include "importer/id_map.h"
+#include "store/record.h"
 
 namespace podd::importer {
 
@@ -65,6 +67,10 @@ public:
 
     Result<ImportedLayers> run() {
         TRY(find_work());
+        std::vector<store::Unreadable> passed_over;
+        for (const auto& image : TRY(store_.reader().list(&passed_over)))
+            for (auto& layer : store::layers_of(image))
+                checked_.insert(std::move(layer));
         TRY(run_flows(
             work_.size(), kAtOnce, [this](std::size_t i) { return start(i); },
             [this](std::size_t i, FlowResult result) { return check(i, std::move(result)); }));
@@ -111,6 +117,14 @@ private:
         return archive::listed_size(list->get());
     }
 
+    // Whether it was seen with an image before which tar the blob is; a tree may have come packed
+    // otherwise.
+    bool was_checked(const LayerDescription& layer) const {
+        if (before_ == Before::kImage) return true;
+        return layer.digest && checked_.contains({fmt::format("sha256/{}", layer.digest->hex()),
+                                                  layer.diff_id.str()});
+    }
+
     Result<Source> open_source(std::size_t layer) const {
         const auto& wanted = layers_[layer];
         Source source;
@@ -118,9 +132,7 @@ private:
         if (!wanted.digest || !store_.has_blob(fmt::format("sha256/{}", wanted.digest->hex())))
             source.blob = TRY(workspace_.make_blob(blob_name(layer)));
         if (const auto tree = stored_tree(wanted)) {
-            // With the image it was seen which tar each blob is; a tree may have come packed
-            // otherwise.
-            source.depth = before_ == Before::kImage ? Depth::kSource : Depth::kContent;
+            source.depth = was_checked(wanted) ? Depth::kSource : Depth::kContent;
             source.tree = *tree;
             return source;
         }
@@ -217,6 +229,7 @@ private:
     std::vector<std::size_t> work_;  // indexes into layers_
     std::vector<Source> sources_;    // as work_
     std::map<std::size_t, Done> done_;
+    std::set<std::pair<std::string, std::string>> checked_;  // {blob, tree} of images in the store
     std::uint64_t read_ = 0;
     std::uint64_t total_ = 0;
     ImportedLayers result_;

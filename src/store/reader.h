@@ -48,9 +48,11 @@ struct Origin {
 struct ImageRecord {
     std::string id;  // "sha512-<128 hex>" or "sha256:<64 hex>"
     ImageKind kind = ImageKind::kAci;
-    schema::ImageManifest manifest;   // always an appc one; OCI configs are mapped at import
-    std::vector<std::string> trees;   // tree ids, lowest first
-    std::vector<std::string> blobs;   // "<algorithm>/<digest>", as fetched
+    schema::ImageManifest manifest;  // always an appc one; OCI configs are mapped at import
+    std::vector<std::string> trees;  // tree ids, lowest first
+    // "<algorithm>/<digest>", as fetched; of kOci the manifest, the configuration, then every
+    // layer.
+    std::vector<std::string> blobs;
     std::uint64_t size_bytes = 0;     // of the unpacked trees
     std::uint64_t imported_usec = 0;  // CLOCK_REALTIME
     Verification verification;

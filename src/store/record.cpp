@@ -193,6 +193,16 @@ Result<ImageRecord> image_record(const Json& json) {
     return record;
 }
 
+std::vector<std::pair<std::string, std::string>> layers_of(const ImageRecord& record) {
+    constexpr std::size_t kDocuments = 2;
+    std::vector<std::pair<std::string, std::string>> layers;
+    if (record.kind != ImageKind::kOci || record.blobs.size() != record.trees.size() + kDocuments)
+        return layers;
+    for (std::size_t i = 0; i < record.trees.size(); ++i)
+        layers.emplace_back(record.blobs[i + kDocuments], record.trees[i]);
+    return layers;
+}
+
 Json to_json(const Ref& ref) {
     Json images{Json::Array{}};
     for (const auto& entry : ref.images) {

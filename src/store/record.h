@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -15,6 +16,10 @@ namespace podd::store {
 base::Json to_json(const ImageRecord& record);
 /// Errors: kCorrupt with the member's name; kUnsupported: written by a newer podd.
 base::Result<ImageRecord> image_record(const base::Json& json);
+
+/// Which blob each of the image's trees was unpacked from: {blob, tree}. Nothing where that cannot
+/// be told: an ACI, a layer that stands in the image twice, one that is hidden by an opaque root.
+std::vector<std::pair<std::string, std::string>> layers_of(const ImageRecord& record);
 
 /// One image that goes by a name. The labels are those under which it was imported: one OCI image
 /// may have several tags.

@@ -43,6 +43,7 @@ say "A8: layers, configurations and manifests that are not what their digests sa
 refused lying-digest.tar 'layer 2 of 3: its digest is sha256:'
 refused lying-diffid.tar 'layer 2 of 3: its DiffID is sha256:'
 refused lying-known.tar 'layer 2 of 3: its DiffID is sha256:'  # of a layer that is in the store
+refused lying-swapped.tar 'layer 1 of 3: its DiffID is sha256:'  # both are in the store, but not as each other
 refused lying-config.tar "the image's configuration does not have the digest"
 refused lying-count.tar 'the image has 3 layers and the digests of 2'
 refused lying-trailing.tar 'the gzip data is followed by other bytes'

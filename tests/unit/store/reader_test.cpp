@@ -79,6 +79,31 @@ schema::Label version(const std::string& value) {
 }  // namespace
 
 TEST_SUITE("store/reader") {
+    TEST_CASE("which blob a tree comes from is told where every layer has a tree") {
+        using store::ImageKind;
+        struct Case {
+            ImageKind kind;
+            std::vector<std::string> blobs;
+            std::vector<std::string> trees;
+            std::vector<std::pair<std::string, std::string>> layers;
+        };
+        const std::vector<Case> cases{
+            {ImageKind::kOci, {"m", "c", "b1", "b2"}, {"t1", "t2"}, {{"b1", "t1"}, {"b2", "t2"}}},
+            {ImageKind::kOci, {"m", "c", "b1", "b2", "b1"}, {"t2", "t1"}, {}},
+            {ImageKind::kOci, {"m", "c", "b1", "b2"}, {"t2"}, {}},
+            {ImageKind::kOci, {}, {}, {}},
+            {ImageKind::kAci, {"b", "b2", "b3"}, {"t"}, {}},
+        };
+        for (std::size_t number = 0; number < cases.size(); ++number) {
+            CAPTURE(number);
+            auto image = record(sha512_id('a'), "1");
+            image.kind = cases[number].kind;
+            image.blobs = cases[number].blobs;
+            image.trees = cases[number].trees;
+            CHECK(store::layers_of(image) == cases[number].layers);
+        }
+    }
+
     TEST_CASE("a record survives being written and read again") {
         const auto image = record(sha512_id('a'), "1");
         const auto again = store::image_record(store::to_json(image));
