@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/image_object.h"
 
+#include <algorithm>
+
 #include "client/bus_path.h"
 #include "daemon/announce.h"
 
@@ -29,6 +31,20 @@ ImageObject::~ImageObject() {
 bool ImageObject::shows(const store::ImageRecord& record) const {
     return record.manifest == image_.manifest && record.imported_usec == image_.imported_usec &&
            record.verification == image_.verification;
+}
+
+// Pods that start do not ask podd, so it is looked up each time.
+std::uint64_t ImageObject::LastUsedUSec() {
+    const auto store = store::Reader::open();
+    return std::max(image_.used_usec, store ? store->last_use(image_.id) : 0);
+}
+
+std::vector<sdbus::Struct<std::string, std::uint64_t>> ImageObject::Trees() {
+    std::vector<sdbus::Struct<std::string, std::uint64_t>> trees;
+    trees.reserve(image_.tree_bytes.size());
+    for (std::size_t i = 0; i < image_.tree_bytes.size(); ++i)
+        trees.emplace_back(image_.trees[i], image_.tree_bytes[i]);
+    return trees;
 }
 
 sdbus::Struct<std::string, std::string> ImageObject::Verification() {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/pinned.h"
 #include "client/sdbus_compat.h"
@@ -39,6 +40,8 @@ private:
     std::string Kind() override { return image_.kind == store::ImageKind::kAci ? "aci" : "oci"; }
     std::uint64_t SizeBytes() override { return image_.size_bytes; }
     std::uint64_t ImportedUSec() override { return image_.imported_usec; }
+    std::uint64_t LastUsedUSec() override;
+    std::vector<sdbus::Struct<std::string, std::uint64_t>> Trees() override;
     sdbus::Struct<std::string, std::string> Verification() override;
 
     const store::ImageRecord image_;

@@ -5,6 +5,8 @@
 
 #include "base/json.h"
 #include "client/bus_error.h"
+#include "schema/digest.h"
+#include "store/reader.h"
 
 namespace podd::daemon {
 
@@ -35,14 +37,22 @@ base::Result<> add_option(base::Json& json, const std::string& key, const sdbus:
         json.add("reference", value.get<std::string>());
     } else if (key == "Labels") {
         json.add("labels", labels_json(value.get<std::map<std::string, std::string>>()));
+    } else if (key == "Digest") {
+        const auto digest =
+            TRY_CONTEXT(schema::Digest::parse(value.get<std::string>()), "option Digest");
+        base::Json verification;
+        verification.add("kind", store::kVerifiedByDigest);
+        verification.add("reference", digest.str());
+        json.add("digest", digest.str());
+        json.add("verification", std::move(verification));
     } else if (key == "App") {
         base::Json app = TRY_CONTEXT(base::Json::parse(value.get<std::string>()), "option App");
         if (app.as_object() == nullptr)
             return refused(fmt::format("option App: found {}, wanted an object", app.type_name()));
         json.add("app", std::move(app));
     } else {
-        return refused(
-            fmt::format("option \"{}\" is not known; wanted Name, Labels, App or Reference", key));
+        return refused(fmt::format(
+            "option \"{}\" is not known; wanted Name, Labels, App, Reference or Digest", key));
     }
     return {};
 }

@@ -75,6 +75,8 @@ private:
                     bool repair, std::uint64_t flags) override;
     void ExportImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result, std::string image,
                      sdbus::UnixFd file, std::uint64_t flags) override;
+    void ExtractImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result, std::string image,
+                      bool dependencies, sdbus::UnixFd file, std::uint64_t flags) override;
     void GetImageHistory(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result,
                          std::string image, sdbus::UnixFd report, std::uint64_t flags) override;
     void InspectKey(sdbus::Result<std::vector<KeyRow>>&& result, sdbus::UnixFd key,

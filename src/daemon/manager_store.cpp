@@ -85,6 +85,19 @@ void ManagerObject::ExportImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&
     start_work(std::move(result), work, file, flags);
 }
 
+void ManagerObject::ExtractImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result,
+                                 std::string image, bool dependencies, sdbus::UnixFd file,
+                                 std::uint64_t flags) {
+    Work work{.arguments = {"extract"},
+              .images = {image},
+              .description = "Extraction of an image of podd",
+              .action = kManageImages,
+              .details = {{"image", image}},
+              .check = check_export_fd};
+    if (!dependencies) work.arguments.emplace_back("--own");
+    start_work(std::move(result), work, file, flags);
+}
+
 void ManagerObject::GetImageHistory(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result,
                                     std::string image, sdbus::UnixFd report, std::uint64_t flags) {
     const Work work{.arguments = {"history"},

@@ -2,8 +2,6 @@
 #include "podctl/oci_layout.h"
 
 #include <cerrno>
-#include <cstdio>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,6 +12,7 @@
 #include "archive/tar_writer.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "podctl/staging.h"
 
 namespace podd::podctl {
 
@@ -24,7 +23,6 @@ using base::ErrorCode;
 using base::Existing;
 using base::NewFile;
 using base::Result;
-using base::UniqueFd;
 
 constexpr const char* kBlobs = "blobs";
 constexpr const char* kAlgorithm = "blobs/sha256";
@@ -35,48 +33,6 @@ constexpr mode_t kFileMode = 0644;
 std::string blob_path(const std::string& sha256) {
     return fmt::format("{}/{}", kAlgorithm, sha256);
 }
-
-// A folder that is gone at the end, if it is still called so.
-class Staging {
-public:
-    static Result<Staging> create(const ImagePlace& place) {
-        auto name = TRY(base::temporary_name(place.name));
-        if (::mkdirat(place.dir_fd, name.c_str(), kDirectoryMode) < 0)
-            return base::errno_error(fmt::format("making folder \"{}\"", name), errno);
-        Staging staging{place.dir_fd, std::move(name)};
-        staging.fd_ = UniqueFd{::openat(place.dir_fd, staging.name_.c_str(),
-                                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
-        if (!staging.fd_) return base::errno_error("opening the new folder", errno);
-        return staging;
-    }
-    Staging(Staging&& other) noexcept
-        : dir_fd_{other.dir_fd_},
-          name_{std::exchange(other.name_, {})},
-          fd_{std::move(other.fd_)} {}
-    Staging& operator=(Staging&&) = delete;
-    ~Staging() {
-        if (!name_.empty()) (void)base::remove_tree(dir_fd_, name_);
-    }
-
-    int fd() const { return fd_.get(); }
-
-    // What was there before goes with the staging folder's name.
-    Result<> publish(const ImagePlace& place) {
-        if (place.existing == Existing::kReplace &&
-            ::renameat2(dir_fd_, name_.c_str(), place.dir_fd, place.name.c_str(),
-                        RENAME_EXCHANGE) == 0)
-            return {};
-        TRY(base::rename_into_place(dir_fd_, name_, place.dir_fd, place.name, Existing::kRefuse));
-        name_.clear();
-        return {};
-    }
-
-private:
-    Staging(int dir_fd, std::string name) : dir_fd_{dir_fd}, name_{std::move(name)} {}
-    int dir_fd_;
-    std::string name_;
-    UniqueFd fd_;
-};
 
 // A folder that holds anything else is never replaced.
 Result<> check_replaceable(const ImagePlace& place) {
@@ -119,9 +75,9 @@ OciLayout::OciLayout(const OciDocuments& documents, const schema::OciBlob& layer
 
 Result<> OciLayout::publish_folder(const ImagePlace& place) {
     TRY(check_replaceable(place));
-    auto staging = TRY(Staging::create(place));
+    auto staging = TRY(Staging::create(place.dir_fd, place.name, kDirectoryMode));
     TRY(fill(staging.fd()));
-    return staging.publish(place);
+    return staging.publish(place.name, place.existing);
 }
 
 Result<> OciLayout::fill(int dir_fd) {

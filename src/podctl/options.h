@@ -37,6 +37,13 @@ struct Options {
     unsigned lines = 10;
     // image verify, store fsck
     bool repair = false;
+    // image extract, image render
+    bool rootfs_only = false;
+    bool overwrite = false;
+    // image list
+    std::string fields;
+    std::string sort;
+    std::string order;
     // image gc
     std::optional<std::uint64_t> grace_usec;
     std::string pull_policy;  // fetch
@@ -54,8 +61,8 @@ struct Options {
     std::vector<std::string> isolators;  // NAME=JSON
     Pairs annotations;
     std::string signature;
+    std::string format;  // image create, image list
     // image create
-    std::string format;
     bool force = false;
     std::optional<Owner> owner;
     std::optional<std::int64_t> source_date_epoch;

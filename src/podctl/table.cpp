@@ -60,7 +60,7 @@ void print_table(const Table& table, const Options& options) {
     if (table.rows.empty())
         fmt::print("No {}.\n", table.noun);
     else
-        fmt::print("\n{} {} listed.\n", table.rows.size(), table.noun);
+        fmt::print("\n{} {} listed{}.\n", table.rows.size(), table.noun, table.remark);
 }
 
 }  // namespace podd::podctl

@@ -26,6 +26,7 @@ struct Table {
     std::string_view noun;  // "pods": "3 pods listed."
     std::vector<Column> columns;
     std::vector<std::vector<Cell>> rows;
+    std::string remark{};  // after "3 pods listed", where there are any
 };
 
 void print_table(const Table& table, const Options& options);

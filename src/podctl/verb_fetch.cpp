@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "podctl/local_import.h"
 #include "podctl/manager.h"
 #include "podctl/progress.h"
 #include "podctl/transfer_watch.h"
@@ -15,12 +16,6 @@ namespace podd::podctl {
 namespace {
 
 using BusOptions = std::map<std::string, sdbus::Variant>;
-
-bool looks_like_file(const std::string& word) {
-    return word.starts_with('/') || word.starts_with("./") || word.starts_with("../") ||
-           word == "." || word == ".." || word.ends_with(".aci") || word.ends_with(".tar") ||
-           word.starts_with("file:");
-}
 
 // For a shell: what is in single quotes is taken as it stands.
 std::string shell_word(const std::string& word) {
@@ -36,13 +31,16 @@ std::string shell_word(const std::string& word) {
     return quoted + "'";
 }
 
-// A file has nobody who could vouch for it: only who gives it to podd can.
+// A file has nobody who could vouch for it: only who gives it to podd can, or who says what its
+// digest must be.
 base::Result<> check_word(const std::string& word) {
-    if (looks_like_file(word) && !schema::is_web_url(word))
+    if (is_local_image(word)) {
+        if (TRY(parse_local_image(word)).digest) return {};
         return base::Error{base::ErrorCode::kUntrusted,
                            fmt::format("\"{}\" is a local file, and nothing says that it can be "
                                        "trusted\nhint: to accept it, run: podctl import {}",
                                        word, shell_word(word))};
+    }
     TRY(schema::parse_fetch_reference(word));
     return {};
 }
@@ -62,6 +60,11 @@ base::Result<int> verb_fetch(const Arguments& arguments) {
         bus.emplace("PullPolicy", sdbus::Variant{options.pull_policy});
     Session session = TRY(Session::open(options));
     for (const std::string& word : arguments.words) {
+        if (is_local_image(word)) {
+            print_image_id(TRY(import_local(TRY(parse_local_image(word)), {}, options)),
+                           options.json);
+            continue;
+        }
         ProgressLine line{"Fetching", word, options.quiet};
         TransferWatch watch{session, line};
         const auto begin = [&] {

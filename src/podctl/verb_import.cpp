@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // podctl import
-#include <cerrno>
-
-#include <fcntl.h>
-#include <unistd.h>
-
-#include "base/file.h"
 #include "podctl/app_settings.h"
+#include "podctl/local_import.h"
 #include "podctl/manager.h"
-#include "podctl/progress.h"
 #include "podctl/sealed_file.h"
 #include "podctl/transfer_watch.h"
 #include "podctl/verbs.h"
@@ -40,28 +34,15 @@ base::Result<BusOptions> bus_options(const Arguments& arguments) {
     return bus;
 }
 
-base::Result<base::UniqueFd> open_image(const std::string& path) {
-    if (path != "-") return base::open_path(path, O_RDONLY | O_NOCTTY);
-    base::UniqueFd copy{::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)};
-    if (!copy) return base::errno_error("standard input", errno);
-    return copy;
-}
-
 }  // namespace
 
 base::Result<int> verb_import(const Arguments& arguments) {
-    const std::string& path = arguments.words.front();
+    const auto image = TRY(parse_local_image(arguments.words.front()));
+    if (!image.reference.empty() && !arguments.options.reference.empty())
+        return base::Error{base::ErrorCode::kInvalidArgument,
+                           "--ref= and the word for the image both say which one of several"};
     const BusOptions options = TRY(bus_options(arguments));
-    base::UniqueFd file = TRY(open_image(path));
-    Session session = TRY(Session::open(arguments.options));
-    ProgressLine line{"Importing", path, arguments.options.quiet};
-    TransferWatch watch{session, line};
-    const std::string id = TRY_CONTEXT(watch.run([&] {
-        return session.manager->ImportImage(sdbus::UnixFd{file.release(), sdbus::adopt_fd}, options,
-                                            session.manager->flags());
-    }),
-                                       "import \"{}\"", path);
-    line.clear();
+    const std::string id = TRY(import_local(image, options, arguments.options));
     print_image_id(id, arguments.options.json);
     return kOk;
 }

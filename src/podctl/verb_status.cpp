@@ -24,6 +24,8 @@ struct App {
     std::string unit;
     std::string image;
     std::string image_id;
+    std::string verification;  // of the image: "signed"
+    std::string verified_by;   // the key's fingerprint
     UnitStatus status;
 };
 
@@ -38,6 +40,16 @@ struct Pod {
     std::vector<App> apps;
 };
 
+void load_verification(sdbus::IConnection& bus, App& app) {
+    using Pair = sdbus::Struct<std::string, std::string>;
+    if (app.image_id.empty()) return;
+    const auto all =
+        properties(bus, client::kBusName, client::image_path(app.image_id), "org.podd1.Image");
+    const Pair pair = all ? property_or<Pair>(*all, "Verification", Pair{}) : Pair{};
+    app.verification = std::get<0>(pair);
+    app.verified_by = std::get<1>(pair);
+}
+
 App load_app(sdbus::IConnection& bus, const AppRow& row) {
     App app;
     app.name = std::get<0>(row);
@@ -48,6 +60,7 @@ App load_app(sdbus::IConnection& bus, const AppRow& row) {
     app.image = property_or<std::string>(*all, "Image", "");
     app.image_id = property_or<std::string>(*all, "ImageID", "");
     app.status = unit_status(bus, app.unit);
+    load_verification(bus, app);
     return app;
 }
 
@@ -106,8 +119,12 @@ void print_app(const App& app, std::size_t width) {
         text += fmt::format(", exit status {}", app.status.exit_status);
     fmt::print("            {}\n", text);
     const std::string id = app.image_id.empty() ? "" : " " + short_id(app.image_id, false);
-    fmt::print("            {:<{}}  {}image {}{}{}\n", "", width, style(Style::kGrey),
-               printable(app.image), printable(id), style(Style::kPlain));
+    const std::string word =
+        app.verification.empty()
+            ? ""
+            : fmt::format(", accepted: {} ({})", app.verification, app.verified_by);
+    fmt::print("            {:<{}}  {}image {}{}{}{}\n", "", width, style(Style::kGrey),
+               printable(app.image), printable(id), printable(word), style(Style::kPlain));
 }
 
 void print_pod(const Pod& pod, const Options& options) {
@@ -166,6 +183,10 @@ base::Json as_json(const Pod& pod) {
         entry.add("unit", app.unit);
         entry.add("image", app.image);
         entry.add("imageID", app.image_id);
+        base::Json verification;
+        verification.add("kind", app.verification);
+        verification.add("by", app.verified_by);
+        entry.add("verification", std::move(verification));
         entry.add("state", as_json(app.status));
         apps.push_back(std::move(entry));
     }

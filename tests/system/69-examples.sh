@@ -24,7 +24,7 @@ run_typed() { typed "$1" "$2" | sed 's/^systemctl status .*/& || test $? = 3/' |
 folder=/var/tmp/examples
 clean_up() {
     tidy
-    host_sh 'cd /; rm -rf "$1" /srv/pages /etc/systemd/system/pod-web@nginx.service.d /etc/polkit-1/rules.d/49-example.rules /etc/podd/trustedkeys/prefix.d
+    host_sh 'cd /; rm -rf "$1" /srv/pages /srv/layout /srv/hello /etc/systemd/system/pod-web@nginx.service.d /etc/polkit-1/rules.d/49-example.rules /etc/podd/trustedkeys/prefix.d
         for image in $(podctl image list --no-legend --full | awk "!/example.com\/(busybox|probe)/ { print \$1 }"); do podctl image rm "$image" >/dev/null || true; done' $folder
 }
 trap clean_up EXIT
@@ -137,6 +137,19 @@ assert_matches "$trust" '^podctl trust '
 said=$(host_sh 'cd "$1" && (sleep 2; echo yes; sleep 1) | script -qefc "$2" /dev/null' $folder "$trust") || fail "$said"
 said=$(typed $page 5 | tail -n +2 | host_sh 'cd "$1" && exec bash -eux /dev/stdin' $folder 2>&1) || fail "$said"
 assert_contains "$(host podctl --json=short image list)" '"kind":"signed"'
+
+say "podctl-image(1)"
+page=man/podctl-image.1.scd
+has $page 4
+said=$(run_typed $page 1) || fail "$said"
+assert_contains "$said" example.com/hello
+host skopeo --insecure-policy copy --quiet docker-archive:$folder/nginx.tar oci:/srv/layout:1.0
+said=$(run_typed $page 2) || fail "$said"
+said=$(run_typed $page 3) || fail "$said"
+host test -x /srv/hello/bin/busybox
+assert_fails host test -e /srv/hello/rootfs
+said=$(run_typed $page 4) || fail "$said"
+host podctl image cat-manifest example.com/tools >/dev/null
 
 say "org.podd1(5): calls, and a rule for polkit"
 page=man/org.podd1.5.scd

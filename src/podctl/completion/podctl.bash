@@ -30,7 +30,7 @@ __podctl_keys() {
 
 # __podctl_wants_value OPTION: the next word belongs to it.
 __podctl_wants_value() {
-    [[ $1 =~ ^(-n|-E|--(lines|grace-period|pull-policy|ref|name|label|exec|user|group|working-directory|setenv|mount|port|isolator|format|owner|source-date-epoch|signature|prefix|json))$ ]]
+    [[ $1 =~ ^(-n|-E|--(lines|grace-period|fields|sort|order|pull-policy|ref|name|label|exec|user|group|working-directory|setenv|mount|port|isolator|format|owner|source-date-epoch|signature|prefix|json))$ ]]
 }
 
 # The verb among the words, also of two words: "image rm".
@@ -59,6 +59,9 @@ _podctl() {
         ['image verify']='--repair'
         ['store fsck']='--repair'
         ['image gc']='--grace-period='
+        ['image list']='--fields= --sort= --order= --format='
+        ['image extract']='--rootfs-only --overwrite'
+        ['image render']='--rootfs-only --overwrite'
         [verify]='--strict'
         [fetch]='--pull-policy= --signature='
         [import]='--ref= --name= --label= --exec= --user= --group= --working-directory= -E --setenv= --mount= --port=
@@ -76,14 +79,18 @@ _podctl() {
     current=${words[-1]} previous=${words[-2]}
     verb=$(__podctl_verb "${words[@]:1:${#words[@]}-2}")
 
-    if [[ $previous = --@(json|format|pull-policy) ]]; then
+    if [[ $previous = --@(json|format|pull-policy|order) ]]; then
         current=$previous=$current
     elif __podctl_wants_value "$previous"; then
         return
     fi
     case $current in
         --json=*) replies=(--json={short,pretty,off}) ;;
-        --format=*) replies=(--format={aci,oci}) ;;
+        --format=*)
+            replies=(--format={aci,oci})
+            [ "$verb" != 'image list' ] || replies=(--format={json,json-pretty})
+            ;;
+        --order=*) replies=(--order={asc,desc}) ;;
         --pull-policy=*) replies=(--pull-policy={missing,always,never}) ;;
         -*=*) return ;;
         -*)
@@ -93,7 +100,7 @@ _podctl() {
         *)
             case $verb in
                 '') replies=(list status start stop verify fetch import image store trust) ;;
-                image) replies=(create list rm verify export history gc cat-manifest) ;;
+                image) replies=(create list rm verify export extract render history gc cat-manifest) ;;
                 store) replies=(fsck) ;;
                 status) mapfile -t replies < <(__podctl_pods '.*') ;;
                 stop) mapfile -t replies < <(__podctl_pods 'active|activating|deactivating|reloading') ;;
@@ -103,6 +110,10 @@ _podctl() {
                     ;;
                 verify) files='*.json' ;;
                 import | 'image create') files='*' ;;
+                'image extract' | 'image render')
+                    mapfile -t replies < <(__podctl_images "$current")
+                    files='*'
+                    ;;
                 'image rm' | 'image cat-manifest' | 'image verify' | 'image export' | 'image history') mapfile -t replies < <(__podctl_images "$current") ;;
                 trust)
                     replies=(list rm)

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "podctl/local_import.h"
+
+#include <cerrno>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "podctl/progress.h"
+#include "podctl/transfer_watch.h"
+
+namespace podd::podctl {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using Form = LocalImage::Form;
+
+Result<base::UniqueFd> open_image(const LocalImage& image) {
+    if (image.path != "-" || image.form != Form::kAny)
+        return base::open_path(image.path, O_RDONLY | O_NOCTTY);
+    base::UniqueFd copy{::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)};
+    if (!copy) return base::errno_error("standard input", errno);
+    return copy;
+}
+
+Result<> check_form(int fd, Form form) {
+    struct stat st{};
+    if (::fstat(fd, &st) < 0) return base::errno_error("looking at it", errno);
+    if (form == Form::kAny || (form == Form::kFolder) == S_ISDIR(st.st_mode)) return {};
+    return Error{ErrorCode::kInvalidArgument, form == Form::kFolder
+                                                  ? "found no folder, wanted that of an OCI layout"
+                                                  : "found a folder, wanted an archive"};
+}
+
+}  // namespace
+
+Result<std::string> import_local(const LocalImage& image,
+                                 std::map<std::string, sdbus::Variant> options,
+                                 const Options& command_line) {
+    base::UniqueFd file = TRY(open_image(image));
+    TRY_CONTEXT(check_form(file.get(), image.form), "import \"{}\"", image.path);
+    if (!image.reference.empty())
+        options.insert_or_assign("Reference", sdbus::Variant{image.reference});
+    if (image.digest) options.emplace("Digest", sdbus::Variant{image.digest->str()});
+    Session session = TRY(Session::open(command_line));
+    ProgressLine line{"Importing", image.path, command_line.quiet};
+    TransferWatch watch{session, line};
+    auto id = TRY_CONTEXT(watch.run([&] {
+        return session.manager->ImportImage(sdbus::UnixFd{file.release(), sdbus::adopt_fd}, options,
+                                            session.manager->flags());
+    }),
+                          "import \"{}\"", image.path);
+    line.clear();
+    return id;
+}
+
+}  // namespace podd::podctl
