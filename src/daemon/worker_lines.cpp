@@ -48,7 +48,9 @@ std::uint64_t number(const base::Json& json, std::string_view member) {
 }
 
 WorkProgress progress_line(const base::Json& progress) {
-    return {number(progress, "bytes"), number(progress, "total")};
+    const base::Json* layers = progress.find("layers");
+    return {number(progress, "bytes"), number(progress, "total"),
+            layers == nullptr ? std::vector<base::LayerProgress>{} : base::layers_value(*layers)};
 }
 
 }  // namespace

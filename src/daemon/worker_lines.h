@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/layer_progress.h"
 #include "base/result.h"
 
 namespace podd::daemon {
@@ -17,6 +18,7 @@ namespace podd::daemon {
 struct WorkProgress {
     std::uint64_t bytes = 0;
     std::uint64_t total = 0;  // 0: not known
+    std::vector<base::LayerProgress> layers;
 };
 
 /// Of an import and of a removal; empty for what is about no single image.

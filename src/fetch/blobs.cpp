@@ -47,8 +47,11 @@ public:
     bool is_running() const { return transfer_ != nullptr; }
     bool is_due() const { return !is_done() && !is_running() && now_msec() >= not_before_; }
     bool is_mine(const HttpTransfer* transfer) const { return transfer_.get() == transfer; }
-    std::uint64_t size() const { return file_.size(); }
-    std::uint64_t have() const { return file_.is_complete() ? file_.size() : file_.have(); }
+    base::LayerProgress progress() const {
+        if (is_done()) return {base::LayerState::kDone, file_.size(), file_.size()};
+        const auto state = is_running() ? base::LayerState::kFetching : base::LayerState::kWaiting;
+        return {state, file_.have(), file_.size()};
+    }
 
     Result<> start(Http& http);
     Result<> ended();
@@ -196,14 +199,11 @@ bool is_range_from(std::string_view content_range, std::uint64_t from, std::uint
 
 Result<> fetch_blobs(Http& http, const std::vector<std::unique_ptr<Session>>& sessions,
                      const std::vector<OciDescriptor>& layers, int layout_fd,
-                     const Progress& progress) {
+                     const LayersProgress& progress) {
     const auto jobs = TRY(make_jobs(sessions, layers, layout_fd));
-    std::uint64_t total = 0;
-    for (const auto& job : jobs)
-        total += job->size();
+    std::vector<base::LayerProgress> states(jobs.size());
     while (true) {
         std::size_t running = 0;
-        std::uint64_t have = 0;
         bool all_done = true;
         for (const auto& job : jobs)
             running += job->is_running() ? 1 : 0;
@@ -212,10 +212,11 @@ Result<> fetch_blobs(Http& http, const std::vector<std::unique_ptr<Session>>& se
                 TRY(job->start(http));
                 running += job->is_running() ? 1 : 0;
             }
-            have += job->have();
             all_done = all_done && job->is_done();
         }
-        progress(have, total);
+        std::ranges::transform(jobs, states.begin(),
+                               [](const auto& job) { return job->progress(); });
+        progress(states);
         if (all_done) return {};
         const auto* ended = http.wait(kWakeMsec);
         for (const auto& job : jobs)

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/layer_progress.h"
 #include "base/result.h"
 #include "fetch/http.h"
 #include "fetch/session.h"
@@ -16,13 +17,15 @@ namespace podd::fetch {
 
 /// `bytes` of `total` are there.
 using Progress = std::function<void(std::uint64_t bytes, std::uint64_t total)>;
+/// How far each layer is, one that stands in the image twice once.
+using LayersProgress = std::function<void(const std::vector<base::LayerProgress>& layers)>;
 
 /// Fetches what is not there yet into the layout `layout_fd`; a digest that stands twice once. Each
 /// is asked for at the first of `sessions`, and where that does not give it at the next ones.
 /// Errors: those of the last session, the layer's number first; kIo.
 base::Result<> fetch_blobs(Http& http, const std::vector<std::unique_ptr<Session>>& sessions,
                            const std::vector<schema::OciDescriptor>& layers, int layout_fd,
-                           const Progress& progress);
+                           const LayersProgress& progress);
 
 /// What a server says that it sends with 206: "bytes 5-9/10" begins at 5. False when it is another
 /// place or no such text.

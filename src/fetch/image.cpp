@@ -116,7 +116,7 @@ Result<> write_layout(const ResolvedImage& image, const ImageRequest& request) {
 }
 
 Result<schema::Digest> fetch(const ImageRequest& request, const Registries& registries,
-                             const Credentials& credentials, const Progress& progress) {
+                             const Credentials& credentials, const LayersProgress& progress) {
     Http http{registries};
     auto sessions = make_sessions(http, registries, credentials, request.reference);
     auto image = TRY(resolve_somewhere(sessions, request));
@@ -131,7 +131,7 @@ Result<schema::Digest> fetch(const ImageRequest& request, const Registries& regi
 }  // namespace
 
 Result<schema::Digest> fetch_image(const ImageRequest& request, const Registries& registries,
-                                   const Credentials& credentials, const Progress& progress) {
+                                   const Credentials& credentials, const LayersProgress& progress) {
     return TRY_CONTEXT(fetch(request, registries, credentials, progress), "fetching \"{}\"",
                        request.reference.str());
 }

@@ -30,6 +30,7 @@ struct ImageRequest {
 /// and NeedDigest::kYes; no signature where they are wanted), kInvalidArgument, kUnsupported (no
 /// image for this host; schema 1; foreign layers), kIo.
 base::Result<schema::Digest> fetch_image(const ImageRequest& request, const Registries& registries,
-                                         const Credentials& credentials, const Progress& progress);
+                                         const Credentials& credentials,
+                                         const LayersProgress& progress);
 
 }  // namespace podd::fetch

@@ -65,8 +65,7 @@ base::Result<> run(const fetcher::CommandLine& line, fetcher::Report& report) {
                                       .need_digest = line.need_digest,
                                       .signatures_fd = line.signatures ? STDIN_FILENO : -1};
     const auto digest = TRY(fetch::fetch_image(
-        request, registries, credentials,
-        [&](std::uint64_t bytes, std::uint64_t total) { report.progress(bytes, total); }));
+        request, registries, credentials, [&](const auto& layers) { report.progress(layers); }));
     return report.fetched(*line.reference, digest);
 }
 

@@ -24,6 +24,13 @@ std::uint64_t now_usec() {
            static_cast<std::uint64_t>(now.tv_nsec) / 1000;
 }
 
+Json count_json(base::ByteCount count) {
+    Json value;
+    value.add("bytes", count.bytes);
+    value.add("total", count.total);
+    return value;
+}
+
 base::Result<> send(int fd, const char* member, Json value) {
     Json line;
     line.add(member, std::move(value));
@@ -32,15 +39,25 @@ base::Result<> send(int fd, const char* member, Json value) {
 
 }  // namespace
 
-void Report::progress(std::uint64_t bytes, std::uint64_t total) {
+bool Report::is_due(base::ByteCount count) {
     const auto now = now_usec();
-    const bool is_end = total != 0 && bytes >= total;
-    if (!is_end && now - last_usec_ < kProgressUsec) return;
+    const bool is_end = count.total != 0 && count.bytes >= count.total;
+    if (!is_end && now - last_usec_ < kProgressUsec) return false;
     last_usec_ = now;
-    Json value;
-    value.add("bytes", bytes);
-    value.add("total", total);
-    // Nobody listening any more is no reason to stop half-way: the exit status still tells.
+    return true;
+}
+
+// Nobody listening any more is no reason to stop half-way: the exit status still tells.
+void Report::progress(std::uint64_t bytes, std::uint64_t total) {
+    if (!is_due({bytes, total})) return;
+    (void)send(fd_, "progress", count_json({bytes, total})).has_value();
+}
+
+void Report::progress(const std::vector<base::LayerProgress>& layers) {
+    const auto count = base::sum(layers);
+    if (!is_due(count)) return;
+    auto value = count_json(count);
+    value.add("layers", base::to_json(layers));
     (void)send(fd_, "progress", std::move(value)).has_value();
 }
 

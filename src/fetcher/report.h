@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/layer_progress.h"
 #include "base/result.h"
 #include "fetch/aci.h"
 #include "schema/digest.h"
@@ -20,6 +21,8 @@ public:
     /// {"progress":{"bytes":N,"total":M}}, at most ten times a second, and once at the end. A total
     /// of 0 is not known.
     void progress(std::uint64_t bytes, std::uint64_t total);
+    /// The same of an image with layers, and "layers":[["fetching",N,M],…].
+    void progress(const std::vector<base::LayerProgress>& layers);
     /// {"fetched":{"name":…,"tag":…,"digest":…}}; the last line of a success. `digest` is what the
     /// reference names: of an index where there is one. Errors: kIo, when nobody could be told.
     base::Result<> fetched(const schema::DockerReference& reference,
@@ -32,6 +35,8 @@ public:
     void error(const base::Error& error) const;
 
 private:
+    bool is_due(base::ByteCount count);
+
     int fd_;
     std::uint64_t last_usec_ = 0;
 };

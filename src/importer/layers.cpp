@@ -89,7 +89,8 @@ private:
             work_.push_back(i);
             struct stat st{};
             const auto file = TRY(open_layer(i));
-            if (::fstat(file.get(), &st) == 0) total_ += static_cast<std::uint64_t>(st.st_size);
+            auto& state = states_.emplace_back();
+            if (::fstat(file.get(), &st) == 0) state.total = static_cast<std::uint64_t>(st.st_size);
         }
         sources_.resize(work_.size());
         return {};
@@ -152,9 +153,11 @@ private:
         plan.blob_fd = source.blob.get();
         plan.rootfs_fd = source.rootfs.get();
         plan.digests_fd = source.digests.get();
-        plan.progress = [this](std::uint64_t bytes) {
-            read_ += bytes;
-            report_.progress(read_, total_);
+        states_[index].state = source.depth == Depth::kTree ? base::LayerState::kUnpacking
+                                                            : base::LayerState::kChecking;
+        plan.progress = [this, index](std::uint64_t bytes) {
+            states_[index].bytes += bytes;
+            report_.progress(states_);
         };
         return TRY_CONTEXT(Flow::start(std::move(plan)), "layer {} of {}", layer + 1,
                            layers_.size());
@@ -185,6 +188,8 @@ private:
                         is_new};
         if (is_new) result_.new_trees.push_back({tree_name(layer), wanted.diff_id.str()});
         if (source.blob) result_.new_blobs.push_back({blob_name(layer), "sha256/" + result.sha256});
+        states_[index].state = base::LayerState::kDone;
+        report_.progress(states_);
         return {};
     }
 
@@ -226,12 +231,11 @@ private:
     const std::vector<LayerDescription>& layers_;
     Before before_;
     Report& report_;
-    std::vector<std::size_t> work_;  // indexes into layers_
-    std::vector<Source> sources_;    // as work_
+    std::vector<std::size_t> work_;            // indexes into layers_
+    std::vector<Source> sources_;              // as work_
+    std::vector<base::LayerProgress> states_;  // as work_
     std::map<std::size_t, Done> done_;
     std::set<std::pair<std::string, std::string>> checked_;  // {blob, tree} of images in the store
-    std::uint64_t read_ = 0;
-    std::uint64_t total_ = 0;
     ImportedLayers result_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "importer/report.h"
 
+#include <algorithm>
 #include <ctime>
 #include <utility>
 
@@ -33,10 +34,26 @@ void send(int fd, const char* member, Json value) {
 
 }  // namespace
 
-void Report::progress(std::uint64_t bytes, std::optional<std::uint64_t> total) {
+bool Report::is_due() {
     const auto now = now_usec();
-    if (now - last_usec_ < kProgressUsec) return;
+    if (now - last_usec_ < kProgressUsec) return false;
     last_usec_ = now;
+    return true;
+}
+
+void Report::progress(const std::vector<base::LayerProgress>& layers) {
+    const auto is_done = [](const auto& layer) { return layer.state == base::LayerState::kDone; };
+    if (!std::ranges::all_of(layers, is_done) && !is_due()) return;
+    const auto count = base::sum(layers);
+    Json value;
+    value.add("bytes", count.bytes);
+    value.add("total", count.total);
+    value.add("layers", base::to_json(layers));
+    send(fd_, "progress", std::move(value));
+}
+
+void Report::progress(std::uint64_t bytes, std::optional<std::uint64_t> total) {
+    if (!is_due()) return;
     Json value;
     value.add("bytes", bytes);
     if (total) value.add("total", *total);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/layer_progress.h"
 
 namespace podd::importer {
 
@@ -19,6 +20,9 @@ public:
     /// {"progress":{"bytes":N,"total":M}}, at most ten times a second. `total` is left out where
     /// nobody knows it.
     void progress(std::uint64_t bytes, std::optional<std::uint64_t> total);
+    /// The same of an image with layers, and "layers":[["unpacking",N,M],…]; once more when all are
+    /// done.
+    void progress(const std::vector<base::LayerProgress>& layers);
     /// {"image":{"id":…,"name":…,"notes":[…]}}: added or removed; the last line of a
     /// success.
     void image(const std::string& id, const std::string& name,
@@ -32,6 +36,8 @@ public:
     void error(const base::Error& error) const;
 
 private:
+    bool is_due();
+
     int fd_;
     std::uint64_t last_usec_ = 0;
 };

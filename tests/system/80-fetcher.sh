@@ -69,7 +69,8 @@ Insecure=yes
 EOF
 said=$(fetch registry.localhost:5000/team/app:v1)
 assert_eq '{"fetched":{"name":"registry.localhost:5000/team/app","tag":"v1","digest":"sha256:'"$app"'"}}' "$(tail -n 1 <<<"$said")"
-assert_eq "{\"progress\":{\"bytes\":$total,\"total\":$total}}" "$(tail -n 2 <<<"$said" | head -n 1)"
+assert_eq "[$total,$total,6,\"done\"]" "$(tail -n 2 <<<"$said" | head -n 1 |
+    jq -c '.progress | [.bytes, .total, (.layers | length), (.layers | map(.[0]) | unique[])]')"
 check_layout
 
 say "nothing is written but the folder"

@@ -10,6 +10,13 @@ TEST_CASE("lines of the importer are understood") {
     REQUIRE(progress);
     CHECK(std::get<daemon::WorkProgress>(*progress).bytes == 5);
     CHECK(std::get<daemon::WorkProgress>(*progress).total == 10);
+    CHECK(std::get<daemon::WorkProgress>(*progress).layers.empty());
+    const auto layers = daemon::importer_line(
+        R"({"progress":{"bytes":5,"total":10,"layers":[["unpacking",5,6],["waiting",0,4]]}})");
+    REQUIRE(layers);
+    CHECK(std::get<daemon::WorkProgress>(*layers).layers ==
+          std::vector<base::LayerProgress>{{base::LayerState::kUnpacking, 5, 6},
+                                           {base::LayerState::kWaiting, 0, 4}});
     const auto image = daemon::importer_line(R"({"image":{"id":"sha256:ab","name":"x"}})");
     REQUIRE(image);
     CHECK(std::get<daemon::ImportedImage>(*image).id == "sha256:ab");
