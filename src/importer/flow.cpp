@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "importer/id_map.h"
+#include "importer/interrupt.h"
 #include "schema/image_manifest.h"
 
 namespace podd::importer {
@@ -103,10 +104,8 @@ Result<bool> is_readable(int fd) {
 }
 
 Result<> await_readable(int fd) {
-    pollfd poll{fd, POLLIN, 0};
-    if (::poll(&poll, 1, -1) < 0 && errno != EINTR)
-        return base::errno_error("waiting for the image", errno);
-    return {};
+    std::vector<pollfd> polls{{fd, POLLIN, 0}};
+    return wait_for_data(polls);
 }
 
 Error nameless_root() {
@@ -361,8 +360,7 @@ Result<> run_flows(std::size_t count, std::size_t at_once,
         polls.clear();
         for (auto& [index, flow] : running)
             flow->add_polls(polls);
-        if (::poll(polls.data(), polls.size(), -1) < 0 && errno != EINTR)
-            return base::errno_error("waiting for workers", errno);
+        TRY(wait_for_data(polls));
         for (auto& [index, flow] : running)
             TRY(named(flow->name(), flow->step()));
         for (auto at = running.begin(); at != running.end();) {

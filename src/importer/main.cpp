@@ -13,6 +13,7 @@
 #include "importer/fetched_import.h"
 #include "importer/image_import.h"
 #include "importer/image_remove.h"
+#include "importer/interrupt.h"
 #include "importer/life_cycle.h"
 #include "importer/options.h"
 #include "importer/report.h"
@@ -31,6 +32,7 @@ base::Result<> run(const importer::CommandLine& line, importer::Report& report) 
                               .grace_usec = line.grace_usec,
                               .repair = line.repair,
                               .own = line.own};
+    if (line.verb == Verb::kImport || line.verb == Verb::kImportFetched) importer::defer_sigterm();
     switch (line.verb) {
         case Verb::kRemove:
             return importer::remove_image(line.ids.front(), line.store, line.run_dir, report);
