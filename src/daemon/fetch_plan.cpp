@@ -51,14 +51,6 @@ Result<store::ImageRecord> stored_pinned(const store::Reader& store, const std::
 
 }  // namespace
 
-Result<PullPolicy> parse_pull_policy(std::string_view text) {
-    if (text == "missing" || text == "new") return PullPolicy::kMissing;
-    if (text == "always" || text == "update") return PullPolicy::kAlways;
-    if (text == "never") return PullPolicy::kNever;
-    return Error{ErrorCode::kInvalidArgument,
-                 fmt::format("found pull policy \"{}\", wanted missing, always or never", text)};
-}
-
 Result<PullPolicy> fetch_options(const std::map<std::string, sdbus::Variant>& options) {
     auto pull = PullPolicy::kMissing;
     for (const auto& [key, value] : options) {
@@ -71,7 +63,7 @@ Result<PullPolicy> fetch_options(const std::map<std::string, sdbus::Variant>& op
         if (!text)
             return Error{ErrorCode::kInvalidArgument,
                          fmt::format("option PullPolicy: {}", text.error().message())};
-        pull = TRY(parse_pull_policy(*text));
+        pull = TRY(schema::parse_pull_policy(*text));
     }
     return pull;
 }

@@ -14,16 +14,13 @@
 #include "client/sdbus_compat.h"
 #include "schema/docker_reference.h"
 #include "schema/names.h"
+#include "schema/pull_policy.h"
 #include "store/reader.h"
 #include "trust/policy.h"
 
 namespace podd::daemon {
 
-enum class PullPolicy : unsigned char { kMissing, kAlways, kNever };
-
-/// "missing", "always" or "never"; of rkt's words "new" is the first and "update" the second.
-/// Errors: kInvalidArgument.
-base::Result<PullPolicy> parse_pull_policy(std::string_view text);
+using schema::PullPolicy;
 
 /// The "options" of FetchImage(): PullPolicy. Errors: kInvalidArgument.
 base::Result<PullPolicy> fetch_options(const std::map<std::string, sdbus::Variant>& options);

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "schema/pod_manifest.h"
+#include "schema/pull_policy.h"
 
 namespace podd::schema {
 
@@ -33,6 +34,8 @@ inline constexpr std::string_view kStopTimeout = "podd.org/stop-timeout-sec";
 /// "true": /dev/stdout and /dev/stderr of the app can be opened again, at the price of one small
 /// process; "false": they are the journal's sockets. Default: "true" when the image has a /bin/sh.
 inline constexpr std::string_view kStdioLinks = "podd.org/stdio-links";
+inline constexpr std::string_view kPullPolicy =
+    "podd.org/pull-policy";  // never (default), missing, always
 inline constexpr std::string_view kSupportsNotify = "appc.io/executor/supports-systemd-notify";
 
 // Image annotations, set by import.
@@ -66,6 +69,7 @@ struct AppSettings {
     std::optional<std::uint64_t> stop_timeout_usec;  // not 0; UINT64_MAX: no timeout
     std::optional<bool> supports_notify;             // unset: no
     std::optional<bool> stdio_links;
+    PullPolicy pull_policy = PullPolicy::kNever;
 };
 
 /// Errors: kInvalidArgument; an annotation "podd.org/…" that podd does not know is one, so that no

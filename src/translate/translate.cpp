@@ -63,6 +63,7 @@ struct Context {
     std::string name;
     std::string sandbox;
     std::string slice;
+    bool pulled = false;  // images are fetched before it starts
 
     bool transient() const { return pod.source_path.empty(); }
 };
@@ -107,6 +108,19 @@ Unit slice_unit(const Context& context, std::vector<Setting> resources) {
     return unit_of(context.slice, std::move(head), {"Slice", std::move(resources)});
 }
 
+// Of a transient pod, whoever starts it fetches: its manifest is in no file.
+Result<bool> is_pulled(const Context& context) {
+    bool any = false;
+    const auto& apps = context.pod.manifest.apps;
+    for (std::size_t i = 0; i < apps.size(); ++i) {
+        const auto settings = TRY(schema::app_settings(apps[i]));
+        if (settings.pull_policy == schema::PullPolicy::kNever) continue;
+        TRY_CONTEXT(schema::pull_reference(apps[i].image), "/apps/{}/image", i);
+        any = true;
+    }
+    return any && !context.transient();
+}
+
 Section sandbox_head(const Context& context) {
     Section head = section_of("Unit");
     describe(head, context, described(context));
@@ -124,6 +138,11 @@ Section sandbox_head(const Context& context) {
     // dbus.socket is before dbus.service. Each unit named costs systemd two signals a start.
     std::vector<std::string> after{"dbus.service", "systemd-machined.service"};
     if (context.settings.network == schema::Network::kHost) after.emplace_back("network.target");
+    if (context.pulled) {
+        // A unit of its own: no start timeout of the pod's counts against it.
+        set_words(head, "Requires", {unit::pull_name(context.name)});
+        after.push_back(unit::pull_name(context.name));
+    }
     set_words(head, "After", std::move(after));
     set_words(head, "RequiresMountsFor", mounted_paths(context.pod.manifest));
     return head;
@@ -225,6 +244,7 @@ Result<Unit> app_unit(const Context& context, const schema::RuntimeApp& app) {
 Result<std::vector<Unit>> translate(const Pod& pod, const Options& options) {
     auto settings = TRY(schema::pod_settings(pod.manifest));
     Context context{pod, options, std::move(settings), pod.name.str(), {}, {}};
+    context.pulled = TRY(is_pulled(context));
     context.sandbox = unit::sandbox_name(context.name);
     context.slice = unit::slice_name(context.name);
     for (const auto& wants : context.settings.wanted_by)

@@ -18,6 +18,7 @@ constexpr Entry kCatalog[] = {
     {"Unit", "Documentation", Kind::kUris, "Documentation"},
     {"Unit", "OnFailure", Kind::kUnits, "OnFailure"},
     {"Unit", "OnFailureJobMode", Kind::kWord, "OnFailureJobMode"},
+    {"Unit", "Requires", Kind::kUnits, "Requires"},
     {"Unit", "RequiresMountsFor", Kind::kPaths, "RequiresMountsFor"},
     {"Unit", "SourcePath", Kind::kText, "SourcePath"},
     {"Unit", "StopWhenUnneeded", Kind::kFlag, "StopWhenUnneeded"},

@@ -109,6 +109,10 @@ std::string stop_name(std::string_view pod) {
     return fmt::format("pod-stop@{}.target", pod);
 }
 
+std::string pull_name(std::string_view pod) {
+    return fmt::format("podd-pull@{}.service", pod);
+}
+
 std::optional<PodUnit> pod_unit(std::string_view name) {
     if (!name.starts_with(kPodPrefix) || !name.ends_with(kServiceSuffix)) return {};
     if (name.size() <= kPodPrefix.size() + kServiceSuffix.size()) return {};

@@ -35,6 +35,8 @@ std::string sandbox_name(std::string_view pod);
 std::string app_name(std::string_view pod, std::string_view app);
 /// "pod-stop@web.target": starting it ends the pod.
 std::string stop_name(std::string_view pod);
+/// "podd-pull@web.service": fetches the pod's images. Not "pod-…": that would be a pod's own name.
+std::string pull_name(std::string_view pod);
 
 /// What sandbox_name() and app_name() put together; `app` is empty for the sandbox.
 struct PodUnit {

@@ -64,7 +64,7 @@ TEST_SUITE("schema/annotations") {
                  Case{kWantedBy, "a/b.target"},  Case{kWantedBy, "a.target\nExecStart=x"},
                  Case{kWantedBy, "a.conf"},      Case{"podd.org/unknown", ""},
                  Case{"podd.org/wantedby", "x"}, Case{kRestart, "always"},
-                 Case{kStopSignal, "TERM"},
+                 Case{kStopSignal, "TERM"},      Case{kPullPolicy, "never"},
              }) {
             CAPTURE(c.name);
             CAPTURE(c.value);
@@ -103,6 +103,9 @@ TEST_SUITE("schema/annotations") {
         CHECK(of_app(kStopTimeout, "infinity")->stop_timeout_usec == UINT64_MAX);
         CHECK(of_app(kSupportsNotify, "true")->supports_notify == true);
         CHECK(of_app(kSupportsNotify, "false")->supports_notify == false);
+        CHECK(of_app(kPullPolicy, "new")->pull_policy == PullPolicy::kMissing);
+        CHECK(of_app(kPullPolicy, "always")->pull_policy == PullPolicy::kAlways);
+        CHECK(of_app(kRestart, "no")->pull_policy == PullPolicy::kNever);
         struct Case {
             std::string_view name, value;
         };

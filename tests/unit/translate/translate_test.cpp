@@ -56,6 +56,27 @@ std::vector<unit::Unit> units(const Pod& pod, const Options& options = {}) {
 }  // namespace
 
 TEST_SUITE("translate/translate") {
+    TEST_CASE("images are fetched by a unit that only such pods need, and no transient one") {
+        const auto with = [](const std::string& image, const std::string& policy) {
+            return pod("my-pod",
+                       fmt::format(R"({{"name":"a","image":{{"name":"{}"}},"annotations":)"
+                                   R"([{{"name":"podd.org/pull-policy","value":"{}"}}]}})",
+                                   image, policy));
+        };
+        CHECK(value(units(with("x.org/a", "always"))[0], "Requires") == "podd-pull@my-pod.service");
+        CHECK(value(units(with("x.org/a", "new"))[0], "After")
+                  .ends_with(" podd-pull@my-pod.service"));
+        CHECK(value(units(with("x.org/a", "never"))[0], "Requires") == "(none)");
+        CHECK(value(units(with("plain", "never"))[0], "Requires") == "(none)");
+        CHECK(value(units(pod("my-pod", app("one")))[0], "Requires") == "(none)");
+        const auto wrong = translate::translate(with("plain", "missing"), {});
+        REQUIRE_FALSE(wrong.has_value());
+        CHECK(wrong.error().message().starts_with("/apps/0/image: "));
+        auto transient = with("x.org/a", "always");
+        transient.source_path.clear();
+        CHECK(value(units(transient, {257, "{}"})[0], "Requires") == "(none)");
+    }
+
     TEST_CASE("the sandbox comes first, and no slice that would say nothing") {
         const auto all = units(pod("my-pod", app("one") + "," + app("two")));
         REQUIRE(all.size() == 3);

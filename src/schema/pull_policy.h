@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// When an image is asked for at its registry, and as what.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "schema/docker_reference.h"
+#include "schema/pod_manifest.h"
+
+namespace podd::schema {
+
+enum class PullPolicy : unsigned char { kMissing, kAlways, kNever };
+
+/// "missing", "always" or "never"; of rkt's words "new" is the first and "update" the second.
+/// Errors: kInvalidArgument.
+base::Result<PullPolicy> parse_pull_policy(std::string_view text);
+
+/// Where the image of an app is fetched from: its name is that of a repository with the registry in
+/// front, as images are called that came from there; its id, or else its version, says which one.
+/// Errors: kInvalidArgument when it has no such name, or an id that no registry knows.
+base::Result<DockerReference> pull_reference(const ImageReference& image);
+
+}  // namespace podd::schema
