@@ -15,12 +15,14 @@ namespace podd::client {
 #if PODD_SDBUS_MAJOR >= 2
 using ServiceName = sdbus::ServiceName;
 using InterfaceName = sdbus::InterfaceName;
+using PropertyName = sdbus::PropertyName;
 using ErrorName = sdbus::Error::Name;
 /// What a reply handler gets instead of results; true when the call failed.
 using CallError = std::optional<sdbus::Error>;
 #else
 using ServiceName = std::string;
 using InterfaceName = std::string;
+using PropertyName = std::string;
 using ErrorName = std::string;
 using CallError = const sdbus::Error*;
 #endif

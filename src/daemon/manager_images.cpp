@@ -49,6 +49,17 @@ base::Result<std::string> take_signature_url(std::map<std::string, sdbus::Varian
     return *given;
 }
 
+// Takes it out of the options; empty where there is none.
+base::Result<std::string> take_pod(std::map<std::string, sdbus::Variant>& options) {
+    const auto found = options.find("StartOf");
+    if (found == options.end()) return std::string{};
+    auto pod = client::guarded([&] { return found->second.get<std::string>(); });
+    options.erase(found);
+    if (pod) return pod;
+    return base::Error{base::ErrorCode::kInvalidArgument,
+                       "option StartOf: " + pod.error().message()};
+}
+
 }  // namespace
 
 void ManagerObject::refresh_images() {
@@ -135,63 +146,73 @@ void ManagerObject::transfer_started(const TransferReply& reply,
     if (told == Transfers::Told::kNow) announce([&] { emitTransferNew(transfer.id(), path); });
 }
 
+Transfers::Started ManagerObject::fetch_started(const TransferReply& reply,
+                                                const std::string& peer) {
+    return
+        [this, reply, peer](const base::Result<const Transfer*>& transfer, Transfers::Told told) {
+            if (transfer) transfers_.join((*transfer)->id(), peer);
+            transfer_started(reply, transfer, told);
+        };
+}
+
 void ManagerObject::FetchImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result,
                                std::string reference, Options options, std::uint64_t flags) {
     const TransferReply reply{std::move(result), activity_};
     authorized(reply, {sender(), kManageImages, {{"image", reference}}, flags},
-               [this, reply, reference, options = std::move(options)](uid_t user) mutable {
+               [this, reply, reference, peer = sender(),
+                options = std::move(options)](uid_t user) mutable {
                    const auto parsed = schema::parse_fetch_reference(reference);
                    if (!parsed) return reply.fail(parsed.error());
                    const auto signature = take_signature_url(options);
                    if (!signature) return reply.fail(signature.error());
-                   const auto pull = fetch_options(options);
-                   if (!pull) return reply.fail(pull.error());
+                   const auto pod = take_pod(options);
+                   if (!pod) return reply.fail(pod.error());
+                   const auto asked = fetch_options(options);
+                   if (!asked) return reply.fail(asked.error());
+                   const PullPolicy pull = control_.pull_policy_of(*pod).value_or(*asked);
+                   const Caller caller{peer, user};
                    const auto* docker = std::get_if<schema::DockerReference>(&*parsed);
-                   if (docker == nullptr) return fetch_aci(reply, *parsed, *signature, *pull, user);
+                   if (docker == nullptr)
+                       return fetch_aci(reply, *parsed, *signature, pull, caller);
                    if (!signature->empty())
                        return reply.fail({base::ErrorCode::kInvalidArgument,
                                           "only ACIs, by URL or by name, have such a signature"});
-                   fetch_image(reply, *docker, *pull, user);
+                   fetch_image(reply, *docker, pull, caller);
                });
 }
 
 void ManagerObject::fetch_aci(const TransferReply& reply, const schema::FetchReference& reference,
-                              const std::string& signature, PullPolicy pull, uid_t user) {
-    const auto started = [this, reply](const base::Result<const Transfer*>& transfer,
-                                       Transfers::Told told) {
-        transfer_started(reply, transfer, told);
-    };
+                              const std::string& signature, PullPolicy pull, const Caller& caller) {
+    const auto started = fetch_started(reply, caller.peer);
     const auto images = Images::stored();
     if (!images) return reply.fail(images.error());
     const auto have =
         stored_aci(*images, reference, pull, now_usec(),
                    [](const store::ImageRecord& image) { return store::check_accepted(image); });
     if (!have) return reply.fail(have.error());
-    if (have->take) return transfers_.found(*have->take, user, started);
+    if (have->take)
+        return transfers_.found(*have->take, {caller.user, schema::str(reference)}, started);
     const auto policy = trust::Policy::read();
     if (!policy) return reply.fail(policy.error());
-    const auto plan = plan_aci(reference, signature, *policy, user);
+    const auto plan = plan_aci(reference, signature, *policy, caller.user);
     if (!plan) return reply.fail(plan.error());
-    transfers_.fetch_aci(*plan, *policy, have->known, verifier_, user, started);
+    transfers_.fetch_aci(*plan, *policy, have->known, verifier_, caller.user, started);
 }
 
 void ManagerObject::fetch_image(const TransferReply& reply,
                                 const schema::DockerReference& reference, PullPolicy pull,
-                                uid_t user) {
-    const auto started = [this, reply](const base::Result<const Transfer*>& transfer,
-                                       Transfers::Told told) {
-        transfer_started(reply, transfer, told);
-    };
+                                const Caller& caller) {
+    const auto started = fetch_started(reply, caller.peer);
     const auto policy = trust::Policy::read();
     if (!policy) return reply.fail(policy.error());
     if (pull != PullPolicy::kAlways) {
         const auto image = Images::find_fetched(reference, *policy);
-        if (image) return transfers_.found(*image, user, started);
+        if (image) return transfers_.found(*image, {caller.user, reference.str()}, started);
         if (pull == PullPolicy::kNever) return reply.fail(image.error());
     }
-    const auto plan = plan_fetch(reference, *policy, user);
+    const auto plan = plan_fetch(reference, *policy, caller.user);
     if (!plan) return reply.fail(plan.error());
-    transfers_.fetch(*plan, user, started);
+    transfers_.fetch(*plan, caller.user, started);
 }
 
 void ManagerObject::RemoveImage(sdbus::Result<std::string>&& result, std::string image,

@@ -25,8 +25,10 @@ ManagerObject::ManagerObject(sd_event* event, sdbus::IConnection& bus, Activity&
                      transfer_ended(transfer, result);
                  }},
       verifier_{event, systemd_, activity_} {
-    driver_.on_peer_gone(
-        [this](const std::string& peer) { static_cast<void>(activity_.unsubscribe(peer)); });
+    driver_.on_peer_gone([this](const std::string& peer) {
+        static_cast<void>(activity_.unsubscribe(peer));
+        transfers_.peer_gone(peer);
+    });
     registerAdaptor();
 }
 

@@ -51,6 +51,8 @@ private:
                            sdbus::UnixFd manifest, std::uint64_t flags) override;
     void StartPod(sdbus::Result<sdbus::ObjectPath>&& result, std::string name,
                   std::uint64_t flags) override;
+    void StartPodWithOptions(sdbus::Result<sdbus::ObjectPath>&& result, std::string name,
+                             Options options, std::uint64_t flags) override;
     void StopPod(sdbus::Result<>&& result, std::string name, std::uint64_t flags) override;
     void ListPods(sdbus::Result<std::vector<PodRow>>&& result) override;
     void GetPodManifest(sdbus::Result<std::string>&& result, std::string name,
@@ -100,13 +102,21 @@ private:
     template <typename... Values>
     void authorized(const Reply<Values...>& reply, Request request,
                     std::function<void(uid_t)> next);
+    void start_pod(const Reply<sdbus::ObjectPath>& reply, const std::string& name,
+                   std::optional<PullPolicy> pull);
     void stop_pod(sdbus::Result<>&& result, const std::string& sender, const std::string& name,
                   std::uint64_t flags);
     using TransferReply = Reply<std::uint32_t, sdbus::ObjectPath>;
+    struct Caller {
+        std::string peer;  // unique bus name
+        uid_t user;
+    };
     void fetch_image(const TransferReply& reply, const schema::DockerReference& reference,
-                     PullPolicy pull, uid_t user);
+                     PullPolicy pull, const Caller& caller);
     void fetch_aci(const TransferReply& reply, const schema::FetchReference& reference,
-                   const std::string& signature, PullPolicy pull, uid_t user);
+                   const std::string& signature, PullPolicy pull, const Caller& caller);
+    /// Answers, and knows then who waits.
+    Transfers::Started fetch_started(const TransferReply& reply, const std::string& peer);
     void transfer_started(const TransferReply& reply, const base::Result<const Transfer*>& started,
                           Transfers::Told told);
     void remove_image(const std::string& id, uid_t user, client::Done<> done);

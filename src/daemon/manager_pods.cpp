@@ -27,11 +27,27 @@ void ManagerObject::StartTransientPod(sdbus::Result<sdbus::ObjectPath>&& result,
 void ManagerObject::StartPod(sdbus::Result<sdbus::ObjectPath>&& result, std::string name,
                              std::uint64_t flags) {
     const Reply<sdbus::ObjectPath> reply{std::move(result), activity_};
-    authorized(reply, {sender(), kControlPod, {{"pod", name}}, flags}, [this, reply, name](uid_t) {
-        control_.start(name, [reply, name](const auto& done) {
-            if (!done) return reply.fail(done.error());
-            reply.ok(sdbus::ObjectPath{client::pod_path(name)});
-        });
+    authorized(reply, {sender(), kControlPod, {{"pod", name}}, flags},
+               [this, reply, name](uid_t) { start_pod(reply, name, std::nullopt); });
+}
+
+void ManagerObject::StartPodWithOptions(sdbus::Result<sdbus::ObjectPath>&& result, std::string name,
+                                        Options options, std::uint64_t flags) {
+    const Reply<sdbus::ObjectPath> reply{std::move(result), activity_};
+    authorized(reply, {sender(), kControlPod, {{"pod", name}}, flags},
+               [this, reply, name, options = std::move(options)](uid_t) {
+                   if (options.empty()) return start_pod(reply, name, std::nullopt);
+                   const auto pull = fetch_options(options);
+                   if (!pull) return reply.fail(pull.error());
+                   start_pod(reply, name, *pull);
+               });
+}
+
+void ManagerObject::start_pod(const Reply<sdbus::ObjectPath>& reply, const std::string& name,
+                              std::optional<PullPolicy> pull) {
+    control_.start(name, pull, [reply, name](const auto& done) {
+        if (!done) return reply.fail(done.error());
+        reply.ok(sdbus::ObjectPath{client::pod_path(name)});
     });
 }
 

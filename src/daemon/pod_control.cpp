@@ -93,10 +93,24 @@ void PodControl::check_free(const StartPtr& start, std::function<void()> next) {
     });
 }
 
-void PodControl::start(const std::string& name, client::Done<> done) {
+std::optional<schema::PullPolicy> PodControl::pull_policy_of(const std::string& name) const {
+    const auto found = pull_policies_.find(name);
+    if (found == pull_policies_.end()) return std::nullopt;
+    return found->second;
+}
+
+void PodControl::start(const std::string& name, std::optional<schema::PullPolicy> pull,
+                       client::Done<> done) {
     auto start = std::make_shared<Start>();
     start->pod = name;
     start->done = std::move(done);
+    if (pull) {
+        pull_policies_.insert_or_assign(name, *pull);
+        start->done = [this, name, told = std::move(start->done)](const base::Result<>& result) {
+            pull_policies_.erase(name);
+            told(result);
+        };
+    }
     if (const auto valid = schema::PodName::parse(name); !valid)
         return finish(start, Error{valid.error()});
     const auto manifest = pod::find_manifest(name, pod::manifest_search());
@@ -147,8 +161,17 @@ void PodControl::check_apps(const StartPtr& start) {
 
 void PodControl::explain(const StartPtr& start, const std::string& unit,
                          const std::string& job_result) {
-    systemd_.service_outcome(unit, [this, start, unit, job_result](const auto& outcome) {
-        finish(start, start_error(unit, job_result, outcome ? *outcome : client::ServiceOutcome{}));
+    // It most often needs its images.
+    const bool is_waiting = job_result == "dependency" && unit == unit::sandbox_name(start->pod);
+    const std::string asked = is_waiting ? unit::pull_name(start->pod) : unit;
+    systemd_.service_outcome(asked, [this, start, unit, asked, job_result](const auto& outcome) {
+        if (asked == unit)
+            finish(start,
+                   start_error(unit, job_result, outcome ? *outcome : client::ServiceOutcome{}));
+        else if (outcome && !outcome->result.empty() && outcome->result != "success")
+            finish(start, start_error(asked, "failed", *outcome));
+        else
+            finish(start, start_error(unit, job_result, client::ServiceOutcome{}));
     });
 }
 

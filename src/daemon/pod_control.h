@@ -2,12 +2,15 @@
 // Starting and stopping pods through systemd, and saying why it did not work.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/pinned.h"
 #include "base/result.h"
 #include "client/systemd.h"
+#include "schema/pull_policy.h"
 #include "translate/translate.h"
 
 namespace podd::daemon {
@@ -23,8 +26,12 @@ public:
     /// that went wrong. Errors: kInvalidArgument (name, manifest), kConflict (runs already, is
     /// declared), those of the start.
     void start_transient(const std::string& name, const std::string& manifest, client::Done<> done);
-    /// Errors: kNotFound, kConflict (not loaded yet), those of the start.
-    void start(const std::string& name, client::Done<> done);
+    /// `pull` holds in place of what the manifest says of its apps' images, for this start. Errors:
+    /// kNotFound, kConflict (not loaded yet), those of the start.
+    void start(const std::string& name, std::optional<schema::PullPolicy> pull,
+               client::Done<> done);
+    /// What was said for a start of that pod that is under way.
+    std::optional<schema::PullPolicy> pull_policy_of(const std::string& name) const;
     /// Errors: kNotFound.
     void stop(const std::string& name, client::Done<> done);
 
@@ -43,6 +50,7 @@ private:
 
     client::Systemd& systemd_;
     int systemd_version_ = 252;
+    std::map<std::string, schema::PullPolicy> pull_policies_;
 };
 
 /// What a transient unit is over the bus. Errors: as unit::bus_properties().

@@ -26,12 +26,13 @@ std::string transfer_path(std::uint32_t id) {
 }
 }  // namespace
 
-Transfer::Transfer(sdbus::IConnection& bus, Transfers& owner, std::uint32_t id, uid_t user,
+Transfer::Transfer(sdbus::IConnection& bus, Transfers& owner, std::uint32_t id, Origin origin,
                    Ended ended)
     : AdaptorInterfaces{bus, sdbus::ObjectPath{transfer_path(id)}},
       owner_{owner},
       id_{id},
-      user_{user},
+      origin_{std::move(origin)},
+      progress_{[this](const auto& names) { tell(names); }},
       ended_{std::move(ended)} {
     registerAdaptor();
     announce([&] { emitInterfacesAddedSignal(); });
@@ -51,7 +52,9 @@ bool Transfer::is_used_up(const std::string& unit) const {
     return std::ranges::find(used_up_, unit) != used_up_.end();
 }
 
-void Transfer::enter(Phase phase) {
+void Transfer::enter(daemon::Phase phase) {
+    progress_.flush();
+    progress_.reset();
     phase_ = phase;
     const auto prefix = fmt::format("{}{}", phase == Phase::kFetch ? kFetchUnit : kImportUnit, id_);
     const auto before = std::ranges::count_if(
@@ -67,11 +70,38 @@ std::string Transfer::path() const {
     return transfer_path(id_);
 }
 
-void Transfer::Cancel(sdbus::Result<>&& result) {
-    owner_.cancel(*this, std::move(result), client::current_sender(getObject()));
+std::string Transfer::Phase() {
+    switch (phase_) {
+        case Phase::kFetch:
+        case Phase::kInspect: return "fetch";
+        case Phase::kImport: return "import";
+        case Phase::kNone: break;
+    }
+    return {};
+}
+
+std::vector<Transfer::LayerRow> Transfer::Layers() {
+    std::vector<LayerRow> rows;
+    rows.reserve(progress_.now().layers.size());
+    for (const auto& layer : progress_.now().layers)
+        rows.emplace_back(std::string{base::layer_word(layer.state)}, layer.bytes, layer.total);
+    return rows;
+}
+
+void Transfer::tell(const std::vector<std::string>& names) {
+    const std::vector<client::PropertyName> changed{names.begin(), names.end()};
+    announce([&] {
+        emitPropertiesChangedSignal(client::InterfaceName{Transfer_adaptor::INTERFACE_NAME},
+                                    changed);
+    });
+}
+
+void Transfer::Cancel(sdbus::Result<bool>&& result, std::uint64_t flags) {
+    owner_.cancel(*this, std::move(result), client::current_sender(getObject()), flags);
 }
 
 base::Result<> Transfer::watch(sd_event* event, base::UniqueFd output) {
+    TRY(progress_.start(event));
     output_ = std::move(output);
     const int r = sd_event_add_io(event, &source_, output_.get(), EPOLLIN, on_output, this);
     if (r < 0) return base::errno_error("cannot listen to a worker", -r);
@@ -118,7 +148,7 @@ template <typename Says>
 void Transfer::take(const base::Result<Says>& said) {
     if (!said) return;  // no result at the end is what will be reported
     if (const auto* progress = std::get_if<WorkProgress>(&*said))
-        announce([&] { emitProgress(progress->bytes, progress->total); });
+        progress_.update(*progress);
     else if (const auto* error = std::get_if<base::Error>(&*said))
         result_.emplace(*error);
     else
@@ -137,7 +167,8 @@ void Transfer::output_ended() {
     sd_event_source_disable_unref(source_);
     source_ = nullptr;
     buffer_.clear();
-    if (result_) return end(*result_);
+    // What a program says that was stopped is how it fell.
+    if (result_ && (*result_ || !cancelled_)) return end(*result_);
     if (go_on()) return;
     owner_.explain(*this, [this](const base::Error& error) { end(error); });
 }
@@ -158,6 +189,7 @@ bool Transfer::go_on() {
 }
 
 void Transfer::end(const base::Result<ImportedImage>& result) {
+    progress_.flush();
     if (const auto ended = std::exchange(ended_, nullptr)) ended(result);
 }
 

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <systemd/sd-event.h>
@@ -19,6 +21,7 @@
 #include "base/unique_fd.h"
 #include "client/systemd.h"
 #include "daemon/aci_lines.h"
+#include "daemon/transfer_progress.h"
 #include "transfer_adaptor.h"  // generated from dbus/org.podd1.Transfer.xml
 
 namespace podd::daemon {
@@ -40,11 +43,18 @@ public:
     /// Called once; the transfer may be destroyed after it returned to the loop.
     using Ended = std::function<void(const base::Result<ImportedImage>&)>;
 
-    Transfer(sdbus::IConnection& bus, Transfers& owner, std::uint32_t id, uid_t user, Ended ended);
+    /// Who wants it, and what is fetched; empty where nothing is.
+    struct Origin {
+        uid_t user = 0;
+        std::string reference;
+    };
+
+    Transfer(sdbus::IConnection& bus, Transfers& owner, std::uint32_t id, Origin origin,
+             Ended ended);
     ~Transfer();
 
     /// From here on another unit works, and is the one that is cancelled. A phase may come again.
-    void enter(Phase phase);
+    void enter(daemon::Phase phase);
     /// Reads lines from `output` until its end. Errors: kIo.
     base::Result<> watch(sd_event* event, base::UniqueFd output);
     /// Called when the fetcher has done its part, in place of the end.
@@ -55,6 +65,11 @@ public:
     void on_inspected(std::function<void(const schema::ImageManifest&)> inspected) {
         inspected_ = std::move(inspected);
     }
+    /// A peer that waits for the end as well.
+    void join(const std::string& peer) { waiting_.insert(peer); }
+    /// False when it did not wait.
+    bool leave(const std::string& peer) { return waiting_.erase(peer) > 0; }
+    bool has_waiting() const { return !waiting_.empty(); }
     /// Whatever has not ended by now counts as cancelled.
     void cancel() { cancelled_ = true; }
     /// Ends the transfer without a word of a program's.
@@ -62,7 +77,7 @@ public:
     void succeed(const ImportedImage& image) { end(image); }
 
     std::uint32_t id() const { return id_; }
-    uid_t user() const { return user_; }
+    uid_t user() const { return origin_.user; }
     /// Of this phase; empty where no unit is needed.
     std::string unit() const { return units_.empty() ? std::string{} : units_.back(); }
     /// Of all phases so far.
@@ -71,14 +86,24 @@ public:
     /// What the fetcher's unit of this phase has brought is of no use to a later fetch.
     void fetch_is_used_up() { used_up_.push_back(unit()); }
     bool is_used_up(const std::string& unit) const;
-    Phase phase() const { return phase_; }
+    daemon::Phase phase() const { return phase_; }
     bool cancelled() const { return cancelled_; }
     std::string path() const;
 
 private:
-    void Cancel(sdbus::Result<>&& result) override;
+    using LayerRow = sdbus::Struct<std::string, std::uint64_t, std::uint64_t>;
+
+    void Cancel(sdbus::Result<bool>&& result, std::uint64_t flags) override;
     std::uint32_t Id() override { return id_; }
+    std::string Reference() override { return origin_.reference; }
     std::string Unit() override { return unit(); }
+    std::string Phase() override;
+    std::uint64_t Bytes() override { return progress_.now().bytes; }
+    std::uint64_t Total() override { return progress_.now().total; }
+    std::uint64_t Rate() override { return progress_.rate(); }
+    std::vector<LayerRow> Layers() override;
+
+    void tell(const std::vector<std::string>& names);
 
     static int on_output(sd_event_source*, int, std::uint32_t, void* self);
     void read_output();
@@ -95,11 +120,13 @@ private:
 
     Transfers& owner_;
     const std::uint32_t id_;
-    const uid_t user_;
+    const Origin origin_;
+    std::set<std::string> waiting_;
+    TransferProgress progress_;
     Ended ended_;
     std::function<void(const FetchedImage&)> fetched_;
     std::function<void(const schema::ImageManifest&)> inspected_;
-    Phase phase_ = Phase::kNone;
+    daemon::Phase phase_ = daemon::Phase::kNone;
     std::vector<std::string> units_;
     std::vector<std::string> used_up_;
     std::optional<FetchedImage> has_fetched_;

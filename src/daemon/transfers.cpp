@@ -9,7 +9,6 @@
 
 #include "client/bus_path.h"
 #include "daemon/received_fd.h"
-#include "daemon/reply.h"
 #include "daemon/worker_service.h"
 
 namespace podd::daemon {
@@ -46,7 +45,8 @@ Transfers::~Transfers() {
     sd_event_source_disable_unref(forget_source_);
 }
 
-base::Result<Transfer*> Transfers::add(uid_t user, Transfer::Ended ended) {
+base::Result<Transfer*> Transfers::add(Transfer::Origin origin, Transfer::Ended ended) {
+    const uid_t user = origin.user;
     const auto mine = std::ranges::count_if(
         transfers_, [&](const auto& entry) { return entry.second.transfer->user() == user; });
     if (static_cast<std::size_t>(mine) >= kMaxPerUser)
@@ -63,7 +63,7 @@ base::Result<Transfer*> Transfers::add(uid_t user, Transfer::Ended ended) {
     }
     const std::uint32_t id = ++last_id_;
     auto transfer = std::make_unique<Transfer>(
-        bus_, *this, id, user,
+        bus_, *this, id, std::move(origin),
         [this, id, ended = std::move(ended)](const base::Result<ImportedImage>& result) {
             ended(result);
             forget(id);
@@ -100,9 +100,10 @@ void Transfers::work(const std::vector<std::string>& arguments, const std::strin
                      base::UniqueFd file, uid_t user, client::Done<const Transfer*> started) {
     // Nobody hears of the end of a transfer whose beginning was not told.
     const auto announced = std::make_shared<const Transfer*>(nullptr);
-    const auto added = add(user, [this, announced](const base::Result<ImportedImage>& result) {
-        if (*announced != nullptr) removed_(**announced, result);
-    });
+    const auto added =
+        add({user, {}}, [this, announced](const base::Result<ImportedImage>& result) {
+            if (*announced != nullptr) removed_(**announced, result);
+        });
     if (!added) return started(added.error());
     Transfer* transfer = *added;
     auto service = importer_service(arguments, description);
@@ -122,7 +123,7 @@ void Transfers::work(const std::vector<std::string>& arguments, const std::strin
 
 void Transfers::remove(const std::string& image_id, uid_t user, client::Done<> done) {
     const auto reply = std::make_shared<client::Done<>>(std::move(done));
-    const auto added = add(user, [reply](const base::Result<ImportedImage>& result) {
+    const auto added = add({user, {}}, [reply](const base::Result<ImportedImage>& result) {
         if (!result) return (*reply)(result.error());
         (*reply)({});
     });
@@ -135,23 +136,48 @@ void Transfers::remove(const std::string& image_id, uid_t user, client::Done<> d
         });
 }
 
-void Transfers::cancel(Transfer& transfer, sdbus::Result<>&& result, const std::string& sender) {
-    const Reply<> reply{std::move(result), activity_};
-    authorizer_.identify(sender, [this, reply, id = transfer.id()](const auto& uid) {
+void Transfers::join(std::uint32_t id, const std::string& peer) {
+    const auto found = transfers_.find(id);
+    if (found == transfers_.end()) return;
+    found->second.transfer->join(peer);
+    // Who has left in the meantime was told of already, and would be waited for in vain.
+    authorizer_.identify(peer, [this, peer](const auto& uid) {
+        if (!uid) peer_gone(peer);
+    });
+}
+
+void Transfers::peer_gone(const std::string& peer) {
+    for (const auto& [id, entry] : transfers_)
+        static_cast<void>(entry.transfer->leave(peer));
+}
+
+void Transfers::cancel(Transfer& transfer, sdbus::Result<bool>&& result, const std::string& sender,
+                       std::uint64_t flags) {
+    const Reply<bool> reply{std::move(result), activity_};
+    const bool waited = transfer.leave(sender);
+    if (waited && transfer.has_waiting()) return reply.ok(false);
+    if (waited) return stop(transfer.id(), reply);
+    authorizer_.identify(sender, [this, reply, sender, flags, id = transfer.id(),
+                                  owner = transfer.user()](const auto& uid) {
         if (!uid) return reply.fail(uid.error());
-        const auto found = transfers_.find(id);
-        if (found == transfers_.end()) return reply.ok();  // ended in the meantime
-        Transfer& cancelled = *found->second.transfer;
-        if (*uid != 0 && *uid != cancelled.user())
-            return reply.fail(
-                {base::ErrorCode::kDenied, "Access denied: the transfer is somebody else's"});
-        // Between the fetcher and the importer there may be nothing to stop.
-        cancelled.cancel();
-        systemd_.stop(cancelled.unit(), [reply](const auto& job) {
-            if (!job && job.error().code() != base::ErrorCode::kNotFound)
-                return reply.fail(job.error());
-            reply.ok();
+        if (*uid == owner) return stop(id, reply);
+        authorizer_.check({sender, kManageImages, {}, flags}, [this, reply, id](const auto& user) {
+            if (!user) return reply.fail(user.error());
+            stop(id, reply);
         });
+    });
+}
+
+void Transfers::stop(std::uint32_t id, const Reply<bool>& reply) {
+    const auto found = transfers_.find(id);
+    if (found == transfers_.end()) return reply.ok(true);  // ended in the meantime
+    Transfer& cancelled = *found->second.transfer;
+    // Between the fetcher and the importer there may be nothing to stop.
+    cancelled.cancel();
+    systemd_.stop(cancelled.unit(), [reply](const auto& job) {
+        if (!job && job.error().code() != base::ErrorCode::kNotFound)
+            return reply.fail(job.error());
+        reply.ok(true);
     });
 }
 

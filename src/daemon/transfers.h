@@ -21,6 +21,7 @@
 #include "daemon/activity.h"
 #include "daemon/authorizer.h"
 #include "daemon/fetch_plan.h"
+#include "daemon/reply.h"
 #include "daemon/transfer.h"
 
 namespace podd::daemon {
@@ -53,7 +54,10 @@ public:
                    const std::optional<KnownAci>& known, VerifierUnits& verifier, uid_t user,
                    Started started);
     /// A transfer that ends at once: the store has the image.
-    void found(const store::ImageRecord& image, uid_t user, const Started& started);
+    void found(const store::ImageRecord& image, Transfer::Origin origin, const Started& started);
+    /// The peer waits for the end of that transfer: who cancels it then does so for itself only.
+    void join(std::uint32_t id, const std::string& peer);
+    void peer_gone(const std::string& peer);
     /// Runs `importer remove`; not a bus object: nobody waits long for it.
     void remove(const std::string& image_id, uid_t user, client::Done<> done);
 
@@ -62,17 +66,20 @@ public:
     // For Transfer and AciFetch.
     void run(Transfer& transfer, Phase phase, client::BusProperties service,
              client::Done<> started);
-    void cancel(Transfer& transfer, sdbus::Result<>&& result, const std::string& sender);
+    /// `true` is the answer when the transfer stops, `false` when others wait for it still.
+    void cancel(Transfer& transfer, sdbus::Result<bool>&& result, const std::string& sender,
+                std::uint64_t flags);
     void explain(const Transfer& transfer, std::function<void(const base::Error&)> done);
 
 private:
-    base::Result<Transfer*> add(uid_t user, Transfer::Ended ended);
+    base::Result<Transfer*> add(Transfer::Origin origin, Transfer::Ended ended);
     // Makes the first step; `begun` hears how that went.
     using Begin = std::function<void(Transfer&, client::Done<> begun)>;
     void begin_fetch(const std::string& reference, uid_t user, Started started, const Begin& begin);
     void fetch_begun(const std::string& reference, const base::Result<>& done);
     void import_fetched(Transfer& transfer, const FetchPlan& plan);
     void fetch_ended(const std::string& reference, const base::Result<ImportedImage>& result);
+    void stop(std::uint32_t id, const Reply<bool>& reply);
     void forget(std::uint32_t id);
     static int on_forget(sd_event_source* source, void* self);
 

@@ -15,8 +15,9 @@ void Transfers::begin_fetch(const std::string& reference, uid_t user, Started st
         if (same->second.begun) return started(same->second.transfer, Told::kBefore);
         return same->second.waiting.push_back(std::move(started));
     }
-    const auto added =
-        add(user, [this, reference](const auto& result) { fetch_ended(reference, result); });
+    const auto added = add({user, reference}, [this, reference](const auto& result) {
+        fetch_ended(reference, result);
+    });
     if (!added) return started(added.error(), Told::kNow);
     fetches_.emplace(reference, Fetch{*added, false, {std::move(started)}});
     begin(**added, [this, reference](const base::Result<>& done) { fetch_begun(reference, done); });
@@ -91,9 +92,11 @@ void Transfers::fetch_ended(const std::string& reference,
     if (fetch.begun) removed_(*fetch.transfer, result);
 }
 
-void Transfers::found(const store::ImageRecord& image, uid_t user, const Started& started) {
+void Transfers::found(const store::ImageRecord& image, Transfer::Origin origin,
+                      const Started& started) {
     const auto told = std::make_shared<Transfer*>(nullptr);
-    const auto added = add(user, [this, told](const auto& result) { removed_(**told, result); });
+    const auto added =
+        add(std::move(origin), [this, told](const auto& result) { removed_(**told, result); });
     if (!added) return started(added.error(), Told::kNow);
     *told = *added;
     started(*added, Told::kNow);

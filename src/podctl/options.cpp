@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "schema/pull_policy.h"
 #include "schema/time_span.h"
 
 namespace podd::podctl {
@@ -31,6 +32,12 @@ Result<> set_flag(Options& options, const char* /*argument*/) {
 template <std::string Options::* Member>
 Result<> set_text(Options& options, const char* argument) {
     options.*Member = argument;
+    return {};
+}
+
+Result<> set_pull_policy(Options& options, const char* argument) {
+    TRY(schema::parse_pull_policy(argument));
+    options.pull_policy = argument;
     return {};
 }
 
@@ -130,8 +137,10 @@ constexpr OptionRow kTable[] = {
     {"sort", 0, "FIELDS", "image list", "What to sort by", set_text<&Options::sort>},
     {"order", 0, "ORDER", "image list", "How to sort: asc or desc", set_text<&Options::order>},
     {"strict", 0, "", "verify", "Let warnings fail, too", set_flag<&Options::strict, true>},
-    {"pull-policy", 0, "POLICY", "fetch", "What is fetched: missing, always or never",
-     set_text<&Options::pull_policy>},
+    {"pull-policy", 0, "POLICY", "fetch, pull, start", "What is fetched: missing, always or never",
+     set_pull_policy},
+    {"for-start", 0, "", "pull", "Heed what start --pull-policy= said; for podd-pull@.service",
+     set_flag<&Options::for_start, true>},
     {"ref", 0, "REFERENCE", "import", "Which image of an archive with several",
      set_text<&Options::reference>},
     {"name", 0, "NAME", kRootVerbs, "Name of the image; needed for a root file system",

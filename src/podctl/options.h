@@ -46,7 +46,8 @@ struct Options {
     std::string order;
     // image gc
     std::optional<std::uint64_t> grace_usec;
-    std::string pull_policy;  // fetch
+    std::string pull_policy;  // fetch, pull, start
+    bool for_start = false;   // pull
     // import, and image create
     std::string name;
     std::string reference;

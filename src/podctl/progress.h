@@ -1,31 +1,40 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How far a transfer is, on one line of a terminal; nothing is drawn elsewhere. And words about it.
+// How far a transfer is: bars on a terminal, lines elsewhere, and the status of the unit that
+// podctl is, where it is one. And words about it.
 #pragma once
 
-#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/pinned.h"
+#include "podctl/progress_text.h"
 
 namespace podd::podctl {
 
 class ProgressLine : private base::Pinned {
 public:
-    /// `doing` is the word for it where nothing is drawn: "Importing".
+    /// `doing` is the word for it where nothing is drawn, "Importing"; said when a unit is at work.
     ProgressLine(const char* doing, const std::string& what, bool quiet);
     ~ProgressLine() { clear(); }
 
-    /// `total` is 0 when it is not known.
-    void show(std::uint64_t bytes, std::uint64_t total);
+    void show(TransferState state);
+    /// The terminal may have another size now.
+    void redraw();
     /// A line that stays.
     void say(const std::string& text);
     void clear();
 
 private:
+    void draw();
+    void tell_manager();
+
+    const char* doing_;
     std::string what_;
     bool quiet_;
     bool draws_;
-    bool drawn_ = false;
+    TransferState state_;
+    std::vector<std::size_t> drawn_;  // columns of each line on the terminal
+    std::string status_;
 };
 
 }  // namespace podd::podctl

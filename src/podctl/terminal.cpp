@@ -16,7 +16,7 @@ namespace podd::podctl {
 
 namespace {
 
-bool colours_wanted() {
+bool colours_wanted(int fd) {
     // Read once, before anything else runs: one thread.
     const char* forced = std::getenv("SYSTEMD_COLORS");  // NOLINT(concurrency-mt-unsafe)
     if (forced != nullptr) {
@@ -26,13 +26,13 @@ bool colours_wanted() {
     }
     if (std::getenv("NO_COLOR") != nullptr) return false;  // NOLINT(concurrency-mt-unsafe)
     const char* term = std::getenv("TERM");                // NOLINT(concurrency-mt-unsafe)
-    return ::isatty(STDOUT_FILENO) == 1 && term != nullptr && std::string_view{term} != "dumb";
+    return ::isatty(fd) == 1 && term != nullptr && std::string_view{term} != "dumb";
 }
 
 }  // namespace
 
 std::string_view style(Style wanted) {
-    static const bool colours = colours_wanted();
+    static const bool colours = colours_wanted(STDOUT_FILENO);
     if (!colours) return "";
     switch (wanted) {
         case Style::kPlain: return "\033[0m";
@@ -45,15 +45,9 @@ std::string_view style(Style wanted) {
     return "";
 }
 
-std::string human_bytes(std::uint64_t bytes) {
-    static constexpr std::string_view kUnits = "BKMGTPE";
-    double value = static_cast<double>(bytes);
-    std::size_t unit = 0;
-    while (value >= 1024 && unit + 1 < kUnits.size()) {
-        value /= 1024;
-        ++unit;
-    }
-    return unit == 0 ? fmt::format("{}B", bytes) : fmt::format("{:.1f}{}", value, kUnits[unit]);
+bool has_colours_on_error() {
+    static const bool colours = colours_wanted(STDERR_FILENO);
+    return colours;
 }
 
 std::string local_time(std::uint64_t realtime_usec) {

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/printable.h"
+#include "podctl/human.h"
 #include "podctl/options.h"
 
 namespace podd::podctl {
@@ -18,9 +19,9 @@ enum class Style : unsigned char { kPlain, kBold, kGreen, kRed, kYellow, kGrey }
 /// The escape sequence on a colour terminal, else nothing. Source: peers of systemd:
 /// $SYSTEMD_COLORS, $NO_COLOR, $TERM.
 std::string_view style(Style wanted);
+/// The same question for what is written to standard error.
+bool has_colours_on_error();
 
-/// "4.2M", as machinectl writes sizes.
-std::string human_bytes(std::uint64_t bytes);
 /// "Sun 2026-11-22 19:15:17 UTC"; "-" for 0.
 std::string local_time(std::uint64_t realtime_usec);
 /// "3min ago"

@@ -21,7 +21,8 @@ namespace podd::podctl {
 /// Number and object, as ImportImage() and FetchImage() answer.
 using BegunTransfer = std::tuple<std::uint32_t, sdbus::ObjectPath>;
 
-/// One transfer: the call, then its signals until it is over. SIGINT and SIGTERM cancel it.
+/// One transfer: the call, then its signals until it is over. SIGINT, SIGTERM and SIGHUP take back
+/// the wish for it, also while the call is under way; a second one does not wait for the end.
 class TransferWatch : private base::Pinned {
 public:
     /// Both must outlive this object.
@@ -33,8 +34,11 @@ public:
 
 private:
     class Proxy;
-    base::Result<> cancel_on_signals(sd_event* event);
+    base::Result<> call(const std::function<BegunTransfer()>& begin);
+    base::Result<> listen_to_signals(sd_event* event);
     static int on_signal(sd_event_source* source, const struct signalfd_siginfo*, void* self);
+    static int on_resize(sd_event_source* source, const struct signalfd_siginfo*, void* self);
+    void cancel(sd_event* event);
     void ended(sd_event* event, std::uint32_t id, const std::string& image,
                const base::Result<>& result);
 
@@ -42,6 +46,7 @@ private:
     ProgressLine& line_;
     std::uint32_t id_ = 0;
     std::unique_ptr<Proxy> transfer_;
+    bool cancelled_ = false;
     std::optional<base::Result<std::string>> result_;
 };
 

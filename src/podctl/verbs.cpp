@@ -19,6 +19,7 @@ constexpr Verb kVerbs[] = {
     {"status", "[POD...]", "Show state, apps and last log lines of pods", 0, kAny, verb_status},
     {"start", "POD|FILE...", "Start declared pods; a manifest file makes a transient pod", 1, kAny,
      verb_start},
+    {"pull", "POD|FILE...", "Fetch the images of pods, as their manifests say", 1, kAny, verb_pull},
     {"stop", "POD...", "Stop pods with all their apps", 1, kAny, verb_stop},
     {"verify", "[FILE...]",
      "Say what is wrong with manifests; without FILE, with all declared ones", 0, kAny,
@@ -48,6 +49,9 @@ constexpr Verb kVerbs[] = {
      verb_image_gc},
     {"image cat-manifest", "IMAGE...", "Show the manifests of images", 1, kAny,
      verb_image_cat_manifest},
+    {"list-transfers", "", "List fetches, imports and other work on images", 0, 0,
+     verb_list_transfers},
+    {"cancel-transfer", "ID...", "Cancel them", 1, kAny, verb_cancel_transfer},
     {"store fsck", "", "Say what of the store does not fit", 0, 0, verb_store_fsck},
     {"trust", "--prefix=PREFIX|--root [KEYFILE|URL...]",
      "Trust OpenPGP keys for images; without any, those that the owner of PREFIX offers", 0, kAny,
@@ -122,7 +126,8 @@ std::string help_text() {
         text += fmt::format("\n{}{}:{}\n", bold, title, plain);
         for (const Verb& verb : kVerbs) {
             const bool of_images = verb.name.starts_with("im") || verb.name.starts_with("store") ||
-                                   verb.name.starts_with("trust") || verb.name == "fetch";
+                                   verb.name.starts_with("trust") || verb.name == "fetch" ||
+                                   verb.name.find("-transfer") != std::string_view::npos;
             if (of_images != images) continue;
             const std::string left = fmt::format("{} {}", verb.name, verb.arguments);
             if (left.size() <= 28)

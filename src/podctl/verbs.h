@@ -47,6 +47,7 @@ base::Result<const Verb*> find_verb(std::vector<std::string>& words);
 
 std::string help_text();
 
+base::Result<int> verb_cancel_transfer(const Arguments& arguments);
 base::Result<int> verb_fetch(const Arguments& arguments);
 base::Result<int> verb_image_cat_manifest(const Arguments& arguments);
 base::Result<int> verb_image_create(const Arguments& arguments);
@@ -60,6 +61,8 @@ base::Result<int> verb_image_rm(const Arguments& arguments);
 base::Result<int> verb_image_verify(const Arguments& arguments);
 base::Result<int> verb_import(const Arguments& arguments);
 base::Result<int> verb_list(const Arguments& arguments);
+base::Result<int> verb_list_transfers(const Arguments& arguments);
+base::Result<int> verb_pull(const Arguments& arguments);
 base::Result<int> verb_start(const Arguments& arguments);
 base::Result<int> verb_status(const Arguments& arguments);
 base::Result<int> verb_stop(const Arguments& arguments);

@@ -28,6 +28,13 @@ __podctl_keys() {
     done
 }
 
+__podctl_transfers() {
+    local id
+    __podctl list-transfers | while read -r id _; do
+        echo "$id"
+    done
+}
+
 # __podctl_wants_value OPTION: the next word belongs to it.
 __podctl_wants_value() {
     [[ $1 =~ ^(-n|-E|--(lines|grace-period|fields|sort|order|pull-policy|ref|name|label|exec|user|group|working-directory|setenv|mount|port|isolator|format|owner|source-date-epoch|signature|prefix|json))$ ]]
@@ -64,6 +71,8 @@ _podctl() {
         ['image render']='--rootfs-only --overwrite'
         [verify]='--strict'
         [fetch]='--pull-policy= --signature='
+        [pull]='--pull-policy= --for-start'
+        [start]='--pull-policy='
         [import]='--ref= --name= --label= --exec= --user= --group= --working-directory= -E --setenv= --mount= --port=
             --isolator= --signature='
         ['image create']='--name= --label= --exec= --user= --group= --working-directory= -E --setenv= --mount= --port= --isolator=
@@ -99,11 +108,15 @@ _podctl() {
             ;;
         *)
             case $verb in
-                '') replies=(list status start stop verify fetch import image store trust) ;;
+                '') replies=(list status start pull stop verify fetch import image list-transfers cancel-transfer store trust) ;;
                 image) replies=(create list rm verify export extract render history gc cat-manifest) ;;
                 store) replies=(fsck) ;;
                 status) mapfile -t replies < <(__podctl_pods '.*') ;;
                 stop) mapfile -t replies < <(__podctl_pods 'active|activating|deactivating|reloading') ;;
+                pull)
+                    mapfile -t replies < <(__podctl_pods '.*')
+                    files='*.json'
+                    ;;
                 start)
                     mapfile -t replies < <(__podctl_pods 'inactive|failed')
                     files='*.json'
@@ -119,6 +132,7 @@ _podctl() {
                     replies=(list rm)
                     files='*'
                     ;;
+                cancel-transfer) mapfile -t replies < <(__podctl_transfers) ;;
                 'trust rm') mapfile -t replies < <(__podctl_keys) ;;
             esac
             ;;
