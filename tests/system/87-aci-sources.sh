@@ -5,12 +5,13 @@
 # timeout: 600
 folder=/var/tmp/aci-sources
 policy=/etc/podd/policy.d/test.conf
+authority=/etc/podd/test-authority.pem  # the fetcher has a /var/tmp of its own
 clean_up() {
     tidy
     host_sh 'systemctl stop aci-sources-nginx 2>/dev/null || true
         sed -i "/aci-sources/d" /etc/hosts
-        rm -rf "$1" "$2" /etc/podd/registries.d/test.conf /etc/podd/trustedkeys/prefix.d /etc/podd/trustedkeys/root.d /var/cache/podd/fetch/*
-        podctl image list --no-legend --full | awk "/\.test\// { print \$1 }" | xargs -r podctl image rm >/dev/null' $folder $policy
+        rm -rf "$1" "$2" "$3" /etc/podd/registries.d/test.conf /etc/podd/trustedkeys/prefix.d /etc/podd/trustedkeys/root.d /var/cache/podd/fetch/*
+        podctl image list --no-legend --full | awk "/\.test\// { print \$1 }" | xargs -r podctl image rm >/dev/null' $folder $policy $authority
 }
 trap clean_up EXIT
 
@@ -90,9 +91,9 @@ host_sh 'cd "$1" && mkdir -p tls && cd tls &&
     openssl req -newkey rsa:2048 -noenc -keyout server.key -out server.csr -subj /CN=server 2>/dev/null &&
     printf "subjectAltName=DNS:example.test,DNS:other.test,DNS:place.test\n" >extensions &&
     openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 7 -extfile extensions -out server.pem 2>/dev/null
-    chmod -R a+rX "$1"
-    echo "127.0.0.1 example.test other.test place.test # aci-sources" >>/etc/hosts' $folder
-for site in example.test other.test place.test; do printf '[Registry %s]\nCAFile=%s/tls/ca.pem\n' $site $folder; done |
+    chmod -R a+rX "$1" && cp ca.pem "$2"
+    echo "127.0.0.1 example.test other.test place.test # aci-sources" >>/etc/hosts' $folder $authority
+for site in example.test other.test place.test; do printf '[Registry %s]\nCAFile=%s\n' $site $authority; done |
     host_file /etc/podd/registries.d/test.conf
 host systemd-run --quiet --unit=aci-sources-nginx nginx -c $folder/nginx.conf
 wait_until 20 host curl --silent --fail --cacert $folder/tls/ca.pem https://example.test/keys/owner.asc
