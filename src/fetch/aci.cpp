@@ -38,6 +38,21 @@ bool is_web(std::string_view text) {
     return text.starts_with("https://") || text.starts_with("http://");
 }
 
+// With %2E and %2F for what they stand for, as most servers read them.
+bool leads_up(std::string_view url) {
+    std::string plain;
+    for (std::size_t at = 0; at < url.size(); ++at) {
+        const auto escape = url.substr(at, 3);
+        const bool is_dot = escape == "%2e" || escape == "%2E";
+        const bool is_slash = escape == "%2f" || escape == "%2F" || escape == "%5c" ||
+                              escape == "%5C" || url[at] == '\\';
+        plain += is_dot ? '.' : is_slash ? '/' : url[at];
+        if (url[at] == '%' && (is_dot || is_slash)) at += 2;
+    }
+    plain += '/';
+    return plain.find("/../") != std::string::npos || plain.find("/./") != std::string::npos;
+}
+
 enum class Signature : unsigned char { kNone, kThere, kLater };
 
 class Fetch {
@@ -159,6 +174,12 @@ Result<AciSource> parse_aci_source(std::string_view text) {
         return source;
     }
     const auto url = TRY(parse_url(text));
+    // A rule was looked up for what was written; "https://a/good/../bad.aci" is something else.
+    if (url.text != text)
+        return found_wanted(quoted(text), fmt::format("it as {}", quoted(url.text)));
+    if (leads_up(url.shown()))
+        return found_wanted(quoted(url.shown()),
+                            "a URL without \"..\", also without an escaped one");
     if (!url.shown().ends_with(".aci"))
         return found_wanted(quoted(url.shown()), "a URL whose path ends in .aci");
     source.url = url.text;

@@ -24,8 +24,8 @@ struct AciSource {
     std::optional<schema::ImageReference> reference{};
 };
 
-/// "https://…/x.aci", "http://…/x.aci" or "appc:NAME[:VERSION][,LABEL=VALUE…]". Errors:
-/// kInvalidArgument.
+/// "https://…/x.aci", "http://…/x.aci" or "appc:NAME[:VERSION][,LABEL=VALUE…]". A URL that libcurl
+/// would write otherwise is refused. Errors: kInvalidArgument.
 base::Result<AciSource> parse_aci_source(std::string_view text);
 /// Whether parse_aci_source() is the one to ask.
 bool is_aci_source(std::string_view text);

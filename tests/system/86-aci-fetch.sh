@@ -135,12 +135,12 @@ assert_eq 4 "$(host grep -c /busy/ $folder/access.log)" "tries"
 
 say "a signature that is to come is asked for again behind the image, but not for ever"
 new_log
-(sleep 4 && host cp $folder/www/app.aci.asc $folder/www/late/app.aci.asc) &
 host cp $folder/www/app.aci $folder/www/late/app.aci
+(wait_until 60 host grep -q "late/app.aci 200" $folder/access.log && sleep 2 && host cp $folder/www/app.aci.asc $folder/www/late/app.aci.asc) &
 brings app.aci app.aci.asc $files/late/app.aci
 wait
 assert_matches "$(host_sh 'grep -o "late/.* [0-9]* auth" "$1" | cut -d " " -f 1,2 | paste -sd " "' $folder/access.log)" \
-    '^late/app.aci.asc 202 late/app.aci 200( late/app.aci.asc 202)+ late/app.aci.asc 200$'
+    '^late/app.aci.asc 202 late/app.aci 200( late/app.aci.asc 202)* late/app.aci.asc 200$'
 assert_fails fetch $files/never/app.aci
 assert_eq Unavailable "$(tail -n 1 <<<"$output" | jq -r .error.code)" "$output"
 assert_contains "$output" "is not there yet, HTTP 202"
