@@ -63,6 +63,7 @@ void Systemd::discard_cache(const std::string& unit) {
     stop(unit, [this, unit](const base::Result<std::string>& job) {
         if (!job) return unref(unit);
         wait_for(*job, [this, unit](const std::string&) {
+            reset_failed(unit);  // or it would be said to be busy
             clean_cache(unit);
             unref(unit);
         });

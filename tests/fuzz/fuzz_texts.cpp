@@ -9,6 +9,7 @@
 #include "base/base64.h"
 #include "schema/digest.h"
 #include "schema/docker_reference.h"
+#include "schema/fetch_reference.h"
 #include "schema/image_reference.h"
 #include "schema/names.h"
 #include "schema/signal.h"
@@ -50,6 +51,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (podd::base::from_base64(podd::base::base64(text)) != text) std::abort();
     if (const auto bytes = podd::base::from_base64(text))
         if (podd::base::from_base64(podd::base::base64(*bytes)) != bytes) std::abort();
+    if (const auto reference = parse_fetch_reference(text);
+        reference && !std::holds_alternative<DockerReference>(*reference)) {
+        const auto again = parse_fetch_reference(str(*reference));
+        if (!again || str(*again) != str(*reference)) std::abort();
+    }
     (void)parse_labels(text).has_value();
     (void)parse_time_span(text).has_value();
     if (const auto signal = parse_signal(text))
