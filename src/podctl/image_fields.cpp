@@ -2,6 +2,7 @@
 #include "podctl/image_fields.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -134,6 +135,7 @@ base::Result<ImageFields> image_fields(std::string_view names) {
 
 ImageFields all_image_fields() {
     ImageFields fields;
+    fields.reserve(std::size(kFields));
     for (const ImageField& field : kFields)
         fields.push_back(&field);
     return fields;

@@ -48,8 +48,10 @@ void add_properties(sdbus::IConnection& bus, const std::string& path, ListedImag
 }
 
 Result<std::vector<ListedImage>> load(const Session& session) {
+    const auto rows = TRY(client::guarded([&] { return session.manager->ListImages(); }));
     std::vector<ListedImage> images;
-    for (const auto& row : TRY(client::guarded([&] { return session.manager->ListImages(); }))) {
+    images.reserve(rows.size());
+    for (const auto& row : rows) {
         const auto& [id, name, labels, size, imported, path] = client::as_tuple(row);
         ListedImage image{
             .id = id, .name = name, .labels = labels, .size = size, .imported_usec = imported};

@@ -40,8 +40,9 @@ std::string order(std::string_view fields, bool descending) {
 
 TEST_SUITE("podctl/image_fields") {
     TEST_CASE("a field has one name, and rkt's as well") {
-        for (const char* names : {"id", "name,size", kDefaultImageFields.data(), "importtime"})
+        for (const char* names : {"id", "name,size", "importtime"})
             CHECK(image_fields(names));
+        CHECK(image_fields(kDefaultImageFields));
         CHECK(image_fields("lastused")->front() == image_fields("used")->front());
         for (const char* names : {"", "id,", ",id", "colour", "ID"}) {
             CAPTURE(names);
