@@ -77,9 +77,15 @@ Result<FetchPlan> plan_fetch(const schema::DockerReference& reference, const tru
     if (rule != nullptr && rule->accept == trust::Accept::kNone)
         return Error{ErrorCode::kUntrusted, fmt::format("image \"{}\" is refused by {}",
                                                         reference.name(), trust::describe(*rule))};
-    if (const auto& digest = reference.digest; digest)
-        plan.verification = store::Verification{std::string{store::kVerifiedByDigest}, by,
-                                                pinned_name(reference, digest->str())};
+    const auto& digest = reference.digest;
+    const auto pinned = digest ? pinned_name(reference, digest->str()) : std::string{};
+    if (rule != nullptr && rule->accept == trust::Accept::kSigned)
+        plan.verification =
+            store::Verification{std::string{store::kVerifiedBySignature}, by,
+                                digest ? pinned : reference.name(), trust::describe(*rule)};
+    else if (digest)
+        plan.verification =
+            store::Verification{std::string{store::kVerifiedByDigest}, by, pinned};
     else if (rule != nullptr && rule->accept == trust::Accept::kUnsigned)
         plan.verification = store::Verification{std::string{store::kVerifiedByPolicy}, by,
                                                 reference.name(), trust::describe(*rule)};
@@ -98,8 +104,9 @@ Result<store::ImageRecord> stored_image(const store::Reader& store,
                         return image;
 }
 
-Result<std::string> fetched_options(const FetchPlan& plan) {
-    if (!plan.verification)
+Result<std::string> fetched_options(const FetchPlan& plan,
+                                    const std::optional<SignedDocument>& signed_document) {
+    if (!plan.verification || plan.needs_signature() != signed_document.has_value())
         return Error{ErrorCode::kUntrusted,
                      fmt::format("image \"{}\" was fetched although nothing accepts it",
                                  plan.reference.name())};
@@ -113,6 +120,12 @@ Result<std::string> fetched_options(const FetchPlan& plan) {
     json.add("labels", schema::to_json(labels_of(plan.reference)));
     json.add("verification", std::move(verification));
     if (plan.reference.digest) json.add("digest", plan.reference.digest->str());
+    if (signed_document) {
+        Json signature;
+        signature.add("fingerprint", signed_document->fingerprint);
+        signature.add("sha256", signed_document->digest.hex());
+        json.add("signed", std::move(signature));
+    }
     return json.str();
 }
 

@@ -30,6 +30,17 @@ struct FetchPlan {
     schema::AcIdentifier name;  // in the store: that of the registry, with "_" for a port's ":"
     /// How the image will have been verified; nothing when a digest is needed and none was given.
     std::optional<store::Verification> verification;
+
+    /// Whether a key must have signed the image. "by" of the verification is that key then.
+    bool needs_signature() const {
+        return verification && verification->kind == store::kVerifiedBySignature;
+    }
+};
+
+/// Which manifest or index the verifier has found to be signed, and by which key.
+struct SignedDocument {
+    std::string fingerprint;
+    schema::Digest digest;
 };
 
 /// Errors: kInvalidArgument: a name that the store cannot keep; kUntrusted: a rule refuses all of
@@ -43,7 +54,9 @@ base::Result<store::ImageRecord> stored_image(const store::Reader& store,
                                               const schema::DockerReference& reference,
                                               const trust::Policy& policy);
 
-/// --options= of the importer for what was fetched. Errors: kUntrusted without a verification.
-base::Result<std::string> fetched_options(const FetchPlan& plan);
+/// --options= of the importer for what was fetched. Errors: kUntrusted without a verification, or
+/// without a signature where one is needed.
+base::Result<std::string> fetched_options(
+    const FetchPlan& plan, const std::optional<SignedDocument>& signed_document = {});
 
 }  // namespace podd::daemon

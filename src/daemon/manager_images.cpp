@@ -212,6 +212,9 @@ void ManagerObject::fetch_image(const TransferReply& reply,
     }
     const auto plan = plan_fetch(reference, *policy, caller.user);
     if (!plan) return reply.fail(plan.error());
+    if (plan->needs_signature())
+        if (const auto keys = key_files_for(reference.name()); !keys)
+            return reply.fail(keys.error());
     transfers_.fetch(*plan, caller.user, started);
 }
 

@@ -21,6 +21,7 @@ ManagerObject::ManagerObject(sd_event* event, sdbus::IConnection& bus, Activity&
                  systemd_,
                  activity_,
                  authorizer_,
+                 verifier_,
                  [this](const Transfer& transfer, const auto& result) {
                      transfer_ended(transfer, result);
                  }},

@@ -88,8 +88,8 @@ private:
     void TrustKey(sdbus::Result<std::vector<std::string>>&& result, sdbus::UnixFd key,
                   std::string prefix, std::vector<std::string> fingerprints,
                   std::uint64_t flags) override;
-    void DistrustKey(sdbus::Result<>&& result, std::string fingerprint, std::string prefix,
-                     std::uint64_t flags) override;
+    void DistrustKey(sdbus::Result<std::vector<std::string>>&& result, std::string fingerprint,
+                     std::string prefix, std::uint64_t flags) override;
     void ListTrustedKeys(sdbus::Result<std::vector<TrustedKeyRow>>&& result) override;
     void Subscribe(sdbus::Result<>&& result) override;
     void Unsubscribe(sdbus::Result<>&& result) override;

@@ -9,8 +9,10 @@
 #include "daemon/aci_plan.h"
 #include "daemon/manager_object.h"
 #include "daemon/received_fd.h"
+#include "schema/docker_reference.h"
 #include "schema/fetch_reference.h"
 #include "schema/names.h"
+#include "store/acceptance.h"
 #include "trust/key_changes.h"
 #include "trust/keys.h"
 
@@ -24,9 +26,18 @@ base::Result<base::UniqueFd> take_key(const sdbus::UnixFd& key) {
     return fd;
 }
 
+// The beginning of a name in a registry, whose port an AC Identifier does not have.
+bool is_registry_prefix(std::string_view prefix) {
+    const auto slash = std::min(prefix.find('/'), prefix.size());
+    const auto registry = prefix.substr(0, slash);
+    return registry == schema::canonical_registry(registry) && schema::check_registry(registry) &&
+           (slash == prefix.size() || schema::check_repository(prefix.substr(slash + 1)));
+}
+
 // It becomes a path.
 base::Result<> check_prefix(const std::string& prefix) {
-    if (!prefix.empty()) TRY_CONTEXT(schema::AcIdentifier::parse(prefix), "prefix \"{}\"", prefix);
+    if (!prefix.empty() && !is_registry_prefix(prefix))
+        TRY_CONTEXT(schema::AcIdentifier::parse(prefix), "prefix \"{}\"", prefix);
     return {};
 }
 
@@ -46,6 +57,28 @@ base::Result<bool> key_source_http(const std::string& source, const trust::Polic
     const auto url = TRY(schema::parse_web_url(source));
     TRY(check_http(url, policy));
     return !url.secure;
+}
+
+bool is_refused_without(const std::string& fingerprint, const store::ImageRecord& image) {
+    return image.verification.kind == store::kVerifiedBySignature &&
+           image.verification.by == fingerprint && !store::check_accepted(image);
+}
+
+// Those that run now and would not start again without the key.
+std::vector<std::string> pods_signed_by(const std::string& fingerprint,
+                                        const std::vector<PodInfo>& pods) {
+    std::vector<std::string> found;
+    const auto reader = store::Reader::open();
+    if (!reader) return found;
+    for (const PodInfo& pod : pods) {
+        if (pod.active_state == "inactive" || pod.active_state == "failed") continue;
+        const bool is_refused = std::ranges::any_of(pod.apps, [&](const AppInfo& app) {
+            const auto image = reader->by_id(app.image_id);
+            return image && is_refused_without(fingerprint, *image);
+        });
+        if (is_refused) found.push_back(pod.name);
+    }
+    return found;
 }
 
 std::string images_of(const std::string& prefix) {
@@ -164,23 +197,27 @@ void ManagerObject::TrustKey(sdbus::Result<std::vector<std::string>>&& result, s
                });
 }
 
-void ManagerObject::DistrustKey(sdbus::Result<>&& result, std::string fingerprint,
-                                std::string prefix, std::uint64_t flags) {
-    const Reply<> reply{std::move(result), activity_};
+void ManagerObject::DistrustKey(sdbus::Result<std::vector<std::string>>&& result,
+                                std::string fingerprint, std::string prefix, std::uint64_t flags) {
+    const Reply<std::vector<std::string>> reply{std::move(result), activity_};
     if (!trust::is_fingerprint(fingerprint))
         return reply.fail({base::ErrorCode::kInvalidArgument,
                            fmt::format("\"{}\" is no fingerprint: wanted 40 or 64 lower-case hex "
                                        "digits",
                                        fingerprint)});
     if (const auto good = check_prefix(prefix); !good) return reply.fail(good.error());
-    authorized(reply, {sender(), kTrust, {}, flags}, [reply, fingerprint, prefix](uid_t user) {
-        const auto done = trust::distrust_key(fingerprint, prefix);
-        if (done)
-            base::log_line(base::LogLevel::kNotice,
-                           fmt::format("uid {} trusts key {} no more for {}", user, fingerprint,
-                                       images_of(prefix)));
-        reply.answer(done);
-    });
+    authorized(reply, {sender(), kTrust, {}, flags},
+               [this, reply, fingerprint, prefix](uid_t user) {
+                   const auto done = trust::distrust_key(fingerprint, prefix);
+                   if (!done) return reply.fail(done.error());
+                   base::log_line(base::LogLevel::kNotice,
+                                  fmt::format("uid {} trusts key {} no more for {}", user,
+                                              fingerprint, images_of(prefix)));
+                   pods_.refresh([this, reply, fingerprint](const base::Result<>& refreshed) {
+                       if (!refreshed) return reply.fail(refreshed.error());
+                       reply.ok(pods_signed_by(fingerprint, pods_.list()));
+                   });
+               });
 }
 
 void ManagerObject::ListTrustedKeys(sdbus::Result<std::vector<TrustedKeyRow>>&& result) {

@@ -33,12 +33,14 @@ base::Result<Pipe> make_pipe() {
 }  // namespace
 
 Transfers::Transfers(sd_event* event, sdbus::IConnection& bus, client::Systemd& systemd,
-                     Activity& activity, Authorizer& authorizer, Removed removed)
+                     Activity& activity, Authorizer& authorizer, VerifierUnits& verifier,
+                     Removed removed)
     : event_{event},
       bus_{bus},
       systemd_{systemd},
       activity_{activity},
       authorizer_{authorizer},
+      verifier_{verifier},
       removed_{std::move(removed)} {}
 
 Transfers::~Transfers() {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@
 #include "daemon/fetch_plan.h"
 #include "daemon/reply.h"
 #include "daemon/transfer.h"
+#include "daemon/verifier_unit.h"
 
 namespace podd::daemon {
 
@@ -33,7 +35,7 @@ public:
     /// All must outlive this object. `removed` tells the world; called before the transfer goes.
     using Removed = std::function<void(const Transfer&, const base::Result<ImportedImage>&)>;
     Transfers(sd_event* event, sdbus::IConnection& bus, client::Systemd& systemd,
-              Activity& activity, Authorizer& authorizer, Removed removed);
+              Activity& activity, Authorizer& authorizer, VerifierUnits& verifier, Removed removed);
     ~Transfers();
 
     /// Starts an import that reads `file`. Errors go to `started`, later ones to `removed`.
@@ -77,7 +79,12 @@ private:
     using Begin = std::function<void(Transfer&, client::Done<> begun)>;
     void begin_fetch(const std::string& reference, uid_t user, Started started, const Begin& begin);
     void fetch_begun(const std::string& reference, const base::Result<>& done);
-    void import_fetched(Transfer& transfer, const FetchPlan& plan);
+    // What is done when the fetcher has ended; its signatures may need a place.
+    base::Result<> prepare_fetched(Transfer& transfer, const FetchPlan& plan,
+                                   client::BusProperties& service);
+    void check_fetched(const Transfer& transfer, const FetchPlan& plan, base::UniqueFd signatures);
+    void import_fetched(Transfer& transfer, const FetchPlan& plan,
+                        const std::optional<SignedDocument>& signed_document);
     void fetch_ended(const std::string& reference, const base::Result<ImportedImage>& result);
     void stop(std::uint32_t id, const Reply<bool>& reply);
     void forget(std::uint32_t id);
@@ -88,6 +95,7 @@ private:
     client::Systemd& systemd_;
     Activity& activity_;
     Authorizer& authorizer_;
+    VerifierUnits& verifier_;
     Removed removed_;
     std::uint32_t last_id_ = 0;
     struct Entry {

@@ -1,13 +1,46 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Transfers that begin at a registry: the fetcher's unit, then the importer's.
+#include <cerrno>
 #include <utility>
 
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/log.h"
+#include "daemon/received_fd.h"
 #include "daemon/transfers.h"
 #include "daemon/worker_service.h"
 
 namespace podd::daemon {
+
+namespace {
+
+constexpr off_t kMaxSignaturesBytes = off_t{4} << 20;
+
+// One file in memory, held twice: podd passes on what the fetcher writes there without reading it.
+struct SignatureFile {
+    base::UniqueFd fetchers;
+    base::UniqueFd ours;
+};
+
+base::Result<SignatureFile> make_signature_file() {
+    base::UniqueFd fd{::memfd_create("signatures", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
+    // It cannot grow: memory that a fetcher fills is nobody's when it has ended.
+    if (!fd || ::ftruncate(fd.get(), kMaxSignaturesBytes) < 0 ||
+        ::fcntl(fd.get(), F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
+        return base::errno_error("cannot make a file for signatures", errno);
+    base::UniqueFd again{::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3)};
+    if (!again) return base::errno_error("cannot duplicate a descriptor", errno);
+    return SignatureFile{std::move(fd), std::move(again)};
+}
+
+Pin pin_of(const FetchPlan& plan) {
+    if (plan.needs_signature()) return Pin::kSigned;
+    return plan.verification ? Pin::kNotNeeded : Pin::kRequired;
+}
+
+}  // namespace
 
 void Transfers::begin_fetch(const std::string& reference, uid_t user, Started started,
                             const Begin& begin) {
@@ -26,16 +59,30 @@ void Transfers::begin_fetch(const std::string& reference, uid_t user, Started st
 void Transfers::fetch(const FetchPlan& plan, uid_t user, Started started) {
     begin_fetch(plan.reference.str(), user, std::move(started),
                 [this, plan](Transfer& transfer, client::Done<> begun) {
-                    transfer.on_fetched([this, &transfer, plan](const FetchedImage&) {
-                        import_fetched(transfer, plan);
-                    });
                     const bool has_credentials = ::access(kCredentialsFile, F_OK) == 0;
-                    run(transfer, Phase::kFetch,
-                        fetcher_service(plan.reference,
-                                        plan.verification ? Pin::kNotNeeded : Pin::kRequired,
-                                        has_credentials),
-                        std::move(begun));
+                    auto service = fetcher_service(plan.reference, pin_of(plan), has_credentials);
+                    if (const auto prepared = prepare_fetched(transfer, plan, service); !prepared)
+                        return begun(prepared.error());
+                    run(transfer, Phase::kFetch, std::move(service), std::move(begun));
                 });
+}
+
+base::Result<> Transfers::prepare_fetched(Transfer& transfer, const FetchPlan& plan,
+                                          client::BusProperties& service) {
+    if (!plan.needs_signature()) {
+        transfer.on_fetched([this, &transfer, plan](const FetchedImage&) {
+            import_fetched(transfer, plan, {});
+        });
+        return {};
+    }
+    auto files = TRY(make_signature_file());
+    service.emplace_back("StandardInputFileDescriptor",
+                         sdbus::Variant{give_fd(std::move(files.fetchers))});
+    const auto ours = std::make_shared<base::UniqueFd>(std::move(files.ours));
+    transfer.on_fetched([this, &transfer, plan, ours](const FetchedImage&) {
+        check_fetched(transfer, plan, std::move(*ours));
+    });
+    return {};
 }
 
 void Transfers::fetch_aci(const AciPlan& plan, const trust::Policy& policy,
@@ -45,6 +92,25 @@ void Transfers::fetch_aci(const AciPlan& plan, const trust::Policy& policy,
         plan.reference, user, std::move(started), [&](Transfer& transfer, client::Done<> begun) {
             AciFetch::start({*this, verifier, transfer}, AciSet{plan, policy, user, host_arch()},
                             known, std::move(begun));
+        });
+}
+
+void Transfers::check_fetched(const Transfer& transfer, const FetchPlan& plan,
+                              base::UniqueFd signatures) {
+    verifier_.check_image(
+        plan.reference, std::move(signatures), transfer.user(),
+        [this, id = transfer.id(), plan](const base::Result<SignedDocument>& good) {
+            const auto found = transfers_.find(id);
+            if (found == transfers_.end()) return;
+            Transfer& fetched = *found->second.transfer;
+            if (fetched.cancelled())
+                return fetched.fail({base::ErrorCode::kUnavailable, "the fetch was cancelled"});
+            if (good) return import_fetched(fetched, plan, *good);
+            base::log_line(
+                base::LogLevel::kWarning,
+                fmt::format("an image is refused: {}",
+                            good.error().message().substr(0, good.error().message().find('\n'))));
+            fetched.fail(good.error());
         });
 }
 
@@ -66,8 +132,9 @@ void Transfers::fetch_begun(const std::string& reference, const base::Result<>& 
     transfer->fail(error);
 }
 
-void Transfers::import_fetched(Transfer& transfer, const FetchPlan& plan) {
-    const auto options = fetched_options(plan);
+void Transfers::import_fetched(Transfer& transfer, const FetchPlan& plan,
+                               const std::optional<SignedDocument>& signed_document) {
+    const auto options = fetched_options(plan, signed_document);
     if (!options) return transfer.fail(options.error());
     auto service = importer_service({"import", "--options=" + *options},
                                     fmt::format("Import of {} for podd", plan.reference.str()));

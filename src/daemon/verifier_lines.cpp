@@ -118,4 +118,12 @@ Result<GoodSignature> good_signature(std::string_view line) {
     return good;
 }
 
+Result<SignedDocument> signed_document(std::string_view line) {
+    const Json json = TRY(answer(line, "signed"));
+    auto fingerprint = TRY(fingerprint_of(json));
+    auto digest = TRY(schema::Digest::parse(TRY(text_of(json, "digest"))));
+    if (digest.algorithm() != "sha256") return unreadable();
+    return SignedDocument{std::move(fingerprint), std::move(digest)};
+}
+
 }  // namespace podd::daemon

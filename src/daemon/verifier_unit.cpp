@@ -66,6 +66,17 @@ Result<UniqueFd> send_files(int file, int signature) {
 
 }  // namespace
 
+Result<std::vector<std::string>> key_files_for(const std::string& name) {
+    std::vector<std::string> files;
+    for (const auto& key : trust::trusted_keys_of(TRY(trust::list_keys()), name))
+        files.push_back(key.path);
+    if (!files.empty()) return files;
+    return Error{ErrorCode::kUntrusted,
+                 fmt::format("no key is trusted for image \"{0}\", which must be signed\n"
+                             "hint: podctl trust --prefix={0} KEYFILE",
+                             name)};
+}
+
 client::BusProperties verifier_service(const std::vector<std::string>& arguments) {
     std::vector<std::string> argv{kVerifier};
     argv.insert(argv.end(), arguments.begin(), arguments.end());
@@ -75,7 +86,7 @@ client::BusProperties verifier_service(const std::vector<std::string>& arguments
     const auto set = [&](const char* name, const auto& value) {
         properties.emplace_back(std::string{name}, sdbus::Variant{value});
     };
-    set("Description", std::string{"Check of OpenPGP keys or signatures for podd"});
+    set("Description", std::string{"Check of keys or signatures for podd"});
     set("Type", std::string{"exec"});
     set("StandardError", std::string{"journal"});
     set("ExecStartEx", std::vector<ExecEx>{ExecEx{kVerifier, argv, {"no-env-expand"}}});
@@ -220,6 +231,18 @@ void VerifierUnits::fetch_keys(const std::string& source, bool allow_http, uid_t
                         finish(found_keys(fetched, *files));
                     });
                 });
+}
+
+void VerifierUnits::check_image(const schema::DockerReference& reference, UniqueFd signatures,
+                                uid_t user, client::Done<SignedDocument> done) {
+    const auto keys = key_files_for(reference.name());
+    if (!keys) return done(keys.error());
+    std::vector<std::string> arguments{"signatures", reference.str()};
+    arguments.insert(arguments.end(), keys->begin(), keys->end());
+    start(arguments, std::move(signatures), user, [done = std::move(done)](const auto& line) {
+        if (!line) return done(line.error());
+        done(signed_document(*line));
+    });
 }
 
 Result<> VerifierUnits::check_limit(uid_t user) const {

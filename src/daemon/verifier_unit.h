@@ -19,6 +19,7 @@
 #include "client/systemd.h"
 #include "daemon/aci_lines.h"
 #include "daemon/activity.h"
+#include "daemon/fetch_plan.h"
 
 namespace podd::daemon {
 
@@ -43,6 +44,11 @@ struct GoodSignature {
 // what was agreed.
 base::Result<std::vector<InspectedKey>> inspected_keys(std::string_view line);
 base::Result<GoodSignature> good_signature(std::string_view line);
+base::Result<SignedDocument> signed_document(std::string_view line);
+
+/// The files of the keys that are trusted for an image of that name. Errors: kUntrusted: there are
+/// none, and how to have one; those of trust::list_keys().
+base::Result<std::vector<std::string>> key_files_for(const std::string& name);
 
 /// The keys in one of the fetcher's files.
 struct InspectedFile {
@@ -67,7 +73,7 @@ client::BusProperties verifier_service(const std::vector<std::string>& arguments
 class VerifierUnits : private base::Pinned {
 public:
     /// How many one user may have running.
-    static constexpr std::size_t kMaxPerUser = 4;
+    static constexpr std::size_t kMaxPerUser = 16;  // as many as transfers
 
     /// All must outlive this object.
     VerifierUnits(sd_event* event, client::Systemd& systemd, Activity& activity);
@@ -77,9 +83,13 @@ public:
     void inspect(base::UniqueFd key, uid_t user, client::Done<std::vector<InspectedKey>> done);
     /// Whether the file is signed by one of the keys that are trusted for anything.
     void check(int file, int signature, uid_t user, client::Done<GoodSignature> done);
+    /// Whether one of the signatures that the fetcher has written is good for this image, by a key
+    /// that is trusted for its name.
+    void check_image(const schema::DockerReference& reference, base::UniqueFd signatures,
+                     uid_t user, client::Done<SignedDocument> done);
 
     // What the fetcher has brought. podd may not read it: systemd opens the folder.
-    /// The same of image.aci in that folder. Nobody's number of checks is asked: fetches are
+    /// As check(), of image.aci in that folder. Nobody's number of checks is asked: fetches are
     /// counted.
     void check_fetched(const std::string& folder, client::Done<GoodSignature> done);
     void inspect_fetched(const std::string& folder, uid_t user,

@@ -150,6 +150,7 @@ client::BusProperties fetcher_service(const schema::DockerReference& reference, 
     std::vector<std::string> arguments{"--reference=" + reference.str(),
                                        "--directory=" + fetch_folder(reference)};
     if (pin == Pin::kRequired) arguments.emplace_back("--require-digest");
+    if (pin == Pin::kSigned) arguments.emplace_back("--signatures");
     Properties properties{kFetcher, arguments, fmt::format("Fetching of {}", reference.str())};
     close_all_but_the_network(properties);
     properties.set("CacheDirectory", std::vector<std::string>{cache_directory(reference)});

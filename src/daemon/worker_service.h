@@ -19,6 +19,7 @@ client::BusProperties importer_service(const std::vector<std::string>& arguments
 enum class Pin : unsigned char {
     kNotNeeded,
     kRequired,  // nothing is fetched without a digest; the fetcher says which one it would be
+    kSigned,    // nothing is fetched without a signature; what there is goes to standard input
 };
 
 /// Where the fetcher puts an image: a folder of each reference's own, so that a fetch that was cut

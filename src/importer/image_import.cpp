@@ -32,6 +32,7 @@
 #include "store/layout.h"
 #include "store/writer.h"
 #include "trust/keys.h"
+#include "trust/policy.h"
 
 namespace podd::importer {
 
@@ -111,7 +112,7 @@ public:
         auto image = TRY(image_description(json));
         const auto config = TRY(documents.text(image.config_path));
         TRY(check_bindings(documents, image, config));
-        TRY(check_digest_asked_for(folder, image));
+        TRY(check_digests_asked_for(folder, image));
         const bool known =
             image.manifest_digest && store_.reader().by_id(image.manifest_digest->str());
         auto layers = TRY(import_layers(store_, workspace_, folder, image.layers,
@@ -162,7 +163,15 @@ private:
                 .blobs = {},
                 .size_bytes = 0,
                 .imported_usec = now_usec(),
-                .verification = options_.verification};
+                .verification = verification()};
+    }
+
+    store::Verification verification() const {
+        auto result = options_.verification;
+        if (!options_.signature) return result;
+        result.kind = store::kVerifiedBySignature;
+        result.by = options_.signature->fingerprint;
+        return result;
     }
 
     // The signature was checked over another reading of the file, which somebody may have written
@@ -311,18 +320,30 @@ private:
 
     // The program that brought the image talks to strangers: that it is the one that was asked for
     // is not taken from it. What was named is the manifest, or the index that names it.
-    Result<> check_digest_asked_for(int folder, const ImageDescription& image) const {
-        if (!options_.digest || options_.digest == image.manifest_digest) return {};
-        const auto path = fmt::format("blobs/sha256/{}", options_.digest->hex());
+    Result<> check_digests_asked_for(int folder, const ImageDescription& image) const {
+        if (options_.digest) TRY(check_digest(folder, image, *options_.digest));
+        if (!options_.signature) return {};
+        const auto signed_digest =
+            TRY(schema::Digest::parse("sha256:" + options_.signature->sha256));
+        TRY_CONTEXT(check_digest(folder, image, signed_digest), "what key {} has signed",
+                    options_.signature->fingerprint);
+        return trust::check_trusted(options_.signature->fingerprint,
+                                    trust::name_in(options_.verification.reference));
+    }
+
+    static Result<> check_digest(int folder, const ImageDescription& image,
+                                 const schema::Digest& digest) {
+        if (digest == image.manifest_digest) return {};
+        const auto path = fmt::format("blobs/sha256/{}", digest.hex());
         const auto index = base::read_file(folder, path, schema::kMaxOciDocument);
-        if (index && image.manifest_digest && sha256(*index) == options_.digest->hex() &&
+        if (index && image.manifest_digest && sha256(*index) == digest.hex() &&
             index->find(image.manifest_digest->str()) != std::string::npos)
             return {};
         return Error{ErrorCode::kUntrusted,
                      fmt::format("found the image {}, which is not the one with digest {}, nor in "
                                  "an index that has it",
                                  image.manifest_digest ? image.manifest_digest->str() : "\"\"",
-                                 options_.digest->str())};
+                                 digest.str())};
     }
 
     const store::Writer& store_;
@@ -381,8 +402,12 @@ Result<> import_image(int source, const std::string& store_dir, const std::strin
         !S_ISSOCK(st.st_mode))
         return Error{ErrorCode::kInvalidArgument,
                      "an image is a file, a pipe or the folder of an OCI layout"};
-    if (options.signature && S_ISDIR(st.st_mode))
-        return Error{ErrorCode::kInvalidArgument, "only a file can have a signature"};
+    // A folder comes from a registry, where a document is signed.
+    const bool of_registry = !options.verification.reference.empty();
+    if (options.signature && S_ISDIR(st.st_mode) != of_registry)
+        return Error{ErrorCode::kInvalidArgument, of_registry
+                                                      ? "an image of a registry comes as a folder"
+                                                      : "only a file can have a signature"};
     const auto work = [&]() -> Result<> {
         auto store = TRY(store::Writer::open(store_dir));
         const auto added = TRY(add_image(store, source, run_dir, options, report));

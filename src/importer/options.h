@@ -17,10 +17,11 @@
 
 namespace podd::importer {
 
-/// What a signature has shown: these bytes are from the holder of that key.
+/// What a signature has shown: these bytes are from the holder of that key, or the manifest or
+/// index with that digest is.
 struct SignedBytes {
     std::string fingerprint;
-    std::string sha256;  // of the whole file
+    std::string sha256;  // of the whole file of an ACI, else of the document
 };
 
 /// What an ACI that was fetched must turn out to be.
@@ -41,9 +42,9 @@ struct ImportOptions {
     std::vector<schema::Label> labels;
     std::string reference;                 // which image of several
     std::optional<base::Json> app;         // of a root file system, as in an image manifest
-    std::optional<SignedBytes> signature;  // of an ACI
-    std::optional<Wanted> wanted;          // of an ACI
-    std::optional<store::Origin> origin;   // of an ACI
+    std::optional<SignedBytes> signature;
+    std::optional<Wanted> wanted;         // of an ACI
+    std::optional<store::Origin> origin;  // of an ACI
 
     /// {"by":…,"name":…,"labels":[{"name":…,"value":…}],"reference":…,"app":{…},
     /// "verification":{"kind":…,"reference":…,"rule":…},"digest":"sha256:…",

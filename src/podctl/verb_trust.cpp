@@ -62,6 +62,7 @@ void show(const std::string& what, const std::string& prefix, const Keys& keys) 
         fmt::print(stderr, "  fingerprint {}\n", printable(in_groups(fingerprint)));
         for (const std::string& user : users)
             fmt::print(stderr, "    {}\n", printable(user));
+        if (created == 0) continue;  // a bare public key
         fmt::print(stderr, "    made {}", date(created));
         if (expires != 0)
             fmt::print(stderr, ", {} {}", expired ? "EXPIRED" : "expires", date(expires));
@@ -226,12 +227,17 @@ base::Result<int> verb_trust_rm(const Arguments& arguments) {
             return refused(base::ErrorCode::kNotFound,
                            fmt::format("key {} is not trusted for any image", fingerprint));
         for (const std::string& prefix : prefixes) {
-            TRY(client::guarded([&] {
-                session.manager->DistrustKey(fingerprint, prefix, session.manager->flags());
+            const auto pods = TRY(client::guarded([&] {
+                return session.manager->DistrustKey(fingerprint, prefix, session.manager->flags());
             }));
             if (!options.quiet)
                 fmt::print("{} is not trusted any more for {}\n", printable(fingerprint),
                            printable(images_of(prefix)));
+            for (const std::string& pod : pods)
+                fmt::print(stderr,
+                           "pod \"{}\" runs with an image that this key has signed; it is left "
+                           "alone, and will not start again\n",
+                           printable(pod));
         }
     }
     return kOk;

@@ -12,7 +12,7 @@ namespace podd::store {
 /// Errors: kUntrusted: the message names image and key or rule, and says what can be done; those of
 /// Policy::read().
 base::Result<> check_accepted(const ImageRecord& image);
-/// What a policy has to say of it.
+/// What a policy has to say of it, and the keys where it was signed.
 base::Result<> check_accepted(const ImageRecord& image, const trust::Policy& policy);
 
 /// Which of the two stays when an image comes a second time: a rule or a key may go, but that

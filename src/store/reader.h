@@ -29,8 +29,10 @@ inline constexpr std::string_view kVerifiedByPolicy = "policy";     // a rule ta
 struct Verification {
     std::string kind;         // one of the above
     std::string by;           // who asked: "uid 0"; signed: the key's fingerprint
-    std::string reference{};  // pinned: "docker.io/library/nginx@sha256:…"; policy: without digest
-    std::string rule{};       // policy: '[Prefix docker.io] in "/etc/podd/policy.d/hub.conf"'
+    std::string reference{};  // pinned: "docker.io/library/nginx@sha256:…"; policy: without digest;
+                              // signed, of a registry: as one of the two
+    std::string rule{};       // policy, and signed of a registry:
+                              // '[Prefix docker.io] in "/etc/podd/policy.d/hub.conf"'
     bool operator==(const Verification&) const = default;
 };
 

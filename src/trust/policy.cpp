@@ -22,6 +22,7 @@ constexpr std::string_view kSection = "Prefix";
 std::optional<Accept> accept_of(std::string_view value) {
     if (value == "none") return Accept::kNone;
     if (value == "pinned") return Accept::kPinned;
+    if (value == "signed") return Accept::kSigned;
     if (value == "unsigned") return Accept::kUnsigned;
     return std::nullopt;
 }
@@ -83,7 +84,8 @@ Result<Accept> accept_in(const ConfigFile& file, const ConfigSection& section,
         if (!accept)
             return config_error(
                 file, line.line,
-                fmt::format("found Accept={}, wanted unsigned, pinned or none", line.value));
+                fmt::format("found Accept={}, wanted signed, unsigned, pinned or none",
+                            line.value));
     }
     if (!accept)
         return config_error(file, section.line, "found no Accept= in the section, wanted one");
@@ -91,6 +93,10 @@ Result<Accept> accept_in(const ConfigFile& file, const ConfigSection& section,
 }
 
 }  // namespace
+
+std::string_view name_in(std::string_view reference) {
+    return reference.substr(0, reference.find('@'));
+}
 
 std::string describe(const Rule& rule) {
     return fmt::format("[{} {}] in \"{}\"", kSection, rule.prefix, rule.path);

@@ -16,6 +16,7 @@ namespace podd::trust {
 enum class Accept : unsigned char {
     kNone,      // nothing of that name
     kPinned,    // what was asked for by its digest
+    kSigned,    // what a key has signed that is trusted for the name
     kUnsigned,  // whatever the registry gives
 };
 
@@ -27,6 +28,9 @@ struct Rule {
     std::string path;         // of its file
     std::size_t line = 0;     // of its section
 };
+
+/// The name in a reference with a digest: "docker.io/library/nginx@sha256:…" and without one.
+std::string_view name_in(std::string_view reference);
 
 /// '[Prefix docker.io/library] in "/etc/podd/policy.d/hub.conf"'
 std::string describe(const Rule& rule);

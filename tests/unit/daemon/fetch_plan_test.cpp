@@ -23,7 +23,8 @@ schema::DockerReference reference(const std::string& text) {
 
 trust::Policy policy() {
     const auto sections = base::parse_config(
-        "[Prefix docker.io/library]\nAccept=unsigned\n[Prefix evil.example]\nAccept=none\n");
+        "[Prefix docker.io/library]\nAccept=unsigned\n[Prefix evil.example]\nAccept=none\n"
+        "[Prefix quay.io]\nAccept=signed\n");
     REQUIRE(sections);
     const auto result = trust::Policy::from_files({{"/etc/podd/policy.d/x.conf", *sections}});
     REQUIRE(result);
@@ -93,6 +94,28 @@ TEST_CASE("a plan says why the image is accepted, and the importer is told so") 
     }
 }
 
+TEST_CASE("what must be signed is told to the importer with the signature, and never without") {
+    const daemon::SignedDocument document{
+        std::string(40, 'f'), schema::Digest::parse("sha256:" + std::string(64, 'b')).value()};
+    for (const auto& [name, also] :
+         {std::pair{std::string{"quay.io/x:1"}, std::string{}},
+          std::pair{"quay.io/x@" + kDigest, R"("digest":")" + kDigest + R"(",)"}}) {
+        CAPTURE(name);
+        const auto plan = daemon::plan_fetch(reference(name), policy(), 7);
+        REQUIRE(plan);
+        CHECK(plan->needs_signature());
+        CHECK_FALSE(daemon::fetched_options(*plan));
+        const auto options = daemon::fetched_options(*plan, document);
+        REQUIRE(options);
+        CHECK(options->find(R"("kind":"signed","reference":"quay.io/x)") != std::string::npos);
+        CHECK(options->ends_with(also + R"("signed":{"fingerprint":")" + std::string(40, 'f') +
+                                 R"(","sha256":")" + std::string(64, 'b') + R"("}})"));
+    }
+    const auto unsigned_plan = daemon::plan_fetch(reference("nginx"), policy(), 7);
+    REQUIRE(unsigned_plan);
+    CHECK_FALSE(daemon::fetched_options(*unsigned_plan, document));
+}
+
 TEST_CASE("a rule may refuse all of a name, also by digest") {
     for (const auto& name : {std::string{"evil.example/x"}, "evil.example/x@" + kDigest}) {
         const auto plan = daemon::plan_fetch(reference(name), policy(), 0);
@@ -126,7 +149,7 @@ TEST_CASE("every reference has a folder of its own, none in that of another") {
 }
 
 TEST_CASE("the fetcher is told to stop before the first layer when nothing accepts the image") {
-    for (const auto pin : {daemon::Pin::kNotNeeded, daemon::Pin::kRequired}) {
+    for (const auto pin : {daemon::Pin::kNotNeeded, daemon::Pin::kRequired, daemon::Pin::kSigned}) {
         using ExecEx =
             sdbus::Struct<std::string, std::vector<std::string>, std::vector<std::string>>;
         std::vector<std::string> argv;
@@ -140,6 +163,7 @@ TEST_CASE("the fetcher is told to stop before the first layer when nothing accep
         CHECK(argv[1] == "--reference=docker://docker.io/library/nginx:latest");
         CHECK(argv[2] == "--directory=/var/cache/podd/fetch/docker.io/library/nginx/+latest");
         CHECK((argv.back() == "--require-digest") == (pin == daemon::Pin::kRequired));
+        CHECK((argv.back() == "--signatures") == (pin == daemon::Pin::kSigned));
         CHECK(credentials);
     }
 }

@@ -42,6 +42,23 @@ TEST_CASE("a verifier that was taken over gives no path and no silence") {
         CHECK_FALSE(daemon::good_signature(line).has_value());
 }
 
+TEST_CASE("which document is signed") {
+    const std::string digest = "sha256:" + std::string(64, 'b');
+    const auto good = daemon::signed_document(R"({"signed":{"fingerprint":")" + kKey +
+                                              R"(","digest":")" + digest + R"("}})");
+    REQUIRE(good);
+    CHECK(good->fingerprint == kKey);
+    CHECK(good->digest.str() == digest);
+    for (const std::string& line :
+         {R"({"signed":{"fingerprint":"x","digest":")" + digest + R"("}})",
+          R"({"signed":{"fingerprint":")" + kKey + R"("}})",
+          R"({"signed":{"fingerprint":")" + kKey + R"(","digest":"../x"}})",
+          R"({"signed":{"fingerprint":")" + kKey + R"(","digest":"sha512:)" +
+              std::string(128, 'b') + R"("}})",
+          std::string{R"({"good":{}})"}})
+        CHECK_FALSE(daemon::signed_document(line).has_value());
+}
+
 TEST_CASE("a good signature, and an error with its code") {
     const auto good =
         daemon::good_signature(R"({"good":{"fingerprint":")" + kKey + R"(","sha256":"ab"}})");

@@ -81,6 +81,42 @@ TEST_SUITE("store/acceptance") {
         CHECK(odd.error().code() == base::ErrorCode::kUntrusted);
     }
 
+    TEST_CASE("an image with a signature needs rule and key, unless less is asked for today") {
+        const std::string key(40, 'f');
+        const std::string name = "docker.io/library/nginx";
+        const std::string rule = R"([Prefix docker.io] in "/etc/podd/policy.d/x.conf")";
+        const store::Verification by_tag{"signed", key, name, rule};
+        const store::Verification by_digest{"signed", key, name + "@sha256:ab", rule};
+        struct Row {
+            const char* policy;
+            bool tag;
+            bool digest;
+            const char* says;
+        };
+        const Row rows[] = {
+            {"[Prefix docker.io]\nAccept=unsigned\n", true, true, ""},
+            {"", false, true, "was accepted with a signature by [Prefix docker.io]"},
+            {"[Prefix docker.io]\nAccept=pinned\n", false, true, "was accepted with a signature"},
+            {"[Prefix docker.io]\nAccept=none\n", false, false, "was accepted with a signature"},
+            // No key of that name is trusted on any machine.
+            {"[Prefix docker.io]\nAccept=signed\n", false, false, "is signed by key ffff"},
+        };
+        for (const Row& row : rows) {
+            CAPTURE(row.policy);
+            for (const auto& [verification, accepted] :
+                 {std::pair{by_tag, row.tag}, std::pair{by_digest, row.digest}}) {
+                const auto done = store::check_accepted(image(verification), policy(row.policy));
+                CHECK(done.has_value() == accepted);
+                if (done) continue;
+                CHECK(done.error().code() == base::ErrorCode::kUntrusted);
+                CHECK_MESSAGE(done.error().message().find(row.says) != std::string::npos,
+                              done.error().message());
+            }
+        }
+        // That of an ACI is good for its name, whatever rules there are.
+        CHECK_FALSE(store::check_accepted(image({"signed", key}), policy("")));
+    }
+
     TEST_CASE("the second coming of an image never makes it worse") {
         const store::Verification imported{"import", "uid 0"};
         const store::Verification pinned{"pinned", "uid 0", "x@sha256:ab"};

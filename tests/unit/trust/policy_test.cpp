@@ -131,7 +131,7 @@ TEST_SUITE("trust/policy") {
              "found AllowHttp= twice"},
             {"[Prefix a.b]\nAllowHttp=yes\n", "line 1", "found no Accept="},
             {"[Prefix a.b]\nAccept=none\nSigned=yes\n", "line 3", "found Signed="},
-            {"[Prefix a.b]\nAccept=\n", "line 2", "wanted unsigned, pinned or none"},
+            {"[Prefix a.b]\nAccept=\n", "line 2", "wanted signed, unsigned, pinned or none"},
             {"[Prefix a.b]\nAccept=Unsigned\n", "line 2", "found Accept=Unsigned"},
             {"[Prefix a.b]\nAccept=none\nAccept=pinned\n", "line 3", "twice"},
             {"[Prefix a.b]\nAccept=none\n[Prefix a.b]\nAccept=pinned\n", "line 3",
@@ -159,5 +159,8 @@ TEST_SUITE("trust/policy") {
         CHECK(policy->accept("docker.io/me/tool") == Accept::kPinned);
         CHECK(policy->accept("registry.example.com/web") == Accept::kUnsigned);
         CHECK(policy->accept("registry.example.com/test/web") == Accept::kNone);
+        const auto by_key = Policy::from_files({file(example(1))});
+        REQUIRE(by_key);
+        CHECK(by_key->accept("quay.io/example/tool") == Accept::kSigned);
     }
 }
