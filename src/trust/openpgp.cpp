@@ -2,12 +2,10 @@
 #include "trust/openpgp.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "base/printable.h"
 #include "trust/signature_facts.h"
 
 namespace podd::trust {
@@ -25,81 +23,12 @@ Error contradiction() {
     return {ErrorCode::kInternal, "gpg has found a good signature and failed all the same"};
 }
 
-std::vector<std::string_view> fields_of(std::string_view line) {
-    std::vector<std::string_view> fields;
-    for (std::size_t begin = 0; begin <= line.size();) {
-        const auto end = std::min(line.find(':', begin), line.size());
-        fields.push_back(line.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    return fields;
-}
-
-std::uint64_t number_of(std::string_view text) {
-    std::uint64_t number = 0;
-    (void)std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
-
-// "\x3a" stands for a colon.
-std::string unescaped(std::string_view text) {
-    std::string plain;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        unsigned byte = 0;
-        const char* digits = text.data() + i + 2;
-        if (text.substr(i).starts_with("\\x") && i + 4 <= text.size() &&
-            std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
-            plain.push_back(static_cast<char>(byte));
-            i += 3;
-        } else {
-            plain.push_back(text[i]);
-        }
-    }
-    return plain;
-}
-
 bool has(const GpgRun& run, std::string_view keyword) {
     return std::ranges::any_of(run.status,
                                [&](const StatusLine& line) { return line.front() == keyword; });
 }
 
-// One line of the list, for the key that it belongs to.
-void take_field(KeyInfo& key, const std::vector<std::string_view>& fields) {
-    if (fields[0] == "fpr" && key.fingerprint.empty())
-        key.fingerprint = lower_case(fields[9]);
-    else if (fields[0] == "uid")
-        key.user_ids.push_back(base::printable(unescaped(fields[9])));
-}
-
 }  // namespace
-
-std::string lower_case(std::string_view fingerprint) {
-    std::string text{fingerprint};
-    for (char& c : text)
-        if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
-
-std::vector<KeyInfo> parse_key_list(std::string_view text) {
-    std::vector<KeyInfo> keys;
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        const auto fields = fields_of(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-        if (fields.size() < 10) continue;
-        if (fields[0] == "pub") {
-            KeyInfo key;
-            key.created = number_of(fields[5]);
-            key.expires = number_of(fields[6]);
-            key.expired = fields[1] == "e";
-            key.revoked = fields[1] == "r";
-            keys.push_back(std::move(key));
-        } else if (!keys.empty()) {
-            take_field(keys.back(), fields);
-        }
-    }
-    return keys;
-}
 
 Result<Keyring> Keyring::make(const std::string& parent) {
     auto home = TRY(GpgHome::make(parent));
@@ -115,7 +44,7 @@ Result<std::vector<std::string>> Keyring::add(std::string_view text) {
         return refused(
             "it holds a secret key, which nobody may have but its owner\n"
             "hint: the public one is written by gpg --armor --export");
-    const auto run = TRY(home_->run({"--import"}, text));
+    const auto run = TRY(home_->import(text));
     std::vector<std::string> fingerprints;
     for (const auto& line : run.status) {
         if (line.front() != "IMPORT_OK" || line.size() < 3) continue;
@@ -132,23 +61,21 @@ Result<std::vector<std::string>> Keyring::add(std::string_view text) {
 }
 
 Result<KeyInfo> Keyring::find(const std::string& fingerprint) const {
-    const auto run = TRY(home_->run({"--with-colons", "--list-keys", "--", "0x" + fingerprint}));
-    const auto keys = parse_key_list(run.output);
-    if (!run.success || keys.size() != 1)
+    auto run = TRY(home_->list(fingerprint));
+    if (!run.success || run.keys.size() != 1)
         return Error{ErrorCode::kNotFound, fmt::format("there is no key {}", fingerprint)};
-    return keys.front();
+    return std::move(run.keys.front());
 }
 
 Result<std::string> Keyring::armored(const std::string& fingerprint) const {
-    auto run = TRY(home_->run({"--armor", "--export", "--", "0x" + fingerprint}));
+    auto run = TRY(home_->armored(fingerprint));
     if (!run.success || run.output.empty())
         return Error{ErrorCode::kNotFound, fmt::format("there is no key {}", fingerprint)};
     return std::move(run.output);
 }
 
 Result<std::string> Keyring::verify(std::string_view signature, const ReadMore& file) const {
-    const auto path = TRY(home_->write("signature", signature));
-    const auto run = TRY(home_->run({"--verify", "--", path, "-"}, file));
+    const auto run = TRY(home_->verify(signature, file));
     auto found = signature_facts(run.status);
     if (!found) return no_signature(signature);
     auto facts = with_key(*std::move(found));
@@ -166,9 +93,7 @@ Result<SignedText> Keyring::verify_message(std::string_view message, std::string
     // Every packet begins so. What is armored may hold a clear-signed text, and more around it.
     if (message.empty() || (static_cast<unsigned char>(message.front()) & 0x80U) == 0)
         return refused("it is no binary OpenPGP message", kRemedy);
-    const auto path = TRY(home_->write("message", message));
-    auto run = TRY(home_->run({"--max-output", std::to_string(kMaxMessageText), "--output", "-",
-                               "--verify", "--", path}));
+    auto run = TRY(home_->verify_message(message, kMaxMessageText));
     auto found = signature_facts(run.status, Signed::kInside);
     if (!found) return refused("it is no OpenPGP message that holds one signed text", kRemedy);
     if (found->verdict == Verdict::kUnknownKey)

@@ -14,27 +14,12 @@
 
 namespace podd::trust {
 
-struct KeyInfo {
-    std::string fingerprint;  // of the primary key, lower case
-    std::vector<std::string> user_ids;
-    std::uint64_t created = 0;  // seconds of CLOCK_REALTIME
-    std::uint64_t expires = 0;  // 0: never
-    bool expired = false;
-    bool revoked = false;
-};
-
 /// What a message holds, and the primary key that has signed it.
 struct SignedText {
     std::string fingerprint;
     std::string text;
 };
 struct SignatureFacts;
-
-/// Of a fingerprint or key id: gpg writes them in capitals.
-std::string lower_case(std::string_view fingerprint);
-
-/// The keys of `gpg --with-colons --list-keys`. Source: doc/DETAILS of GnuPG.
-std::vector<KeyInfo> parse_key_list(std::string_view text);
 
 /// A set of keys that goes with the object. Nothing of the user's is read, and nothing is asked of
 /// any server.
