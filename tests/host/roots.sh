@@ -11,6 +11,9 @@ host_packages+=(attr acl curl jq strace psmisc e2fsprogs)
 host_packages+=(docker-registry nginx openssl)
 # What reads our images with other eyes.
 host_packages+=(skopeo umoci)
+# What signs images; bookworm has no cosign.
+host_packages+=(gpg-agent)
+trixie_packages=(cosign)
 # What a host has that is a virtual machine. The kernel is Debian's there, so AppArmor can be tried.
 vm_packages=(python3-minimal libpython3-stdlib apparmor)
 # What every build root has besides the Build-Depends.
@@ -145,6 +148,7 @@ build_root() {
 host_root() {
     local suite=$1 kind=$2 deb=${3:-} packages=("${host_packages[@]}") depends=()
     [ "$kind" != vm ] || packages+=("${vm_packages[@]}")
+    [ "$suite" != trixie ] || packages+=("${trixie_packages[@]}")
     if [ -n "$deb" ]; then
         mapfile -t depends < <(package_names "$(dpkg-deb --field "$deb" Depends Pre-Depends | sed 's/^[A-Za-z-]*: //')")
     fi
