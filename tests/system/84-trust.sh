@@ -100,6 +100,12 @@ verification() { host podctl --json=short image list | jq -c '.[] | select(.name
 assert_eq "{\"kind\":\"signed\",\"by\":\"$(fpr subkey)\"}" "$(verification)"
 assert_eq "" "$(host sh -c 'ls -d /tmp/podd-keyring* /root/.gnupg 2>/dev/null' || true)"
 
+say "a signature of an image that is there is looked at as any"
+before=$(images)
+refused other "signed by key $(fpr other), which is not trusted for that name"
+signed subkey >/dev/null
+assert_eq "{\"kind\":\"signed\",\"by\":\"$(fpr subkey)\"}" "$(verification)"
+
 say "a file that was changed after it was checked"
 assert_fails host_sh '/usr/lib/podd/importer import --store=/var/tmp/trust/store --options="$1" <"$2"' \
     "{\"signed\":{\"fingerprint\":\"$(fpr good)\",\"sha256\":\"$(printf %064d 0)\"}}" $aci
