@@ -40,8 +40,8 @@ struct ImportOptions {
     std::optional<schema::AcIdentifier>
         name;  // of a root file system; for others in place of its own
     std::vector<schema::Label> labels;
-    std::string reference;                 // which image of several
-    std::optional<base::Json> app;         // of a root file system, as in an image manifest
+    std::string reference;          // which image of several
+    std::optional<base::Json> app;  // of a root file system, as in an image manifest
     std::optional<SignedBytes> signature;
     std::optional<Wanted> wanted;         // of an ACI
     std::optional<store::Origin> origin;  // of an ACI

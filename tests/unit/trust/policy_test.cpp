@@ -159,7 +159,11 @@ TEST_SUITE("trust/policy") {
         CHECK(policy->accept("docker.io/me/tool") == Accept::kPinned);
         CHECK(policy->accept("registry.example.com/web") == Accept::kUnsigned);
         CHECK(policy->accept("registry.example.com/test/web") == Accept::kNone);
-        const auto by_key = Policy::from_files({file(example(1))});
+        const auto plain = Policy::from_files({file(example(1))});
+        REQUIRE(plain);
+        CHECK(plain->accept("build.example/app") == Accept::kPinned);
+        CHECK(plain->allow_http("build.example/app"));
+        const auto by_key = Policy::from_files({file(example(2))});
         REQUIRE(by_key);
         CHECK(by_key->accept("quay.io/example/tool") == Accept::kSigned);
     }
