@@ -36,7 +36,7 @@ python3 "$source_dir/tests/images/pack.py" "$TEST_TMP/busybox.tar.gz" "$TEST_TMP
 gzip -dc "$acis/packed.aci" >"$acis/base.aci" 2>/dev/null || cp "$acis/packed.aci" "$acis/base.aci"
 labels() { printf '"labels": [{"name": "version", "value": "%s"}, {"name": "os", "value": "linux"}, {"name": "arch", "value": "%s"}]' "$1" $arch; }
 wants() { printf '{"imageName": "%s", "labels": [{"name": "version", "value": "1"}]}' "$1"; }
-app='"app": {"exec": ["/bin/sh", "-c", "cat /base /mid /app; exec sleep 1000"], "user": "0", "group": "0", "environment": [{"name": "PATH", "value": "/bin"}]}'
+app='"app": {"exec": ["/bin/sh", "-c", "cat /base /mid /app; echo; exec sleep 1000"], "user": "0", "group": "0", "environment": [{"name": "PATH", "value": "/bin"}]}'
 make_acis <<JSON
 {"mid": {"name": "example.test/mid", $(labels 1), "files": {"mid": "mid"},
          "dependencies": [{"imageName": "example.test/base", "imageID": "$(id_of base)", "size": $(stat -c %s "$acis/base.aci")}]},
@@ -161,7 +161,7 @@ assert_eq "$before" "$(log_lines)"
 refused 'no image "example.test/app:7"' --pull-policy=never example.test/app:7
 assert_eq "$(id_of app)" "$(fetch --pull-policy=update example.test/app:1 2>/dev/null)"
 assert_contains "$(host tail -n 1 $folder/access.log)" 'app-1-linux-'
-assert_contains "$(host tail -n 1 $folder/access.log)" ' 304 match="'
+assert_contains "$(host tail -n 1 $folder/access.log)" ' 304 match='
 fetch https://example.test/fresh/app-1-linux-$arch.aci >/dev/null
 before=$(log_lines)
 assert_eq "$(id_of app)" "$(fetch --pull-policy=always https://example.test/fresh/app-1-linux-$arch.aci 2>/dev/null)"
@@ -185,7 +185,7 @@ forget
 refused "is not trusted for that name" example.test/broken:1
 assert_contains "$output" 'dependency "other.test/dep:1"'
 refused 'wanted "sha512-0000' example.test/pin:1
-refused "dependency \"example.test/nowhere:1\"" example.test/missing:1
+refused "nowhere-1-linux-$arch.aci\": \"example.test\" has no such thing" example.test/missing:1
 refused "depends on itself" example.test/one:1
 assert_eq "" "$(names)"
 say "and import says which command has it fetched"
