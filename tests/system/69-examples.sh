@@ -146,7 +146,7 @@ assert_contains "$said" example.com/hello
 host skopeo --insecure-policy copy --quiet docker-archive:$folder/nginx.tar oci:/srv/layout:1.0
 said=$(run_typed $page 2) || fail "$said"
 said=$(run_typed $page 3) || fail "$said"
-host test -x /srv/hello/bin/busybox
+host test -d /srv/hello/etc
 assert_fails host test -e /srv/hello/rootfs
 said=$(run_typed $page 4) || fail "$said"
 host podctl image cat-manifest example.com/tools >/dev/null
