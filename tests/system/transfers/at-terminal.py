@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""at-terminal.py COLUMNS STEPS CMD...: runs a command on a terminal of its own and says what it wrote, as JSON.
+"""at-terminal.py LEADER COLUMNS STEPS CMD...: runs a command on a terminal of its own, in the container of which LEADER is
+PID 1, and says what it wrote, as JSON. Nobody stands in between: signals of the terminal reach the command alone.
 
 STEPS are separated by commas: "bar" waits for a bar on the screen, "wide=N" makes the terminal N columns wide, "kill=N" sends
 signal N to the command, "keys=X" types X (^C for Ctrl-C), "sleep=N" waits. Then the end of the command is waited for.
 The answer: "status" (as a shell has it), "text" (all that was written), "widest" (columns of the longest line, for each
 width that the terminal had).
 """
+import ctypes
 import fcntl
 import json
 import os
@@ -20,22 +22,31 @@ import termios
 import time
 
 PATIENCE = 60
+CLONE_NEWPID = 0x20000000
+# Mounts, cgroup, UTS, IPC and network.
+CLONE_NEW = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x40000000
+
+
+def enter(pidfd, namespaces):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.setns(pidfd, namespaces) < 0:
+        raise OSError(ctypes.get_errno(), "setns")
 
 
 class Terminal:
-    def __init__(self, columns, command):
+    def __init__(self, leader, columns, command):
+        pidfd = os.pidfd_open(leader)
+        enter(pidfd, CLONE_NEWPID)  # the next child is born there
         self.pid, self.master = pty.fork()
         if self.pid == 0:
+            enter(pidfd, CLONE_NEW)
             os.execvp(command[0], command)
-        self.columns = columns
         self.pieces = []  # [columns, bytes]
         self.open = True
         self.resize(columns)
 
     def resize(self, columns):
-        self.read(0.2)
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        self.columns = columns
         self.pieces.append([columns, b""])
 
     def read(self, seconds):
@@ -67,6 +78,7 @@ class Terminal:
         if name == "bar":
             self.await_bar()
         elif name == "wide":
+            self.read(0.2)
             self.resize(int(value))
             self.read(1)
         elif name == "kill":
@@ -101,8 +113,8 @@ def strip(data):
 
 
 def main():
-    terminal = Terminal(int(sys.argv[1]), sys.argv[3:])
-    for step in filter(None, sys.argv[2].split(",")):
+    terminal = Terminal(int(sys.argv[1]), int(sys.argv[2]), sys.argv[4:])
+    for step in filter(None, sys.argv[3].split(",")):
         terminal.step(step)
     status = terminal.end()
     json.dump({"status": status, "text": terminal.text(), "widest": terminal.widest()}, sys.stdout)

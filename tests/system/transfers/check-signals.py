@@ -10,6 +10,8 @@ STATES = ["waiting", "fetching", "unpacking", "checking", "done"]
 def changes(lines):
     """[time in seconds, {property: value}] of each PropertiesChanged of a transfer."""
     for line in lines:
+        if not line.startswith("{"):  # that it listens
+            continue
         message = json.loads(line)
         if message.get("member") != "PropertiesChanged":
             continue
