@@ -84,8 +84,7 @@ Result<FetchPlan> plan_fetch(const schema::DockerReference& reference, const tru
             store::Verification{std::string{store::kVerifiedBySignature}, by,
                                 digest ? pinned : reference.name(), trust::describe(*rule)};
     else if (digest)
-        plan.verification =
-            store::Verification{std::string{store::kVerifiedByDigest}, by, pinned};
+        plan.verification = store::Verification{std::string{store::kVerifiedByDigest}, by, pinned};
     else if (rule != nullptr && rule->accept == trust::Accept::kUnsigned)
         plan.verification = store::Verification{std::string{store::kVerifiedByPolicy}, by,
                                                 reference.name(), trust::describe(*rule)};

@@ -70,9 +70,8 @@ void Transfers::fetch(const FetchPlan& plan, uid_t user, Started started) {
 base::Result<> Transfers::prepare_fetched(Transfer& transfer, const FetchPlan& plan,
                                           client::BusProperties& service) {
     if (!plan.needs_signature()) {
-        transfer.on_fetched([this, &transfer, plan](const FetchedImage&) {
-            import_fetched(transfer, plan, {});
-        });
+        transfer.on_fetched(
+            [this, &transfer, plan](const FetchedImage&) { import_fetched(transfer, plan, {}); });
         return {};
     }
     auto files = TRY(make_signature_file());
