@@ -33,9 +33,9 @@ std::string credentials_directory() {
 
 base::Result<> fetch_from_web(const fetcher::CommandLine& line, int directory_fd, fetch::Web& web,
                               fetcher::Report& report) {
-    if (!line.keys.empty())
-        return report.fetched(TRY(fetch::fetch_keys(line.keys, directory_fd, web)));
-    const fetch::AciRequest request{.source = *line.aci,
+    if (!line.aci) return report.fetched(TRY(fetch::fetch_keys(line.keys, directory_fd, web)));
+    const auto& source = *line.aci;
+    const fetch::AciRequest request{.source = source,
                                     .directory_fd = directory_fd,
                                     .machine = machine(),
                                     .signature_url = line.signature_url,
@@ -46,7 +46,7 @@ base::Result<> fetch_from_web(const fetcher::CommandLine& line, int directory_fd
         TRY(fetch::fetch_aci(request, web, [&](std::uint64_t bytes, std::uint64_t total) {
             report.progress(bytes, total);
         }));
-    const auto& reference = line.aci->reference;
+    const auto& reference = source.reference;
     return report.fetched(fetched, reference && reference->name ? reference->name->str() : "");
 }
 
