@@ -71,10 +71,9 @@ Result<bool> get_file(Http& http, const std::string& url, std::string& text) {
             return true;
         }
         if (answer && (answer->status == 404 || answer->status == 410)) return false;
-        auto error = answer ? status_error(*answer) : std::move(answer).error();
-        const int msec = error.code() == ErrorCode::kUnavailable
-                             ? backoff.next_msec(answer ? retry_after(*answer) : 0)
-                             : -1;
+        const auto seconds = answer ? retry_after(*answer) : 0;
+        auto error = answer ? status_error(*answer) : Error{answer.error()};
+        const int msec = error.code() == ErrorCode::kUnavailable ? backoff.next_msec(seconds) : -1;
         if (msec < 0) return error;
         (void)::poll(nullptr, 0, msec);
     }
@@ -125,7 +124,7 @@ Result<> add_cosign_somewhere(Found& found, const std::vector<std::unique_ptr<Se
                               const Digest& digest) {
     for (const auto& session : sessions) {
         Found here;
-        const auto done = add_cosign(here, *session, digest);
+        auto done = add_cosign(here, *session, digest);
         if (done && !here.empty()) {
             found.take(std::move(here));
             return {};

@@ -118,7 +118,8 @@ host_sh 'podctl import --signature=/var/tmp/trust/good.sig.asc /var/tmp/trust/bi
 verifier_pid() { host systemctl show --value --property=MainPID 'podd-verify-*' | grep -x '[1-9][0-9]*'; }
 wait_until 10 verifier_pid
 pid=$(verifier_pid)
-gpg_there() { host sh -c "pgrep -P $pid gpg"; }
+# gpgme forks twice, so gpg is no child of the verifier's.
+gpg_there() { host pgrep -x gpg; }
 wait_until 10 gpg_there
 for process in $pid $(gpg_there); do
     facts=$(host cat "/proc/$process/status")
