@@ -17,7 +17,7 @@ using base::Result;
 namespace {
 
 // Clocks of two machines may differ by so much.
-constexpr std::uint64_t kClockSkewSeconds = 24 * 60 * 60;
+constexpr std::uint64_t kClockSkewSeconds = std::uint64_t{24} * 60 * 60;
 
 struct HashName {
     unsigned number;
