@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "importer/new_record.h"
 #include "schema/appc_to_oci.h"
 
 namespace podd::importer {
@@ -77,10 +78,6 @@ private:
     std::uint64_t size_;
     std::string digest_{};
 };
-
-std::string sha256(std::string_view bytes) {
-    return base::hash_hex(base::HashAlgorithm::kSha256, bytes);
-}
 
 bool may_be_root(const store::ImageRecord& image) {
     return image.kind == store::ImageKind::kOci && image.trees.size() == 1 &&
