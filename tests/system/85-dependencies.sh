@@ -65,8 +65,8 @@ JSON
 say "a dependency must be there first, and the error says which"
 imported side
 refused mid 'image "example.com/mid" depends on "example.com/base": no image "example.com/base" in the store'
-imported base
 refused mid 'run: podctl fetch example.com/base'
+imported base
 refused top 'image "example.com/top" depends on "example.com/mid"'
 imported mid
 
