@@ -60,7 +60,7 @@ host rm $folder/hello.aci
 
 say "podd.pod(5): a web server"
 page=man/podd.pod.5.scd
-has $page 4
+has $page 5
 packed nginx 1.27 docker nginx.tar
 host_sh 'mkdir -p /srv/pages && echo "a page" >/srv/pages/index.html'
 block $page 1 | host_file /etc/podd/pods.d/web.json
@@ -106,6 +106,14 @@ host systemctl start pod-backup@backup
 main=$(property pod-backup@backup MainPID)
 assert_contains "$(host cat "/proc/$main/mountinfo")" ' /backups '
 host systemctl stop pod-backup
+
+say "podd.pod(5): an image that is fetched; there is no network here"
+block $page 5 | drop_manifest fetched
+host podctl verify /etc/podd/pods.d/fetched.json
+assert_contains "$(property pod-fetched Requires)" podd-pull@fetched.service
+assert_status 1 host podctl start fetched
+assert_contains "$output" 'app "nginx": image "docker.io/library/nginx:1.27": '
+host systemctl reset-failed
 
 say "podctl(1)"
 page=man/podctl.1.scd
