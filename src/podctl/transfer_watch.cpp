@@ -87,6 +87,7 @@ TransferWatch::TransferWatch(Session& session, ProgressLine& line)
 
 TransferWatch::~TransferWatch() {
     session_.manager->on_transfer_removed = nullptr;
+    bus_driver_.reset();
     sigset_t signals;
     ::sigemptyset(&signals);
     for (const int signal : kEndingSignals)
@@ -103,6 +104,7 @@ base::Result<std::string> TransferWatch::run(const std::function<BegunTransfer()
                                                         const base::Result<>& result) {
         ended(raw, id, image, result);
     };
+    TRY(client::guarded([&] { listen_to_the_end_of_podd(raw); }));
     TRY(call(begin));
     TRY(listen_to_signals(raw));
     if (was_interrupted) cancel(raw);
@@ -112,6 +114,23 @@ base::Result<std::string> TransferWatch::run(const std::function<BegunTransfer()
         return base::Error{base::ErrorCode::kUnavailable,
                            fmt::format("the connection to the bus broke ({})", r)};
     return *result_;
+}
+
+// Nobody tells of the transfers of a podd that was killed.
+void TransferWatch::listen_to_the_end_of_podd(sd_event* event) {
+    constexpr const char* kDriver = "org.freedesktop.DBus";
+    bus_driver_ = client::make_proxy(*session_.bus, kDriver, "/org/freedesktop/DBus");
+    bus_driver_->uponSignal("NameOwnerChanged")
+        .onInterface(kDriver)
+        .call([this, event](const std::string& name, const std::string& /*old_owner*/,
+                            const std::string& new_owner) {
+            if (name != client::kBusName || !new_owner.empty() || result_) return;
+            result_.emplace(base::Error{base::ErrorCode::kUnavailable,
+                                        "podd has ended before it was done, or somebody ended it\n"
+                                        "hint: try again; 'journalctl -u podd' may say why"});
+            static_cast<void>(sd_event_exit(event, 0));
+        });
+    client::finish_registration(*bus_driver_);
 }
 
 // A signal that comes while the call is under way must not leave a transfer that nobody waits for.

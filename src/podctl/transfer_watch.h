@@ -35,6 +35,7 @@ public:
 private:
     class Proxy;
     base::Result<> call(const std::function<BegunTransfer()>& begin);
+    void listen_to_the_end_of_podd(sd_event* event);
     base::Result<> listen_to_signals(sd_event* event);
     static int on_signal(sd_event_source* source, const struct signalfd_siginfo*, void* self);
     static int on_resize(sd_event_source* source, const struct signalfd_siginfo*, void* self);
@@ -46,6 +47,7 @@ private:
     ProgressLine& line_;
     std::uint32_t id_ = 0;
     std::unique_ptr<Proxy> transfer_;
+    std::unique_ptr<sdbus::IProxy> bus_driver_;
     bool cancelled_ = false;
     std::optional<base::Result<std::string>> result_;
 };
