@@ -10,6 +10,7 @@
 #include "fetch/challenge.h"
 #include "fetch/credentials.h"
 #include "fetch/http_error.h"
+#include "fetch/signatures.h"
 #include "fetch/url.h"
 #include "schema/docker_reference.h"
 
@@ -90,5 +91,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     read_urls(text);
     read_answers(text);
     read_credentials_file(text);
+    (void)parse_cosign_manifest(text).has_value();
     return 0;
 }
