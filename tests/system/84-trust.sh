@@ -13,7 +13,7 @@ host podctl -q image rm example.com/busybox 2>/dev/null || true
 
 # signed CASE: imports the image with that signature.
 signed() { host podctl import --signature="/var/tmp/trust/$1.sig.asc" "${2:-$aci}"; }
-images() { host podctl --no-legend image list; }
+images() { host podctl image list --json=short | jq -r ".[] | [.id, .name, .verification.kind] | @tsv"; }
 before=$(images)
 # refused CASE REASON [FILE]: nothing of the image stays.
 refused() {
