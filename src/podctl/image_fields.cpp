@@ -142,10 +142,13 @@ ImageFields all_image_fields() {
 }
 
 void sort_images(std::vector<ListedImage>& images, const ImageFields& fields, bool descending) {
-    for (auto field = fields.rbegin(); field != fields.rend(); ++field)
-        std::stable_sort(images.begin(), images.end(), [&](const auto& a, const auto& b) {
-            return descending ? (*field)->before(b, a) : (*field)->before(a, b);
-        });
+    std::ranges::sort(images, [&](const auto& a, const auto& b) {
+        for (const auto* field : fields) {
+            if (field->before(a, b)) return !descending;
+            if (field->before(b, a)) return descending;
+        }
+        return a.id < b.id;
+    });
 }
 
 std::uint64_t count_sizes(std::vector<ListedImage>& images) {

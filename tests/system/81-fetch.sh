@@ -139,7 +139,7 @@ host podctl stop first second
 say "what is wrong with the policy is said, and nothing is fetched"
 printf '[Prefix localhost:5000]\nAccept=everything\n' | host_file $policy
 assert_status 1 host podctl fetch docker://$name:1 --pull-policy=always
-assert_contains "$output" "\"$policy\": line 2: found Accept=everything, wanted unsigned, pinned or none"
+assert_contains "$output" "\"$policy\": line 2: found Accept=everything, wanted signed, unsigned, pinned or none"
 printf '[Prefix localhost:5000]\nAccept=none\n' | host_file $policy
 assert_status 1 host podctl fetch "docker://$name@$id" --pull-policy=always
 assert_contains "$output" "is refused by [Prefix localhost:5000] in \"$policy\""

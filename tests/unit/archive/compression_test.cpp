@@ -12,7 +12,7 @@
 
 using namespace podd;        // NOLINT
 using namespace podd::test;  // NOLINT
-using archive::Compression;
+using podd::archive::Compression;
 
 namespace {
 
@@ -43,7 +43,7 @@ std::string compress(std::string_view text, Compression how) {
 base::Result<std::string> decompress(std::string_view bytes, Compression how) {
     const auto in = memory_file(bytes);
     const auto out = memory_file("");
-    TRY(archive::decompress(in.get(), out.get(), how));
+    TRY(podd::archive::decompress(in.get(), out.get(), how));
     REQUIRE(::lseek(out.get(), 0, SEEK_SET) == 0);
     return base::read_all(out.get(), 1 << 28);
 }
@@ -59,20 +59,20 @@ TEST_SUITE("archive/compression") {
         for (unsigned i = 0; i < 300'000; ++i)
             text += static_cast<char>('a' + i * i % 23);
         for (const auto how : kAll) {
-            CAPTURE(archive::compression_name(how));
+            CAPTURE(podd::archive::compression_name(how));
             const auto packed = compress(text, how);
-            CHECK(archive::sniff(packed) == how);
+            CHECK(podd::archive::sniff(packed) == how);
             const auto again = decompress(packed, how);
             REQUIRE(again);
             CHECK(*again == text);
         }
-        CHECK(archive::sniff("manifest") == Compression::kNone);
-        CHECK(archive::sniff("") == Compression::kNone);
+        CHECK(podd::archive::sniff("manifest") == Compression::kNone);
+        CHECK(podd::archive::sniff("") == Compression::kNone);
     }
 
     TEST_CASE("A8: several members and frames are one stream") {
         for (const auto how : kAll) {
-            CAPTURE(archive::compression_name(how));
+            CAPTURE(podd::archive::compression_name(how));
             const auto both = decompress(compress("one", how) + compress("two", how), how);
             REQUIRE_MESSAGE(both, (both ? "" : both.error().message()));
             CHECK(*both == "onetwo");
@@ -90,7 +90,7 @@ TEST_SUITE("archive/compression") {
 
     TEST_CASE("A8: other bytes behind the stream are refused") {
         for (const auto how : kAll) {
-            CAPTURE(archive::compression_name(how));
+            CAPTURE(podd::archive::compression_name(how));
             const auto result = decompress(compress("one", how) + "garbage and more", how);
             CHECK_FALSE(result);
         }
@@ -99,7 +99,7 @@ TEST_SUITE("archive/compression") {
     TEST_CASE("A9: damaged and cut streams are refused") {
         const std::string text(100'000, 'x');
         for (const auto how : kAll) {
-            CAPTURE(archive::compression_name(how));
+            CAPTURE(podd::archive::compression_name(how));
             const auto packed = compress(text + text, how);
             CHECK_FALSE(decompress(packed.substr(0, packed.size() - 5), how));
             CHECK_FALSE(decompress(packed.substr(0, 7), how));

@@ -157,7 +157,8 @@ TEST_SUITE("sandbox/seccomp") {
     TEST_CASE("no new namespace comes of clone or unshare, whatever the upper half says") {
         const auto program = compiled(sandbox::default_policy());
         CHECK(run(program, "clone", CLONE_VM | CLONE_VFORK | SIGCHLD) == kAllow);
-        for (const std::uint64_t flag : {CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET}) {
+        for (const int kind : {CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET}) {
+            const auto flag = static_cast<std::uint64_t>(kind);
             CHECK(run(program, "clone", flag | SIGCHLD) == fails(EPERM));
             CHECK(run(program, "clone", flag | std::uint64_t{1} << 32) == fails(EPERM));
             CHECK(run(program, "unshare", flag) == fails(EPERM));
