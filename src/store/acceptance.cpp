@@ -23,9 +23,28 @@ bool needs_rule(const Verification& verification) {
            (is_signed(verification) && !verification.reference.empty());
 }
 
+bool is_pinned(const Verification& verification) {
+    return verification.kind == kVerifiedByDigest;
+}
+
 // A key may be taken back, too.
 bool may_end(const Verification& verification) {
     return needs_rule(verification) || is_signed(verification);
+}
+
+// What needs no rule is refused nevertheless by one that wants more, or nothing, of that name.
+Result<> check_not_refused(const ImageRecord& image, std::string_view name,
+                           const trust::Policy& policy) {
+    const auto* rule = policy.find(name);
+    if (rule != nullptr && rule->accept == trust::Accept::kNone)
+        return Error{ErrorCode::kUntrusted,
+                     fmt::format("image \"{}\" is refused by {}", name, trust::describe(*rule))};
+    if (rule != nullptr && rule->accept == trust::Accept::kSigned && !is_signed(image.verification))
+        return Error{ErrorCode::kUntrusted,
+                     fmt::format("image \"{0}\" was accepted without a signature, which {1} asks "
+                                 "for\nhint: podctl fetch --pull-policy=always docker://{2}",
+                                 name, trust::describe(*rule), image.verification.reference)};
+    return {};
 }
 
 Error rule_is_gone(const ImageRecord& image) {
@@ -47,8 +66,12 @@ Error rule_is_gone(const ImageRecord& image) {
 
 Result<> check_signed(const ImageRecord& image, const trust::Policy& policy) {
     const auto& verification = image.verification;
-    if (verification.reference.empty())
-        return trust::check_trusted(verification.by, image.manifest.name.str());
+    if (verification.reference.empty()) {
+        // One that was imported from a file is the administrator's word, whatever rules there are.
+        const auto& name = image.manifest.name.str();
+        if (!image.origins.empty()) TRY(check_not_refused(image, name, policy));
+        return trust::check_trusted(verification.by, name);
+    }
     const auto name = trust::name_in(verification.reference);
     switch (policy.accept(name)) {
         case trust::Accept::kSigned: return trust::check_trusted(verification.by, name);
@@ -76,7 +99,9 @@ Result<> check_accepted(const ImageRecord& image, const trust::Policy& policy) {
             return {};
         return rule_is_gone(image);
     }
-    if (verification.kind == kVerifiedByImport || verification.kind == kVerifiedByDigest) return {};
+    if (is_pinned(verification))
+        return check_not_refused(image, trust::name_in(verification.reference), policy);
+    if (verification.kind == kVerifiedByImport) return {};
     return Error{ErrorCode::kUntrusted,
                  fmt::format("image \"{}\" was accepted as \"{}\", which this version of podd does "
                              "not know",
@@ -84,13 +109,21 @@ Result<> check_accepted(const ImageRecord& image, const trust::Policy& policy) {
 }
 
 Result<> check_accepted(const ImageRecord& image) {
-    if (!needs_rule(image.verification)) return check_accepted(image, trust::Policy{});
+    if (image.verification.kind == kVerifiedByImport) return check_accepted(image, trust::Policy{});
     const auto policy = TRY_CONTEXT(trust::Policy::read(), "reading which images are accepted");
     return check_accepted(image, policy);
 }
 
-const Verification& stronger(const Verification& old, const Verification& fresh) {
-    return may_end(old) ? fresh : old;
+Verification stronger(const Verification& old, const Verification& fresh) {
+    if (may_end(old)) return fresh;
+    // A signature that was asked for by digest is as good where only that counts.
+    if (is_pinned(old) && is_signed(fresh) &&
+        trust::name_in(old.reference) == trust::name_in(fresh.reference)) {
+        auto both = fresh;
+        both.reference = old.reference;
+        return both;
+    }
+    return old;
 }
 
 }  // namespace podd::store

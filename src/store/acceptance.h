@@ -17,6 +17,6 @@ base::Result<> check_accepted(const ImageRecord& image, const trust::Policy& pol
 
 /// Which of the two stays when an image comes a second time: a rule or a key may go, but that
 /// somebody gave podd these very bytes, or named them, stays true.
-const Verification& stronger(const Verification& old, const Verification& fresh);
+Verification stronger(const Verification& old, const Verification& fresh);
 
 }  // namespace podd::store

@@ -143,6 +143,9 @@ assert_contains "$output" "\"$policy\": line 2: found Accept=everything, wanted 
 printf '[Prefix localhost:5000]\nAccept=none\n' | host_file $policy
 assert_status 1 host podctl fetch "docker://$name@$id" --pull-policy=always
 assert_contains "$output" "is refused by [Prefix localhost:5000] in \"$policy\""
+assert_status 1 host podctl start second
+assert_contains "$output" "app \"main\": image \"$name\" is refused by [Prefix localhost:5000] in \"$policy\""
+host systemctl reset-failed
 
 say "a file is refused, with the command that accepts it"
 file=$(image busybox aci)

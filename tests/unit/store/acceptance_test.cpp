@@ -74,11 +74,54 @@ TEST_SUITE("store/acceptance") {
     TEST_CASE("what somebody vouched for needs no rule; a kind that is not known is refused") {
         const auto none = policy("[Prefix docker.io]\nAccept=none\n");
         CHECK(store::check_accepted(image({"import", "uid 0"}), none));
-        CHECK(store::check_accepted(image({"pinned", "uid 0", "x@sha256:ab"}), none));
         CHECK(store::check_accepted(image({"import", "uid 0"})));
         const auto odd = store::check_accepted(image({"signed", "uid 0"}));
         REQUIRE_FALSE(odd);
         CHECK(odd.error().code() == base::ErrorCode::kUntrusted);
+    }
+
+    TEST_CASE(
+        "an image that was asked for by its digest goes when a rule refuses it or wants more") {
+        struct Row {
+            const char* policy;
+            const char* says;
+        };
+        const Row rows[] = {
+            {"", ""},
+            {"[Prefix docker.io]\nAccept=pinned\n", ""},
+            {"[Prefix docker.io]\nAccept=unsigned\n", ""},
+            {"[Prefix quay.io]\nAccept=none\n", ""},
+            {"[Prefix docker.io]\nAccept=none\n",
+             "image \"docker.io/library/nginx\" is refused by [Prefix docker.io]"},
+            {"[Prefix docker.io]\nAccept=signed\n",
+             "podctl fetch --pull-policy=always docker://docker.io/library/nginx@sha256:ab"},
+        };
+        for (const Row& row : rows) {
+            CAPTURE(row.policy);
+            const auto done = store::check_accepted(
+                image({"pinned", "uid 0", "docker.io/library/nginx@sha256:ab"}),
+                policy(row.policy));
+            const std::string says = row.says;
+            CHECK(done.has_value() == says.empty());
+            if (done) continue;
+            CHECK(done.error().code() == base::ErrorCode::kUntrusted);
+            CHECK_MESSAGE(done.error().message().find(says) != std::string::npos,
+                          done.error().message());
+        }
+    }
+
+    TEST_CASE("a rule that refuses a name refuses an ACI of it that was fetched, signed or not") {
+        const std::string key(40, 'f');
+        auto aci = image({"signed", key});
+        aci.kind = store::ImageKind::kAci;
+        const auto none = policy("[Prefix docker.io]\nAccept=none\n");
+        const auto imported = store::check_accepted(aci, none);
+        REQUIRE_FALSE(imported);  // for want of the key alone
+        CHECK(imported.error().message().find("refused by") == std::string::npos);
+        aci.origins.push_back({"docker.io/library/nginx", "https://c.d/x.aci", "", 0, 0});
+        const auto fetched = store::check_accepted(aci, none);
+        REQUIRE_FALSE(fetched);
+        CHECK(fetched.error().message().find("refused by") != std::string::npos);
     }
 
     TEST_CASE("an image with a signature needs rule and key, unless less is asked for today") {
@@ -124,6 +167,12 @@ TEST_SUITE("store/acceptance") {
         CHECK(store::stronger(pinned, kByRule) == pinned);
         CHECK(store::stronger(kByRule, pinned) == pinned);
         CHECK(store::stronger(kByRule, imported) == imported);
+        const store::Verification by_tag{"signed", "f", "x", "r"};
+        const store::Verification both{"signed", "f", "x@sha256:ab", "r"};
+        const store::Verification elsewhere{"signed", "f", "y", "r"};
+        CHECK(store::stronger(pinned, by_tag) == both);
+        CHECK(store::stronger(pinned, elsewhere) == pinned);
+        CHECK(store::stronger(imported, by_tag) == imported);
         auto other_rule = kByRule;
         other_rule.rule = "another";
         CHECK(store::stronger(kByRule, other_rule) == other_rule);
