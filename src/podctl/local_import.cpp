@@ -47,8 +47,11 @@ Result<std::string> import_local(const LocalImage& image,
                                  const Options& command_line) {
     base::UniqueFd file = TRY(open_image(image));
     TRY_CONTEXT(check_form(file.get(), image.form), "import \"{}\"", image.path);
-    if (!image.reference.empty())
-        options.insert_or_assign("Reference", sdbus::Variant{image.reference});
+    if (!image.reference.empty()) {
+        // insert_or_assign() is more than a Variant of sdbus-c++ 2 bears.
+        options.erase("Reference");
+        options.emplace("Reference", sdbus::Variant{image.reference});
+    }
     if (image.digest) options.emplace("Digest", sdbus::Variant{image.digest->str()});
     Session session = TRY(Session::open(command_line));
     ProgressLine line{"Importing", image.path, command_line.quiet};
