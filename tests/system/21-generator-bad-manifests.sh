@@ -62,4 +62,4 @@ for name in fifo big deep half UPPER; do
     assert_contains "$output" "/etc/podd/pods.d/$name.json: "
 done
 assert_status 0 host podctl verify /etc/podd/pods.d/web.json
-host_sh 'rm -rf /etc/podd/pods.d/* /etc/podd/pods.d/.hidden.json'
+host_sh 'rm -rf /etc/podd/pods.d && mkdir /etc/podd/pods.d'
