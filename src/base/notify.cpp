@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/notify.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <vector>
+#include <ctime>
 
-#include <fcntl.h>
-#include <poll.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -19,10 +20,17 @@ namespace podd::base {
 
 namespace {
 
-// `fd` < 0: none is passed along.
-Result<> send_to_manager(std::string_view state, int fd) {
+// Any assignment that the manager does not know, and so ignores. Source: sd_notify(3), "Notes".
+constexpr std::string_view kMarker = "X_PODD_MARKER=1";
+
+constexpr long kFirstPauseNsec = 50'000;
+constexpr long kLongestPauseNsec = 2'000'000;
+constexpr long kNsecPerMsec = 1'000'000;
+
+// None when there is no manager.
+Result<UniqueFd> connect_to_manager() {
     const char* path = std::getenv("NOTIFY_SOCKET");  // NOLINT(concurrency-mt-unsafe): one thread
-    if (path == nullptr) return {};
+    if (path == nullptr) return UniqueFd{};
     const auto length = std::strlen(path);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -30,44 +38,53 @@ Result<> send_to_manager(std::string_view state, int fd) {
         return Error{ErrorCode::kInvalidArgument, "$NOTIFY_SOCKET is not a socket address"};
     std::memcpy(address.sun_path, path, length);
     if (path[0] == '@') address.sun_path[0] = '\0';
-    const UniqueFd socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    UniqueFd socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     if (!socket) return errno_error("making a socket for the service manager", errno);
 
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
     if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), size) < 0)
         return errno_error("connecting to the service manager", errno);
-    std::vector<int> fds;
-    if (fd >= 0) fds.push_back(fd);
-    TRY_CONTEXT(send_message(socket.get(), state, fds), "notifying the service manager");
-    return {};
+    return socket;
+}
+
+Result<UniqueFd> send_to_manager(std::string_view state) {
+    auto socket = TRY(connect_to_manager());
+    if (socket) TRY_CONTEXT(send_message(socket.get(), state, {}), "notifying the service manager");
+    return socket;
+}
+
+long elapsed_msec(const timespec& since) {
+    timespec now{};
+    (void)::clock_gettime(CLOCK_MONOTONIC, &now);
+    return (now.tv_sec - since.tv_sec) * 1000 + (now.tv_nsec - since.tv_nsec) / kNsecPerMsec;
 }
 
 }  // namespace
 
 Result<> notify(std::string_view state) {
-    return send_to_manager(state, -1);
+    TRY(send_to_manager(state));
+    return {};
 }
 
 Result<NotifyBarrier> NotifyBarrier::send() {
     NotifyBarrier barrier;
-    if (std::getenv("NOTIFY_SOCKET") == nullptr) return barrier;  // NOLINT(concurrency-mt-unsafe)
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) < 0) return errno_error("making a pipe", errno);
-    barrier.end_.reset(ends[0]);
-    const UniqueFd write_end{ends[1]};
-    TRY(send_to_manager("BARRIER=1", write_end.get()));
+    barrier.socket_ = TRY(send_to_manager(kMarker));
     return barrier;
 }
 
 Result<> NotifyBarrier::wait(int timeout_msec) const {
-    if (!end_) return {};
-    pollfd wait{end_.get(), 0, 0};
-    for (;;) {
-        const int ready = ::poll(&wait, 1, timeout_msec);
-        if (ready > 0) return {};
-        if (ready == 0)
+    if (!socket_) return {};
+    timespec begin{};
+    (void)::clock_gettime(CLOCK_MONOTONIC, &begin);
+    for (timespec pause{0, kFirstPauseNsec};;) {
+        int unread = 0;
+        if (::ioctl(socket_.get(), SIOCOUTQ, &unread) < 0)
+            return errno_error("looking for what the service manager has read", errno);
+        if (unread == 0) return {};
+        if (elapsed_msec(begin) >= timeout_msec)
             return Error{ErrorCode::kUnavailable, "the service manager did not answer in time"};
-        if (errno != EINTR) return errno_error("waiting for the service manager", errno);
+        (void)::nanosleep(&pause, nullptr);
+        pause.tv_nsec = std::min(pause.tv_nsec * 2, kLongestPauseNsec);
     }
 }
 

@@ -14,7 +14,11 @@ namespace podd::base {
 /// Source: sd_notify(3), the protocol under "Notes". Errors: kInvalidArgument, kIo.
 Result<> notify(std::string_view state);
 
-/// Returns when the manager has processed all that was sent before. Source: sd_notify_barrier(3).
+/// Returns when the manager has processed all that was sent before, as sd_notify_barrier(3) does.
+/// Not by its protocol: the manager of systemd 257 forks, and so copies all its memory, to close
+/// the descriptor that comes with BARRIER=1, which takes longer than all the rest of a start's
+/// messages. It reads them in order and processes each before it reads the next, so a message that
+/// says nothing has been read when those before it are processed.
 /// Errors: kIo; kUnavailable when `timeout_msec` passed.
 Result<> notify_barrier(int timeout_msec);
 
@@ -25,7 +29,7 @@ public:
     Result<> wait(int timeout_msec) const;
 
 private:
-    UniqueFd end_;  // of a pipe that the manager closes; none when there is no manager
+    UniqueFd socket_;  // what was sent from it and not yet read is counted; none without a manager
 };
 
 }  // namespace podd::base
