@@ -36,7 +36,7 @@ using base::UniqueFd;
 namespace {
 
 constexpr const char* kHelper = PODD_STAGE1_DIR "/drain";
-constexpr int kBarrierMsec = 30'000;
+constexpr int kManagerMsec = 30'000;
 constexpr int kEndMsec = 1000;
 
 // The pid may have been given to a stranger since it was recorded; a namespace's inode is not given
@@ -120,18 +120,19 @@ Result<> join_pid_namespace(int leader) {
     return {};
 }
 
-// Systemd takes a process for the main one only while it lives. READY needs no barrier: a message
-// that is there when the app ends is read before that.
-Result<> hand_over(const AppSpec& spec, const base::NotifyBarrier& main_known, int socket) {
-    TRY(main_known.wait(kBarrierMsec));
-    if (!spec.app.notify) TRY(base::notify("READY=1"));
+// Systemd takes a process for the main one only while it lives, and may look for its end before it
+// reads what was sent first; so the app has to wait until all has been read.
+Result<> hand_over(const AppSpec& spec, int socket) {
+    const auto last =
+        TRY(spec.app.notify ? base::send_marker() : base::SentNotification::send("READY=1"));
+    TRY(last.await_read(kManagerMsec));
     return signal_peer(socket);
 }
 
 // The unit's exit status becomes this process's again, which still has to say what went wrong.
 Result<> take_back(const Started& started, UniqueFd socket) {
     TRY(base::notify(fmt::format("MAINPID={}", ::getpid())));
-    TRY(base::notify_barrier(kBarrierMsec));
+    TRY(base::notify_barrier(kManagerMsec));
     socket.reset();  // lets the app's process end
     // Else systemd would find it still there and say that it has to kill it.
     pollfd end{started.pidfd.get(), POLLIN, 0};
@@ -162,7 +163,6 @@ Result<Readiness> exec(const std::string& pod_name, const std::string& app_name)
     its.reset();
     // At once, so that systemd has read it when the app is ready.
     TRY(base::notify(fmt::format("MAINPID={}", started.pid)));
-    const auto main_known = TRY(base::NotifyBarrier::send());
     auto readiness = TRY(receive_readiness(mine.get()));
     if (readiness.status != 0) {
         TRY(take_back(started, std::move(mine)));
@@ -174,7 +174,7 @@ Result<Readiness> exec(const std::string& pod_name, const std::string& app_name)
         TRY(join_pid_namespace(own_pids.get()));
         TRY(start_helper(app, helper, endpoints, started.pidfd.get()));
     }
-    TRY(hand_over(spec, main_known, mine.get()));
+    TRY(hand_over(spec, mine.get()));
     return readiness;
 }
 

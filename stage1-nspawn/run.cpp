@@ -45,6 +45,7 @@ using base::UniqueFd;
 namespace {
 
 constexpr const char* kInitProgram = PODD_STAGE1_DIR "/init";
+constexpr int kManagerMsec = 30'000;
 constexpr int kMaxRootLayers = 32;
 
 struct Host {
@@ -148,11 +149,15 @@ void tell_journal(const plan::PodPlan& pod, const std::vector<plan::AppPlan>& ap
     base::log_entry(entry);
 }
 
-// Needs no barrier: systemd reads a message of its own child's before it looks for that one's end,
-// and the leader is there to stay. Source: sd_notify(3), "Notes".
-Result<> hand_over(Leader& leader) {
-    TRY(base::notify(fmt::format("MAINPID={}\nREADY=1", leader.pid())));
-    return leader.release();
+// What can wait comes after READY: systemd goes on with the apps meanwhile. The leader is there to
+// stay, so that it can be made the main process whenever systemd reads this.
+Result<> hand_over(Leader& leader, const plan::PodPlan& pod,
+                   const std::vector<plan::AppPlan>& apps) {
+    const auto ready =
+        TRY(base::SentNotification::send(fmt::format("MAINPID={}\nREADY=1", leader.pid())));
+    TRY(leader.release());
+    tell_journal(pod, apps);
+    return ready.await_read(kManagerMsec);
 }
 
 Result<std::vector<plan::AppPlan>> read_apps(const Host& host, const plan::PodPlan& pod) {
@@ -197,9 +202,7 @@ Result<> run(const std::string& name, int lock_fd) {
     TRY(registration.finish());
     if (limits) TRY(limits->finish());        // before any app can start
     TRY(record_sandbox(host, leader.pid()));  // now it has run: `gc` will say that it ended
-    TRY(hand_over(leader));
-    tell_journal(pod, apps);
-    return {};
+    return hand_over(leader, pod, apps);
 }
 
 bool parse_lock_fd(std::string_view argument, int& fd) {

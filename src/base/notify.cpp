@@ -47,12 +47,6 @@ Result<UniqueFd> connect_to_manager() {
     return socket;
 }
 
-Result<UniqueFd> send_to_manager(std::string_view state) {
-    auto socket = TRY(connect_to_manager());
-    if (socket) TRY_CONTEXT(send_message(socket.get(), state, {}), "notifying the service manager");
-    return socket;
-}
-
 long elapsed_msec(const timespec& since) {
     timespec now{};
     (void)::clock_gettime(CLOCK_MONOTONIC, &now);
@@ -61,18 +55,15 @@ long elapsed_msec(const timespec& since) {
 
 }  // namespace
 
-Result<> notify(std::string_view state) {
-    TRY(send_to_manager(state));
-    return {};
+Result<SentNotification> SentNotification::send(std::string_view state) {
+    SentNotification sent;
+    sent.socket_ = TRY(connect_to_manager());
+    if (sent.socket_)
+        TRY_CONTEXT(send_message(sent.socket_.get(), state, {}), "notifying the service manager");
+    return sent;
 }
 
-Result<NotifyBarrier> NotifyBarrier::send() {
-    NotifyBarrier barrier;
-    barrier.socket_ = TRY(send_to_manager(kMarker));
-    return barrier;
-}
-
-Result<> NotifyBarrier::wait(int timeout_msec) const {
+Result<> SentNotification::await_read(int timeout_msec) const {
     if (!socket_) return {};
     timespec begin{};
     (void)::clock_gettime(CLOCK_MONOTONIC, &begin);
@@ -88,9 +79,18 @@ Result<> NotifyBarrier::wait(int timeout_msec) const {
     }
 }
 
+Result<SentNotification> send_marker() {
+    return SentNotification::send(kMarker);
+}
+
+Result<> notify(std::string_view state) {
+    TRY(SentNotification::send(state));
+    return {};
+}
+
 Result<> notify_barrier(int timeout_msec) {
-    const auto barrier = TRY(NotifyBarrier::send());
-    return barrier.wait(timeout_msec);
+    const auto marker = TRY(send_marker());
+    return marker.await_read(timeout_msec);
 }
 
 }  // namespace podd::base

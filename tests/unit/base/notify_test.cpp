@@ -68,14 +68,14 @@ TEST_SUITE("base/notify") {
     TEST_CASE("the barrier waits until the manager has read all that was sent") {
         Manager manager;
         REQUIRE(notify("MAINPID=2"));
-        const auto barrier = NotifyBarrier::send();
-        REQUIRE(barrier);
+        const auto marker = send_marker();
+        REQUIRE(marker);
         CHECK(manager.receive() == "MAINPID=2");
-        const auto early = barrier->wait(10);
+        const auto early = marker->await_read(10);
         REQUIRE_FALSE(early.has_value());
         CHECK(early.error().code() == ErrorCode::kUnavailable);
         // Means nothing to it: sd_notify(3) keeps names that begin with X_ free.
         CHECK(manager.receive().starts_with("X_"));
-        CHECK(barrier->wait(0));
+        CHECK(marker->await_read(0));
     }
 }
