@@ -46,6 +46,7 @@ namespace {
 
 constexpr const char* kInitProgram = PODD_STAGE1_DIR "/init";
 constexpr int kManagerMsec = 30'000;
+constexpr unsigned kLingerUsec = 15'000;
 constexpr int kMaxRootLayers = 32;
 
 struct Host {
@@ -157,7 +158,10 @@ Result<> hand_over(Leader& leader, const plan::PodPlan& pod,
         TRY(base::SentNotification::send(fmt::format("MAINPID={}\nREADY=1", leader.pid())));
     TRY(leader.release());
     tell_journal(pod, apps);
-    return ready.await_read(kManagerMsec);
+    TRY(ready.await_read(kManagerMsec));
+    // Systemd would clean up after this process first, and start the apps then.
+    (void)::usleep(kLingerUsec);
+    return {};
 }
 
 Result<std::vector<plan::AppPlan>> read_apps(const Host& host, const plan::PodPlan& pod) {
