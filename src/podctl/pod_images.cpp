@@ -18,7 +18,7 @@ base::Result<std::string> pull(Session& session, const PodImage& image, const st
     std::map<std::string, sdbus::Variant> bus{
         {"PullPolicy", sdbus::Variant{std::string{policy_word(image.policy)}}}};
     if (options.for_start) bus.emplace("StartOf", sdbus::Variant{pod});
-    const std::string reference = image.reference.str();
+    const std::string reference = schema::str(image.reference);
     ProgressLine line{"Fetching", reference, options.quiet};
     TransferWatch watch{session, line};
     return watch.run(

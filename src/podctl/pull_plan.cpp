@@ -30,11 +30,11 @@ base::Result<std::vector<PodImage>> images_to_pull(const translate::Pod& pod,
     std::vector<PodImage> images;
     for (const auto& app : pod.manifest.apps) {
         const auto settings = TRY(schema::app_settings(app));
-        const auto policy =
-            forced.empty() ? settings.pull_policy : TRY(schema::parse_pull_policy(forced));
+        const auto policy = forced.empty() ? settings.effective_pull_policy()
+                                           : TRY(schema::parse_pull_policy(forced));
         if (policy == PullPolicy::kNever) continue;
         const auto image = schema::str(app.image);
-        auto reference = TRY_CONTEXT(schema::pull_reference(app.image), "{}",
+        auto reference = TRY_CONTEXT(schema::pull_reference(app.image, settings.pull_from), "{}",
                                      where(pod.name.str(), app.name.str(), image));
         const auto same = std::ranges::find(images, reference, &PodImage::reference);
         if (same == images.end())

@@ -15,7 +15,7 @@ namespace podd::podctl {
 struct PodImage {
     std::string app;
     std::string image;  // for people
-    schema::DockerReference reference;
+    schema::FetchReference reference;
     schema::PullPolicy policy;
 };
 

@@ -118,7 +118,7 @@ bool is_pod_annotation(std::string_view name) {
 }
 bool is_app_annotation(std::string_view name) {
     return name == kRestart || name == kRestartSec || name == kStopSignal || name == kStopTimeout ||
-           name == kStdioLinks || name == kPullPolicy;
+           name == kStdioLinks || name == kPullPolicy || name == kPullFrom;
 }
 
 Result<void> apply(PodSettings& settings, const Annotation& annotation) {
@@ -163,6 +163,8 @@ Result<void> apply(AppSettings& settings, const Annotation& annotation) {
         settings.restart_usec = TRY(restart_pause(annotation.value));
     else if (name == kPullPolicy)
         settings.pull_policy = TRY(parse_pull_policy(annotation.value));
+    else if (name == kPullFrom)
+        settings.pull_from = TRY(parse_fetch_reference(annotation.value));
     else if (is_pod_annotation(name))
         return found_wanted("it on an app", "it in the \"annotations\" of the pod");
     else if (name.starts_with(kOurs) && !is_app_annotation(name))

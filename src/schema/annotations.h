@@ -36,6 +36,8 @@ inline constexpr std::string_view kStopTimeout = "podd.org/stop-timeout-sec";
 inline constexpr std::string_view kStdioLinks = "podd.org/stdio-links";
 inline constexpr std::string_view kPullPolicy =
     "podd.org/pull-policy";  // never (default), missing, always
+inline constexpr std::string_view kPullFrom =
+    "podd.org/pull-from";  // docker://…, https://….aci or NAME[:VERSION]
 inline constexpr std::string_view kSupportsNotify = "appc.io/executor/supports-systemd-notify";
 
 // Image annotations, set by import.
@@ -69,7 +71,13 @@ struct AppSettings {
     std::optional<std::uint64_t> stop_timeout_usec;  // not 0; UINT64_MAX: no timeout
     std::optional<bool> supports_notify;             // unset: no
     std::optional<bool> stdio_links;
-    PullPolicy pull_policy = PullPolicy::kNever;
+    std::optional<PullPolicy> pull_policy;
+    std::optional<FetchReference> pull_from;
+
+    /// Who says where an image comes from wants it fetched when it is not there.
+    PullPolicy effective_pull_policy() const {
+        return pull_policy.value_or(pull_from ? PullPolicy::kMissing : PullPolicy::kNever);
+    }
 };
 
 /// Errors: kInvalidArgument; an annotation "podd.org/…" that podd does not know is one, so that no

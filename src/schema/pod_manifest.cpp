@@ -86,10 +86,20 @@ Result<Volume> read_volume(const JsonNode& node) {
     return volume;
 }
 
+// What other tools take for an image is rather where it is fetched from.
+Result<AcIdentifier> read_image_name(const JsonNode& node) {
+    const auto text = TRY(node.text());
+    if (text.find("://") != std::string::npos)
+        return node.refuse(
+            "the image's name, such as \"docker.io/library/nginx\"; where it is fetched from says "
+            "the app's annotation \"podd.org/pull-from\"");
+    return read_parsed<AcIdentifier>(node);
+}
+
 Result<ImageReference> read_image(const JsonNode& node) {
     ImageReference image;
     image.id = TRY(read_optional(node, "id", checked_text(check_image_id)));
-    image.name = TRY(read_optional(node, "name", read_parsed<AcIdentifier>));
+    image.name = TRY(read_optional(node, "name", read_image_name));
     image.labels = TRY(read_labels(node));
     if (!image.id && !image.name)
         return node.here(

@@ -2,6 +2,8 @@
 #include "schema/pull_policy.h"
 
 #include <algorithm>
+#include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -38,6 +40,60 @@ Result<std::string> which_one(const ImageReference& image) {
     return std::string{};
 }
 
+Result<FetchReference> reference_of_name(const ImageReference& image) {
+    constexpr std::string_view kWanted =
+        "the name of an image of a registry in full, such as \"docker.io/library/nginx\", or where "
+        "to fetch it from, see podd.org/pull-from in podd.pod(5)";
+    if (!image.name) return found_wanted("no name", kWanted);
+    const auto which = TRY(which_one(image));
+    auto reference = TRY(parse_docker_reference(
+        fmt::format("{}{}{}", kDockerScheme, with_port(image.name->str()), which)));
+    // What is fetched must be what the app asks for.
+    const auto stored = AcIdentifier::sanitized(reference.name());
+    if (!stored || *stored != *image.name) return found_wanted(quoted(image.name->str()), kWanted);
+    return FetchReference{std::move(reference)};
+}
+
+Result<> check_name(const ImageReference& image, const std::string& brought) {
+    if (!image.name || image.name->str() == brought) return {};
+    return found_wanted(
+        fmt::format("the image name {}", quoted(image.name->str())),
+        fmt::format("{}, as what it is fetched from will be called", quoted(brought)));
+}
+
+Result<> check_label(const ImageReference& image, std::string_view name,
+                     const std::string& brought) {
+    for (const auto& label : image.labels)
+        if (label.name.str() == name && label.value != brought)
+            return found_wanted(
+                fmt::format("the label {} {}", name, quoted(label.value)),
+                fmt::format("{}, as what it is fetched from says", quoted(brought)));
+    return {};
+}
+
+Result<FetchReference> checked(const ImageReference& image, DockerReference source) {
+    const auto stored = AcIdentifier::sanitized(source.name());
+    TRY(check_name(image, stored ? stored->str() : source.name()));
+    if (!source.digest) TRY(check_label(image, "version", source.tag));
+    // The id pins the image, wherever it comes from.
+    if (image.id && !source.digest)
+        source = TRY(parse_docker_reference(
+            fmt::format("{}{}{}", kDockerScheme, source.name(), TRY(which_one(image)))));
+    return FetchReference{std::move(source)};
+}
+
+Result<FetchReference> checked(const ImageReference& image, ImageReference source) {
+    if (source.name) TRY(check_name(image, source.name->str()));
+    for (const auto& label : source.labels)
+        TRY(check_label(image, label.name.str(), label.value));
+    return FetchReference{std::move(source)};
+}
+
+// What a web server sends nobody knows before.
+Result<FetchReference> checked(const ImageReference& /*image*/, WebUrl source) {
+    return FetchReference{std::move(source)};
+}
+
 }  // namespace
 
 Result<PullPolicy> parse_pull_policy(std::string_view text) {
@@ -48,18 +104,10 @@ Result<PullPolicy> parse_pull_policy(std::string_view text) {
                  fmt::format("found pull policy \"{}\", wanted missing, always or never", text)};
 }
 
-Result<DockerReference> pull_reference(const ImageReference& image) {
-    constexpr std::string_view kWanted =
-        "the name of an image of a registry in full, such as \"docker.io/library/nginx\", to fetch "
-        "it";
-    if (!image.name) return found_wanted("no name", kWanted);
-    const auto which = TRY(which_one(image));
-    auto reference = TRY(parse_docker_reference(
-        fmt::format("{}{}{}", kDockerScheme, with_port(image.name->str()), which)));
-    // What is fetched must be what the app asks for.
-    const auto stored = AcIdentifier::sanitized(reference.name());
-    if (!stored || *stored != *image.name) return found_wanted(quoted(image.name->str()), kWanted);
-    return reference;
+Result<FetchReference> pull_reference(const ImageReference& image,
+                                      const std::optional<FetchReference>& source) {
+    if (!source) return reference_of_name(image);
+    return std::visit([&](const auto& one) { return checked(image, one); }, *source);
 }
 
 }  // namespace podd::schema

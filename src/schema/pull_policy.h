@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// When an image is asked for at its registry, and as what.
+// When the image of an app is fetched, and as what.
 #pragma once
 
-#include <string>
+#include <optional>
 #include <string_view>
 
 #include "base/result.h"
-#include "schema/docker_reference.h"
+#include "schema/fetch_reference.h"
 #include "schema/pod_manifest.h"
 
 namespace podd::schema {
@@ -17,9 +17,12 @@ enum class PullPolicy : unsigned char { kMissing, kAlways, kNever };
 /// Errors: kInvalidArgument.
 base::Result<PullPolicy> parse_pull_policy(std::string_view text);
 
-/// Where the image of an app is fetched from: its name is that of a repository with the registry in
-/// front, as images are called that came from there; its id, or else its version, says which one.
-/// Errors: kInvalidArgument when it has no such name, or an id that no registry knows.
-base::Result<DockerReference> pull_reference(const ImageReference& image);
+/// Where the image of an app is fetched from: `source` where the manifest names one. Otherwise its
+/// name is that of a repository with the registry in front, as images are called that came from
+/// there; its id, or else its version, says which one. Errors: kInvalidArgument when it has no such
+/// name, or an id that no registry knows, and when `source` brings an image of another name,
+/// version or label than the app runs.
+base::Result<FetchReference> pull_reference(const ImageReference& image,
+                                            const std::optional<FetchReference>& source);
 
 }  // namespace podd::schema

@@ -114,8 +114,8 @@ Result<bool> is_pulled(const Context& context) {
     const auto& apps = context.pod.manifest.apps;
     for (std::size_t i = 0; i < apps.size(); ++i) {
         const auto settings = TRY(schema::app_settings(apps[i]));
-        if (settings.pull_policy == schema::PullPolicy::kNever) continue;
-        TRY_CONTEXT(schema::pull_reference(apps[i].image), "/apps/{}/image", i);
+        if (settings.effective_pull_policy() == schema::PullPolicy::kNever) continue;
+        TRY_CONTEXT(schema::pull_reference(apps[i].image, settings.pull_from), "/apps/{}/image", i);
         any = true;
     }
     return any && !context.transient();

@@ -221,6 +221,30 @@ assert_fails host systemctl start pod-unsigned
 assert_contains "$(journal pod-unsigned.service)" "was accepted unsigned by [Prefix place.test] in \"$policy\", which does not hold any more"
 host systemctl reset-failed
 
+say "a pod says where its image is fetched from: a name, and a URL"
+forget() { host_sh 'podctl image list --no-legend --full | awk "/\.test\// { print \$1 }" | xargs -r podctl image rm >/dev/null'; }
+# pulled NAME SOURCE
+pulled() {
+    printf '{"acVersion": "0.8.11", "acKind": "PodManifest", "apps": [{"name": "main", "image": {"name": "%s"},
+        "annotations": [{"name": "podd.org/pull-from", "value": "%s"}]}]}' "$1" "$2" | drop_manifest pulled
+}
+forget
+pulled example.test/app example.test/app:1
+host systemctl start pod-pulled
+said() { app_says pulled main | grep -q basemidapp; }
+wait_until 10 said
+host podctl stop pulled
+printf '[Prefix place.test]\nAccept=unsigned\n' | host_file $policy
+pulled place.test/unsigned https://place.test/plain/unsigned.aci
+assert_eq "$(id_of unsigned)" "$(host podctl pull pulled 2>/dev/null)"
+pulled example.test/mid example.test/app:1
+assert_status 1 host podctl verify
+assert_contains "$output" 'found the image name "example.test/mid", wanted "example.test/app"'
+pulled docker://example.test/app x
+assert_status 1 host podctl verify
+assert_contains "$output" 'the app'"'"'s annotation "podd.org/pull-from"'
+host_sh 'rm /etc/podd/pods.d/pulled.json; systemctl daemon-reload; systemctl reset-failed'
+
 say "who may"
 host_sh 'id plain >/dev/null 2>&1 || useradd --create-home plain'
 plain() { host setpriv --reuid=plain --regid=plain --init-groups --inh-caps=-all "$@"; }

@@ -259,6 +259,15 @@ assert_status 1 host podctl pull pulls
 printf '[Prefix localhost:501%s]\nAccept=unsigned\n' 0 1 | host_file $policy
 host systemctl reset-failed
 
+say "a source that is not the image's name says which tag"
+forget
+printf '{"acVersion": "0.8.11", "acKind": "PodManifest", "apps": [{"name": "main", "image": {"name": "localhost_5010/team/app"},
+    "annotations": [{"name": "podd.org/pull-from", "value": "docker://localhost:5010/team/app:1"}]}]}' | drop_manifest pulls
+host systemctl start pod-pulls
+wait_until 30 unit_is pod-pulls@main.service active
+host podctl stop pulls
+manifest missing | drop_manifest pulls
+
 say "pull fetches and starts nothing"
 assert_eq "$id" "$(host podctl pull pulls 2>/dev/null)"
 assert_eq inactive "$(property pod-pulls.service ActiveState)"

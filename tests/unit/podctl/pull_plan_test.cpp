@@ -29,8 +29,8 @@ std::string told(const translate::Pod& pod, const std::string& override) {
     REQUIRE_MESSAGE(images.has_value(), images.error().message());
     std::string text;
     for (const auto& image : *images)
-        text +=
-            fmt::format("{}={} {};", image.app, policy_word(image.policy), image.reference.str());
+        text += fmt::format("{}={} {};", image.app, policy_word(image.policy),
+                            schema::str(image.reference));
     return text;
 }
 

@@ -49,13 +49,13 @@ TEST_SUITE("schema/pull_policy") {
         };
         for (const Case& c : cases) {
             CAPTURE(c.name);
-            const auto reference = pull_reference(image(c.name, c.version, c.id));
+            const auto reference = pull_reference(image(c.name, c.version, c.id), {});
             REQUIRE_MESSAGE(reference.has_value(), reference.error().message());
-            CHECK(reference->str() == c.reference);
+            CHECK(str(*reference) == c.reference);
         }
-        const auto pinned = pull_reference(image("a.b/app", "1", "sha256:" + kDigits));
+        const auto pinned = pull_reference(image("a.b/app", "1", "sha256:" + kDigits), {});
         REQUIRE(pinned.has_value());
-        CHECK(pinned->str() == "docker://a.b/app@sha256:" + kDigits);
+        CHECK(str(*pinned) == "docker://a.b/app@sha256:" + kDigits);
     }
 
     TEST_CASE("images that no registry has under that name") {
@@ -68,7 +68,42 @@ TEST_SUITE("schema/pull_policy") {
         };
         for (const auto& c : cases) {
             CAPTURE((c.name ? c.name->str() : ""));
-            CHECK_FALSE(pull_reference(c).has_value());
+            CHECK_FALSE(pull_reference(c, {}).has_value());
+        }
+    }
+
+    TEST_CASE("a source that the manifest names, and what must fit to it") {
+        struct Case {
+            const char* what;
+            ImageReference image;
+            std::string source;
+            std::string reference;  // empty: refused
+        };
+        const auto id = "sha256:" + kDigits;
+        const Case cases[] = {
+            {"a registry", image("a.b_5000/x/app", "1", ""), "docker://a.b:5000/x/app:1",
+             "docker://a.b:5000/x/app:1"},
+            {"no version asked for", image("a.b/app", "", ""), "docker://a.b/app:2",
+             "docker://a.b/app:2"},
+            {"another version", image("a.b/app", "1", ""), "docker://a.b/app:2", ""},
+            {"another repository", image("a.b/app", "", ""), "docker://a.b/other", ""},
+            {"no name", image("", "", id), "docker://a.b/app", "docker://a.b/app@" + id},
+            {"an id", image("a.b/app", "", id), "docker://a.b/app:1", "docker://a.b/app@" + id},
+            {"a digest of its own", image("a.b/app", "7", ""), "docker://a.b/app@" + id,
+             "docker://a.b/app@" + id},
+            {"an appc name", image("a.b/app", "1", ""), "a.b/app:1", "a.b/app:1"},
+            {"an appc name, any version", image("a.b/app", "1", ""), "a.b/app", "a.b/app"},
+            {"another appc name", image("a.b/app", "", ""), "a.b/other", ""},
+            {"another appc version", image("a.b/app", "1", ""), "a.b/app:2", ""},
+            {"a URL", image("a.b/app", "1", ""), "https://c.d/any.aci", "https://c.d/any.aci"},
+        };
+        for (const Case& c : cases) {
+            CAPTURE(c.what);
+            const auto source = parse_fetch_reference(c.source);
+            REQUIRE_MESSAGE(source.has_value(), source.error().message());
+            const auto reference = pull_reference(c.image, *source);
+            CHECK(reference.has_value() == !c.reference.empty());
+            if (reference) CHECK(str(*reference) == c.reference);
         }
     }
 }

@@ -104,8 +104,12 @@ TEST_SUITE("schema/annotations") {
         CHECK(of_app(kSupportsNotify, "true")->supports_notify == true);
         CHECK(of_app(kSupportsNotify, "false")->supports_notify == false);
         CHECK(of_app(kPullPolicy, "new")->pull_policy == PullPolicy::kMissing);
-        CHECK(of_app(kPullPolicy, "always")->pull_policy == PullPolicy::kAlways);
-        CHECK(of_app(kRestart, "no")->pull_policy == PullPolicy::kNever);
+        CHECK(of_app(kPullPolicy, "always")->effective_pull_policy() == PullPolicy::kAlways);
+        const auto from = of_app(kPullFrom, "example.com/app:1");
+        CHECK(str(*from->pull_from) == "example.com/app:1");
+        CHECK(from->effective_pull_policy() == PullPolicy::kMissing);
+        CHECK_FALSE(of_app(kPullFrom, "ftp://example.com/app.aci").has_value());
+        CHECK(of_app(kRestart, "no")->effective_pull_policy() == PullPolicy::kNever);
         struct Case {
             std::string_view name, value;
         };
