@@ -229,15 +229,15 @@ pulled() {
         "annotations": [{"name": "podd.org/pull-from", "value": "%s"}]}]}' "$1" "$2" | drop_manifest pulled
 }
 forget
-pulled example.test/app example.test/app:1
+pulled example.test/app example.test/app:2
 host systemctl start pod-pulled
-said() { app_says pulled main | grep -q basemidapp; }
+said() { app_says pulled main | grep -q basemidtwo; }
 wait_until 10 said
 host podctl stop pulled
 printf '[Prefix place.test]\nAccept=unsigned\n' | host_file $policy
 pulled place.test/unsigned https://place.test/plain/unsigned.aci
 assert_eq "$(id_of unsigned)" "$(host podctl pull pulled 2>/dev/null)"
-pulled example.test/mid example.test/app:1
+pulled example.test/mid example.test/app:2
 assert_status 1 host podctl verify
 assert_contains "$output" 'found the image name "example.test/mid", wanted "example.test/app"'
 pulled docker://example.test/app x
