@@ -17,10 +17,8 @@
 
 namespace podd::store {
 
-using base::ErrorCode;
 using base::LockKind;
 using base::Result;
-using base::UniqueFd;
 
 namespace {
 
