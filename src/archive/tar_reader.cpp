@@ -230,4 +230,16 @@ Result<> TarReader::finish() {
     }
 }
 
+Result<std::string> manifest_text(TarReader& reader, std::size_t limit) {
+    std::string text;
+    while (const auto block = TRY(reader.next_block())) {
+        if (block->offset > limit || block->bytes.size() > limit - block->offset)
+            return Error{ErrorCode::kInvalidArgument,
+                         fmt::format("the manifest has more than {} bytes", limit)};
+        text.resize(block->offset);
+        text += block->bytes;
+    }
+    return text;
+}
+
 }  // namespace podd::archive

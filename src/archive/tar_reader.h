@@ -77,4 +77,8 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// The text of the current member, which is an ACI's manifest. Errors: kInvalidArgument when it has
+/// more than `limit` bytes; those of next_block().
+base::Result<std::string> manifest_text(TarReader& reader, std::size_t limit);
+
 }  // namespace podd::archive

@@ -31,18 +31,6 @@ Error refuse(std::string_view path, std::string_view why) {
                  fmt::format("member {} of the archive {}", quoted(path), why)};
 }
 
-Result<std::string> read_text(TarReader& reader, std::size_t limit) {
-    std::string text;
-    while (const auto block = TRY(reader.next_block())) {
-        if (block->offset > limit || block->bytes.size() > limit - block->offset)
-            return Error{ErrorCode::kInvalidArgument,
-                         fmt::format("the manifest has more than {} bytes", limit)};
-        text.resize(block->offset);
-        text += block->bytes;
-    }
-    return text;
-}
-
 // Source: appc reference 2.4 and 2.5.
 class AciUnpacker {
 public:
@@ -96,7 +84,7 @@ private:
     Result<> read_manifest(const TarEntry& entry, TarReader& reader) {
         if (entry.type != TarEntry::Type::kFile) return refuse(kManifest, "is no regular file");
         if (manifest_) return refuse(kManifest, "is there twice");
-        manifest_ = TRY(read_text(reader, limits_.max_manifest_bytes));
+        manifest_ = TRY(manifest_text(reader, limits_.max_manifest_bytes));
         return {};
     }
 

@@ -196,7 +196,7 @@ void ManagerObject::fetch_aci(const TransferReply& reply, const schema::FetchRef
     if (!policy) return reply.fail(policy.error());
     const auto plan = plan_aci(reference, signature, *policy, caller.user);
     if (!plan) return reply.fail(plan.error());
-    transfers_.fetch_aci(*plan, *policy, have->known, verifier_, caller.user, started);
+    transfers_.fetch_aci(*plan, *policy, have->known, caller.user, started);
 }
 
 void ManagerObject::fetch_image(const TransferReply& reply,

@@ -53,8 +53,7 @@ public:
     void fetch(const FetchPlan& plan, uid_t user, Started started);
     /// The same for ACIs: what is needed beneath the one that was asked for comes along.
     void fetch_aci(const AciPlan& plan, const trust::Policy& policy,
-                   const std::optional<KnownAci>& known, VerifierUnits& verifier, uid_t user,
-                   Started started);
+                   const std::optional<KnownAci>& known, uid_t user, Started started);
     /// A transfer that ends at once: the store has the image.
     void found(const store::ImageRecord& image, Transfer::Origin origin, const Started& started);
     /// The peer waits for the end of that transfer: who cancels it then does so for itself only.

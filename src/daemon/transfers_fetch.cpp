@@ -85,11 +85,10 @@ base::Result<> Transfers::prepare_fetched(Transfer& transfer, const FetchPlan& p
 }
 
 void Transfers::fetch_aci(const AciPlan& plan, const trust::Policy& policy,
-                          const std::optional<KnownAci>& known, VerifierUnits& verifier, uid_t user,
-                          Started started) {
+                          const std::optional<KnownAci>& known, uid_t user, Started started) {
     begin_fetch(
         plan.reference, user, std::move(started), [&](Transfer& transfer, client::Done<> begun) {
-            AciFetch::start({*this, verifier, transfer}, AciSet{plan, policy, user, host_arch()},
+            AciFetch::start({*this, verifier_, transfer}, AciSet{plan, policy, user, host_arch()},
                             known, std::move(begun));
         });
 }

@@ -14,7 +14,7 @@
 #include "fetch/discovery_text.h"
 #include "fetch/download.h"
 #include "fetch/http_error.h"
-#include "fetch/session.h"
+#include "fetch/tries.h"
 #include "schema/image_reference.h"
 #include "schema/json_node.h"
 

@@ -11,6 +11,7 @@
 #include "fetch/blob_file.h"
 #include "fetch/header_values.h"
 #include "fetch/http_error.h"
+#include "fetch/tries.h"
 #include "schema/json_node.h"
 
 namespace podd::fetch {

@@ -11,7 +11,7 @@
 #include "fetch/header_values.h"
 #include "fetch/http_error.h"
 #include "fetch/part_file.h"
-#include "fetch/session.h"
+#include "fetch/tries.h"
 #include "schema/json_node.h"
 
 namespace podd::fetch {

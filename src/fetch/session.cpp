@@ -7,11 +7,10 @@
 
 #include <fmt/format.h>
 
-#include <poll.h>
-
 #include "base/base64.h"
 #include "base/json.h"
 #include "fetch/http_error.h"
+#include "fetch/tries.h"
 #include "schema/json_node.h"
 
 namespace podd::fetch {
@@ -26,9 +25,6 @@ namespace {
 
 constexpr std::size_t kMaxTokenAnswer = std::size_t{1} << 20;
 constexpr std::size_t kMaxToken = std::size_t{32} * 1024;  // a header line of it must be possible
-constexpr int kTries = 4;
-constexpr int kFirstMsec = 500;
-constexpr unsigned kMostSeconds = 30;  // that anybody waits because a registry says so
 
 // Docker Hub's name is not its address.
 std::string address_of(const std::string& registry) {
@@ -78,15 +74,6 @@ HttpRequest token_request(const std::string& realm, const std::string& query,
 
 }  // namespace
 
-void wait_msec(int msec) {
-    (void)::poll(nullptr, 0, msec);
-}
-
-int Backoff::next_msec(unsigned retry_after_seconds) {
-    if (++tries_ >= kTries || retry_after_seconds > kMostSeconds) return -1;
-    return std::max(kFirstMsec << (tries_ - 1), static_cast<int>(retry_after_seconds) * 1000);
-}
-
 Session::Session(Http& http, const Registries& registries, const Credentials& credentials,
                  Endpoint endpoint)
     : http_{http}, credentials_{credentials}, endpoint_{std::move(endpoint)} {
@@ -104,27 +91,17 @@ HttpRequest Session::request(std::string_view path) const {
 
 Result<HttpAnswer> Session::get(std::string_view path, std::string_view accept,
                                 std::size_t max_bytes) {
-    Backoff backoff;
-    bool authenticated = false;
-    while (true) {
-        auto asked = request(path);
-        asked.accept = accept;
-        asked.max_bytes = max_bytes;
-        auto answer = http_.get(std::move(asked));
-        if (answer && answer->status == 200) return answer;
-        if (answer && answer->status == 401 && !authenticated) {
-            TRY(authenticate(*answer, authorization_));
-            authenticated = true;
-            continue;
-        }
-        const unsigned asked_to_wait = answer ? retry_after(*answer) : 0;
-        auto error = !answer                 ? std::move(answer).error()
-                     : answer->status == 401 ? denied(*answer)
-                                             : status_error(*answer);
-        if (error.code() != ErrorCode::kUnavailable) return error;
-        const int msec = backoff.next_msec(asked_to_wait);
-        if (msec < 0) return error;
-        wait_msec(msec);
+    for (bool authenticated = false;; authenticated = true) {
+        auto answer = TRY(get_patiently(http_, [&] {
+            auto asked = request(path);
+            asked.accept = accept;
+            asked.max_bytes = max_bytes;
+            return asked;
+        }));
+        if (answer.status == 200) return answer;
+        if (answer.status != 401) return status_error(answer);
+        if (authenticated) return denied(answer);
+        TRY(authenticate(answer, authorization_));
     }
 }
 
@@ -188,18 +165,9 @@ Result<HttpAnswer> Session::ask_for_token(const Challenge& challenge) {
     if (const auto service = challenge.parameter("service"); !service.empty())
         query += "&service=" + escape_url(service);
     const auto request = token_request(realm.text, query, TRY(usable_credential()));
-    Backoff backoff;
-    while (true) {
-        auto answer = http_.get(request);
-        if (answer && answer->status == 200) return answer;
-        if (answer && answer->status == 401) return denied(*answer);
-        const unsigned asked_to_wait = answer ? retry_after(*answer) : 0;
-        auto error = answer ? status_error(*answer) : std::move(answer).error();
-        const int msec =
-            error.code() == ErrorCode::kUnavailable ? backoff.next_msec(asked_to_wait) : -1;
-        if (msec < 0) return error;
-        wait_msec(msec);
-    }
+    auto answer = TRY(get_patiently(http_, [&] { return request; }));
+    if (answer.status == 200) return answer;
+    return answer.status == 401 ? denied(answer) : status_error(answer);
 }
 
 Result<> Session::use_token(const Challenge& challenge) {

@@ -20,19 +20,6 @@ struct Endpoint {
     std::string repository;  // there; a mirror may have it beneath a path of its own
 };
 
-/// How often something is tried that may go better another time, and how long between.
-class Backoff {
-public:
-    /// Milliseconds until the next try; negative when it is enough.
-    int next_msec(unsigned retry_after_seconds);
-    void reset() { tries_ = 0; }
-
-private:
-    int tries_ = 0;
-};
-
-void wait_msec(int msec);
-
 class Session : private base::Pinned {
 public:
     /// All must outlive it.

@@ -6,12 +6,11 @@
 
 #include <fmt/format.h>
 
-#include <poll.h>
-
 #include "base/base64.h"
 #include "base/json.h"
 #include "fetch/blob_file.h"
 #include "fetch/http_error.h"
+#include "fetch/tries.h"
 #include "schema/json_node.h"
 #include "schema/oci.h"
 
@@ -60,23 +59,16 @@ private:
 
 // What lies at that address; false when nothing does.
 Result<bool> get_file(Http& http, const std::string& url, std::string& text) {
-    Backoff backoff;
-    while (true) {
+    auto answer = TRY(get_patiently(http, [&] {
         HttpRequest request;
         request.url = url;
         request.max_bytes = kMaxBytes;
-        auto answer = http.get(std::move(request));
-        if (answer && answer->status == 200) {
-            text = std::move(answer->body);
-            return true;
-        }
-        if (answer && (answer->status == 404 || answer->status == 410)) return false;
-        const auto seconds = answer ? retry_after(*answer) : 0;
-        auto error = answer ? status_error(*answer) : Error{answer.error()};
-        const int msec = error.code() == ErrorCode::kUnavailable ? backoff.next_msec(seconds) : -1;
-        if (msec < 0) return error;
-        (void)::poll(nullptr, 0, msec);
-    }
+        return request;
+    }));
+    if (answer.status == 404 || answer.status == 410) return false;
+    if (answer.status != 200) return status_error(answer);
+    text = std::move(answer.body);
+    return true;
 }
 
 Result<> add_lookaside(Found& found, Http& http, const std::string& lookaside,

@@ -7,7 +7,7 @@
 
 #include "base/base64.h"
 #include "fetch/http_error.h"
-#include "fetch/session.h"
+#include "fetch/tries.h"
 #include "schema/json_node.h"
 
 namespace podd::fetch {
@@ -48,17 +48,10 @@ Result<HttpRequest> Web::request(const std::string& url) const {
 }
 
 Result<HttpAnswer> Web::get(const std::string& url, std::size_t max_bytes, Tries tries) {
-    Backoff backoff;
-    while (true) {
-        auto asked = TRY(request(url));
-        asked.max_bytes = max_bytes;
-        auto answer = http_.get(std::move(asked));
-        const auto code = answer ? status_error(*answer).code() : answer.error().code();
-        if (code != ErrorCode::kUnavailable || tries == Tries::kOne) return answer;
-        const int msec = backoff.next_msec(answer ? retry_after(*answer) : 0);
-        if (msec < 0) return answer;
-        wait_msec(msec);
-    }
+    auto asked = TRY(request(url));
+    asked.max_bytes = max_bytes;
+    if (tries == Tries::kOne) return http_.get(std::move(asked));
+    return get_patiently(http_, [&] { return asked; });
 }
 
 Error Web::refusal(const HttpAnswer& answer) const {

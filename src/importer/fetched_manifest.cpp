@@ -43,18 +43,6 @@ Result<Compression> compression_of(int file) {
     return archive::sniff({first, static_cast<std::size_t>(n)});
 }
 
-Result<std::string> text_of(archive::TarReader& reader, std::size_t limit) {
-    std::string text;
-    while (const auto block = TRY(reader.next_block())) {
-        if (block->offset > limit || block->bytes.size() > limit - block->offset)
-            return Error{ErrorCode::kInvalidArgument,
-                         fmt::format("the manifest has more than {} bytes", limit)};
-        text.resize(block->offset);
-        text += block->bytes;
-    }
-    return text;
-}
-
 // In the worker. The rules of an ACI are the unpacker's matter; here only an end must come.
 Result<std::string> find_manifest(int in) {
     const archive::Limits limits;
@@ -64,7 +52,7 @@ Result<std::string> find_manifest(int in) {
         const auto path =
             TRY(archive::member_path(entry->name, archive::Absolute::kRefuse, limits));
         if (path == kManifest && entry->type == archive::TarEntry::Type::kFile)
-            return text_of(reader, limits.max_manifest_bytes);
+            return archive::manifest_text(reader, limits.max_manifest_bytes);
         bytes += kHeaderBytes;
         if (bytes > limits.max_stream_bytes || entry->size > limits.max_stream_bytes - bytes)
             return Error{

@@ -16,6 +16,7 @@
 #include "archive/file_holes.h"
 #include "archive/gzip_writer.h"
 #include "base/hash.h"
+#include "scratch_folder.h"
 #include "tar_builder.h"
 #include "unpack_fixture.h"
 
@@ -28,39 +29,26 @@ namespace {
 using Type = TarEntry::Type;
 
 // A folder that the test fills; the process's umask must not matter.
-class Folder {
+class Folder : public podd::test::ScratchFolder {
 public:
     Folder() {
         REQUIRE(std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr);  // as programs do
-        char name[] = "/tmp/podd-pack-XXXXXX";
-        REQUIRE(::mkdtemp(name) != nullptr);
-        path_ = name;
-        fd_ = base::open_path(path_, O_RDONLY | O_DIRECTORY).value();
     }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { test::remove_folder(path_); }
 
-    int fd() const { return fd_.get(); }
-    std::string path(const std::string& name) const { return path_ + "/" + name; }
     void file(const std::string& name, std::string_view text, mode_t mode = 0644) const {
-        REQUIRE(base::write_file(fd_.get(), name, text, mode));
+        REQUIRE(base::write_file(fd(), name, text, mode));
     }
     void directory(const std::string& name) const {
-        REQUIRE(::mkdirat(fd_.get(), name.c_str(), 0755) == 0);
-        REQUIRE(::fchmodat(fd_.get(), name.c_str(), 0755, 0) == 0);
+        REQUIRE(::mkdirat(fd(), name.c_str(), 0755) == 0);
+        REQUIRE(::fchmodat(fd(), name.c_str(), 0755, 0) == 0);
     }
     void link(const std::string& target, const std::string& name) const {
-        REQUIRE(::symlinkat(target.c_str(), fd_.get(), name.c_str()) == 0);
+        REQUIRE(::symlinkat(target.c_str(), fd(), name.c_str()) == 0);
     }
     void times(const std::string& name, time_t seconds) const {
         const timespec both[] = {{seconds, 123456789}, {seconds, 987654321}};
-        REQUIRE(::utimensat(fd_.get(), name.c_str(), both, AT_SYMLINK_NOFOLLOW) == 0);
+        REQUIRE(::utimensat(fd(), name.c_str(), both, AT_SYMLINK_NOFOLLOW) == 0);
     }
-
-private:
-    std::string path_;
-    base::UniqueFd fd_;
 };
 
 struct Result {

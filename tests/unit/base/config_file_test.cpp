@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/config_file.h"
 
-#include <cstdlib>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -11,41 +10,28 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "scratch_folder.h"
 #include "skip.h"
 
 using namespace podd::base;
 
 namespace {
 
-class Scratch {
+class Scratch : public podd::test::ScratchFolder {
 public:
     Scratch() {
-        REQUIRE(::mkdtemp(path_) != nullptr);
-        fd_ = UniqueFd{::open(path_, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
         for (const char* name : {"etc", "usr"})
-            REQUIRE(::mkdirat(fd_.get(), name, 0755) == 0);
-    }
-    ~Scratch() {
-        const auto names = list_dir(fd_.get());
-        for (const auto& name : *names)
-            (void)remove_tree(fd_.get(), name);
-        (void)::rmdir(path_);
+            REQUIRE(::mkdirat(fd(), name, 0755) == 0);
     }
     void write(const std::string& name, std::string_view text, mode_t mode = 0644) const {
-        const auto file = open_at(fd_.get(), name, O_WRONLY | O_CREAT, 0600);
+        const auto file = open_at(fd(), name, O_WRONLY | O_CREAT, 0600);
         REQUIRE(file);
         REQUIRE(write_all(file->get(), text));
         REQUIRE(::fchmod(file->get(), mode) == 0);
     }
-    int fd() const { return fd_.get(); }
-    std::string path(const std::string& name) const { return std::string{path_} + "/" + name; }
     Result<std::vector<ConfigFile>> read() const {
         return read_config_files({path("etc"), path("run"), path("usr")});
     }
-
-private:
-    char path_[32] = "/tmp/podd-test-XXXXXX";
-    UniqueFd fd_;
 };
 
 }  // namespace

@@ -10,31 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "scratch_folder.h"
+
 using namespace podd::base;
 
-namespace {
-
-class Scratch {
-public:
-    Scratch() {
-        REQUIRE(::mkdtemp(path_) != nullptr);
-        fd_ = UniqueFd{::open(path_, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-        REQUIRE(fd_);
-    }
-    ~Scratch() {
-        const auto names = list_dir(fd_.get());
-        for (const auto& name : *names)
-            (void)remove_tree(fd_.get(), name);
-        (void)::rmdir(path_);
-    }
-    int fd() const { return fd_.get(); }
-
-private:
-    char path_[32] = "/tmp/podd-test-XXXXXX";
-    UniqueFd fd_;
-};
-
-}  // namespace
+using Scratch = podd::test::ScratchFolder;
 
 TEST_SUITE("base/file") {
     TEST_CASE("open_at never leaves the directory") {

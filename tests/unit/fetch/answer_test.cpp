@@ -5,7 +5,7 @@
 
 #include "fetch/blobs.h"
 #include "fetch/http_error.h"
-#include "fetch/session.h"
+#include "fetch/tries.h"
 
 using podd::base::ErrorCode;
 using podd::fetch::Backoff;

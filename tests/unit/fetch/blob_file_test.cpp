@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "fetch/blob_file.h"
 
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -12,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "scratch_folder.h"
 
 using podd::base::HashAlgorithm;
 using podd::fetch::BlobFile;
@@ -19,20 +18,8 @@ using podd::schema::Digest;
 
 namespace {
 
-class Folder {
+class Folder : public podd::test::ScratchFolder {
 public:
-    Folder() {
-        REQUIRE(::mkdtemp(path_.data()) != nullptr);
-        fd_ = podd::base::open_path(path_, O_RDONLY | O_DIRECTORY).value();
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { std::filesystem::remove_all(path_); }
-    int fd() const { return fd_.get(); }
-    std::string read(const std::string& name) const {
-        auto text = podd::base::read_file(fd(), name, 1000);
-        return text ? *text : "no file";
-    }
     void write(const std::string& name, const std::string& text) const {
         (void)::mkdirat(fd(), "blobs", 0755);
         (void)::mkdirat(fd(), "blobs/sha256", 0755);
@@ -40,10 +27,6 @@ public:
         REQUIRE(file.has_value());
         REQUIRE(podd::base::write_all(file->get(), text).has_value());
     }
-
-private:
-    std::string path_ = "/tmp/podd-blob-XXXXXX";
-    podd::base::UniqueFd fd_;
 };
 
 const std::string kText = "hello, layer";
@@ -65,13 +48,13 @@ TEST_SUITE("fetch/blob_file") {
         auto blob = open(folder);
         CHECK(blob.have() == 0);
         REQUIRE(blob.append("hello, ").has_value());
-        CHECK(folder.read(kName) == "no file");
-        CHECK(folder.read(kName + ".partial") == "hello, ");
+        CHECK(folder.text(kName) == "no file");
+        CHECK(folder.text(kName + ".partial") == "hello, ");
         REQUIRE(blob.append("layer").has_value());
         CHECK(blob.finish().value());
         CHECK(blob.is_complete());
-        CHECK(folder.read(kName) == kText);
-        CHECK(folder.read(kName + ".partial") == "no file");
+        CHECK(folder.text(kName) == kText);
+        CHECK(folder.text(kName + ".partial") == "no file");
         CHECK(open(folder).is_complete());
     }
 
@@ -82,14 +65,14 @@ TEST_SUITE("fetch/blob_file") {
         CHECK(blob.have() == 5);
         REQUIRE(blob.append(", layer").has_value());
         CHECK(blob.finish().value());
-        CHECK(folder.read(kName) == kText);
+        CHECK(folder.text(kName) == kText);
     }
 
     TEST_CASE("what is not what it claims to be goes") {
         const Folder folder;
         folder.write(kName, "other bytes!");
         CHECK_FALSE(open(folder).is_complete());
-        CHECK(folder.read(kName) == "no file");
+        CHECK(folder.text(kName) == "no file");
         folder.write(kName + ".partial", "longer than the layer is");
         CHECK(open(folder).have() == 0);
         folder.write(kName + ".partial", "wrong");
@@ -97,7 +80,7 @@ TEST_SUITE("fetch/blob_file") {
         REQUIRE(blob.append(", layer").has_value());
         CHECK_FALSE(blob.finish().value());
         CHECK(blob.have() == 0);
-        CHECK(folder.read(kName + ".partial").empty());
+        CHECK(folder.text(kName + ".partial").empty());
         REQUIRE(blob.append(kText).has_value());
         CHECK(blob.finish().value());
     }
@@ -108,7 +91,7 @@ TEST_SUITE("fetch/blob_file") {
         const auto done = blob.append(kText + "!");
         REQUIRE_FALSE(done.has_value());
         CHECK(done.error().message().find("more than 12 bytes") != std::string::npos);
-        CHECK(folder.read(kName + ".partial").empty());
+        CHECK(folder.text(kName + ".partial").empty());
     }
 
     TEST_CASE("links are not followed") {
@@ -116,7 +99,7 @@ TEST_SUITE("fetch/blob_file") {
         folder.write("target", "mine");
         REQUIRE(::symlinkat("../../target", folder.fd(), (kName + ".partial").c_str()) == 0);
         CHECK_FALSE(BlobFile::open(folder.fd(), kDigest, kText.size()).has_value());
-        CHECK(folder.read("target") == "mine");
+        CHECK(folder.text("target") == "mine");
     }
 
     TEST_CASE("documents are checked by any algorithm that OCI has") {

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 
 #include "base/file.h"
+#include "scratch_folder.h"
 
 using podd::fetch::PartFile;
 using podd::fetch::PartNote;
@@ -19,27 +20,11 @@ namespace base = podd::base;
 
 namespace {
 
-class Folder {
+class Folder : public podd::test::ScratchFolder {
 public:
-    Folder() {
-        std::string name = "/tmp/podd-part-XXXXXX";
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path = name;
-        fd = base::open_path(name, O_RDONLY | O_DIRECTORY).value();
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { std::filesystem::remove_all(path); }
-
     PartFile open(const std::string& url = "https://e.org/a.aci") const {
-        return PartFile::open(fd.get(), "a", url).value();
+        return PartFile::open(fd(), "a", url).value();
     }
-    std::string text(const std::string& name) const {
-        return base::read_file(fd.get(), name, 1000).value();
-    }
-
-    std::string path;
-    base::UniqueFd fd;
 };
 
 const PartNote kNote{"https://e.org/a.aci", "\"v1\"", 10};
@@ -73,7 +58,7 @@ TEST_SUITE("fetch/part_file") {
         }
         auto part = folder.open();
         CHECK(part.have() == 9);
-        CHECK_FALSE(base::read_file(folder.fd.get(), "a", 1000).has_value());
+        CHECK_FALSE(base::read_file(folder.fd(), "a", 1000).has_value());
         REQUIRE(part.append("9").has_value());
         REQUIRE(part.finish().has_value());
         CHECK(folder.text("a") == "0123456789");
@@ -102,7 +87,7 @@ TEST_SUITE("fetch/part_file") {
                 REQUIRE(part.append("01234").has_value());
             }
             if (!c.note_text.empty())
-                REQUIRE(base::write_file(folder.fd.get(), "a.note", c.note_text, 0644).has_value());
+                REQUIRE(base::write_file(folder.fd(), "a.note", c.note_text, 0644).has_value());
             auto part = folder.open(c.url);
             CHECK(part.have() == 0);
             CHECK(part.note() == PartNote{.url = c.url});

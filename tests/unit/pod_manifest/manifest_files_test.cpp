@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "scratch_folder.h"
 #include "skip.h"
 
 using namespace podd;
@@ -27,39 +28,24 @@ const std::string kGood =
         "apps":[{"name":"one","image":{"name":"example.com/x"}}]})";
 
 // Three directories as /etc, /run and /usr/lib would be.
-class Tree {
+class Tree : public podd::test::ScratchFolder {
 public:
     Tree() {
-        REQUIRE(::mkdtemp(path_) != nullptr);
-        fd_ = *base::open_path(path_, O_RDONLY | O_DIRECTORY);
         search.directories.clear();
         search.owner = Owner::kAnybody;
         for (const std::string name : {"etc", "run", "usr"}) {
-            REQUIRE(::mkdirat(fd_.get(), name.c_str(), 0755) == 0);
+            REQUIRE(::mkdirat(fd(), name.c_str(), 0755) == 0);
             search.directories.push_back(path(name));
         }
     }
-    Tree(const Tree&) = delete;
-    Tree& operator=(const Tree&) = delete;
-    ~Tree() {
-        for (const std::string name : {"etc", "run", "usr"})
-            (void)base::remove_tree(fd_.get(), name);
-        (void)::rmdir(path_);
-    }
-    std::string path(const std::string& name) const { return fmt::format("{}/{}", path_, name); }
-    int fd() const { return fd_.get(); }
     void write(const std::string& name, const std::string& text = kGood, mode_t mode = 0644) const {
-        REQUIRE(base::write_file(fd_.get(), name, text, mode));
+        REQUIRE(base::write_file(fd(), name, text, mode));
     }
     void link(const std::string& target, const std::string& name) const {
-        REQUIRE(::symlinkat(target.c_str(), fd_.get(), name.c_str()) == 0);
+        REQUIRE(::symlinkat(target.c_str(), fd(), name.c_str()) == 0);
     }
 
     ManifestSearch search;
-
-private:
-    char path_[32] = "/tmp/podd-test-XXXXXX";
-    base::UniqueFd fd_;
 };
 
 std::vector<std::string> paths(const ManifestScan& scan) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "store/reader.h"
 
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -12,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "scratch_folder.h"
 #include "store/layout.h"
 #include "store/record.h"
 
@@ -21,31 +20,15 @@ using store::Reader;
 namespace {
 
 // A store folder in the test's own temporary directory.
-class StoreDir {
+class StoreDir : public podd::test::ScratchFolder {
 public:
     StoreDir() {
-        char name[] = "/tmp/podd-store-XXXXXX";
-        REQUIRE(::mkdtemp(name) != nullptr);
-        path_ = name;
-        auto fd = base::open_path(path_, O_RDONLY | O_DIRECTORY);
-        REQUIRE(fd);
-        dir_ = std::move(fd).value();
         for (const char* sub : {store::kImagesDir, store::kRefsDir, store::kTreesDir})
-            REQUIRE(::mkdirat(dir_.get(), sub, 0700) == 0);
+            REQUIRE(::mkdirat(fd(), sub, 0700) == 0);
     }
-    StoreDir(const StoreDir&) = delete;
-    StoreDir& operator=(const StoreDir&) = delete;
-    ~StoreDir() { std::filesystem::remove_all(path_); }
-
-    const std::string& path() const { return path_; }
-    int fd() const { return dir_.get(); }
     void write(const std::string& name, const std::string& text) const {
-        REQUIRE(base::write_file(dir_.get(), name, text, 0600));
+        REQUIRE(base::write_file(fd(), name, text, 0600));
     }
-
-private:
-    std::string path_;
-    base::UniqueFd dir_;
 };
 
 std::string sha512_id(char digit) {
