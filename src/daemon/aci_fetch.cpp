@@ -34,16 +34,6 @@ Result<bool> is_in_store(const schema::Dependency& dependency) {
     return store::check_accepted(*found).has_value();
 }
 
-Error unsigned_image(const AciPlan& plan) {
-    const auto prefix = plan.name ? plan.name->name.value().str() : std::string{"NAME"};
-    return Error{ErrorCode::kUntrusted,
-                 fmt::format("image \"{0}\" has no signature, and no rule accepts it without one\n"
-                             "hint: an administrator may do so by Accept=unsigned in a section "
-                             "[Prefix {1}], see podd.policy(5), or download the file and run: "
-                             "podctl import FILE",
-                             plan.reference, prefix)};
-}
-
 }  // namespace
 
 AciFetch::AciFetch(const Tools& tools, AciSet set, const std::optional<KnownAci>& known)
@@ -104,7 +94,8 @@ void AciFetch::fetched(const FetchedImage& image) {
     if (image.aci->not_modified) return not_modified();
     known_.reset();
     if (plan.unsigned_by) return inspect();
-    if (!image.aci->has_signature) return fail(unsigned_image(plan));
+    if (!image.aci->has_signature)
+        return fail({ErrorCode::kInternal, "the fetcher brought no signature"});
     tools_.verifier.check_fetched(
         folder(), [self = shared_from_this()](const auto& good) { self->verified(good); });
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -67,6 +68,7 @@ private:
     Result<FetchedAci> fetch(const ImageUrls& urls);
     Result<Signature> ask_for_signature(const std::string& url);
     Result<> wait_for_signature(const std::string& url);
+    Error no_signature() const;
 
     const AciRequest& request_;
     Web& web_;
@@ -101,6 +103,17 @@ Result<Signature> Fetch::ask_for_signature(const std::string& url) {
     return Signature::kThere;
 }
 
+Error Fetch::no_signature() const {
+    const auto& reference = request_.source.reference;
+    return {ErrorCode::kUntrusted,
+            fmt::format("image \"{}\" has no signature, and no rule accepts it without one\n"
+                        "hint: an administrator may do so by Accept=unsigned in a section "
+                        "[Prefix {}], see podd.policy(5), or download the file and run: "
+                        "podctl import FILE",
+                        reference ? schema::str(*reference) : request_.source.url,
+                        reference ? reference->name.value().str() : "NAME")};
+}
+
 // Longer each time, at least as long as the server wants, and not for ever.
 Result<> Fetch::wait_for_signature(const std::string& url) {
     int waited = 0;
@@ -123,14 +136,19 @@ Result<> Fetch::wait_for_signature(const std::string& url) {
 
 Result<FetchedAci> Fetch::fetch(const ImageUrls& urls) {
     auto signature = Signature::kNone;
-    if (request_.want_signature == WantSignature::kIfThere)
-        signature = TRY_CONTEXT(ask_for_signature(urls.signature), "signature");
+    const bool is_wanted = request_.want_signature == WantSignature::kYes;
+    if (is_wanted) signature = TRY_CONTEXT(ask_for_signature(urls.signature), "signature");
+    // One that is not there is not unsigned, and one that has not changed was accepted before: the
+    // server is asked for it in any case.
+    std::optional<Error> refusal;
+    if (is_wanted && signature == Signature::kNone) refusal = no_signature();
     const auto answer = TRY(download(web_,
                                      {.url = urls.image,
                                       .directory_fd = request_.directory_fd,
                                       .name = kAciFile,
                                       .if_none_match = request_.if_none_match,
-                                      .max_bytes = request_.max_bytes},
+                                      .max_bytes = request_.max_bytes,
+                                      .refusal = std::move(refusal)},
                                      progress_));
     const bool is_late = signature == Signature::kLater && !answer.is_not_modified;
     if (is_late) TRY_CONTEXT(wait_for_signature(urls.signature), "signature");

@@ -33,14 +33,14 @@ bool is_aci_source(std::string_view text);
 /// "https://example.com/x.aci?a=b" has its signature at "https://example.com/x.aci.asc?a=b".
 std::string signature_url_of(const std::string& image_url);
 
-enum class WantSignature : unsigned char { kNo, kIfThere };
+enum class WantSignature : unsigned char { kNo, kYes };
 
 struct AciRequest {
     AciSource source;
     int directory_fd = -1;        // an existing folder; what a cut fetch left there is gone on with
     std::string machine;          // of this host, as `uname -m` says it
     std::string signature_url{};  // in place of the usual one; then it must be there
-    WantSignature want_signature = WantSignature::kIfThere;
+    WantSignature want_signature = WantSignature::kYes;
     std::string if_none_match{};
     std::uint64_t max_bytes = 0;
 };
@@ -53,10 +53,10 @@ struct FetchedAci {
     bool has_signature = false;
 };
 
-/// The signature is asked for first: that there is none, or that it may not be had, is what the
-/// user shall see before a long download. One that the server has not made yet ("202 Accepted") is
-/// asked for again behind the image. Of several places that a page names the next is tried when one
-/// fails. Errors: those of download() and discover_images().
+/// A signature that is wanted is asked for first: where there is none, nothing of the image is
+/// fetched. One that the server has not made yet ("202 Accepted") is asked for again behind the
+/// image. Of several places that a page names the next is tried when one fails.
+/// Errors: kUntrusted: no signature; those of download() and discover_images().
 base::Result<FetchedAci> fetch_aci(const AciRequest& request, Web& web, const Progress& progress);
 
 struct FetchedKey {

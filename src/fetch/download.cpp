@@ -91,6 +91,7 @@ Result<> Download::begin(const HttpAnswer& answer) {
 }
 
 Result<> Download::take(const HttpAnswer& answer, std::string_view bytes) {
+    if (request_.refusal) return *request_.refusal;
     if (!std::exchange(begun_, true)) TRY(begin(answer));
     TRY(check_size(file_.have() + bytes.size()));
     TRY(file_.append(bytes));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -17,6 +18,7 @@ struct DownloadRequest {
     std::string name;             // of the file there
     std::string if_none_match{};  // an entity tag that is known
     std::uint64_t max_bytes = 0;
+    std::optional<base::Error> refusal{};  // in place of the file, when the server would send one
 };
 
 struct DownloadAnswer {

@@ -67,6 +67,19 @@ Result<std::string> lookaside_of(std::string_view text) {
     return std::string{text};
 }
 
+// Folders of which the fetcher's unit has others, or none, see daemon/worker_service.cpp: a file
+// there would be said to be missing although everybody else sees it.
+Result<std::string> ca_file_of(std::string_view path) {
+    if (path.empty()) return std::string{};
+    TRY(schema::check_path(path));
+    for (const std::string_view folder :
+         {"/tmp", "/var/tmp", "/home", "/root", "/run/user", "/dev"})
+        if (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'))
+            return found_wanted(fmt::format("a file in {}, which the fetcher does not see", folder),
+                                "one elsewhere, such as in /etc/ssl");
+    return std::string{path};
+}
+
 Result<> set(RegistrySettings& settings, const ConfigLine& line) {
     if (line.key == "Mirror") return add_mirrors(settings, line.value);
     if (line.key == "Insecure") {
@@ -76,8 +89,7 @@ Result<> set(RegistrySettings& settings, const ConfigLine& line) {
         return {};
     }
     if (line.key == "CAFile") {
-        if (!line.value.empty()) TRY(schema::check_path(line.value));
-        settings.ca_file = line.value;
+        settings.ca_file = TRY(ca_file_of(line.value));
         return {};
     }
     if (line.key == "Lookaside") {

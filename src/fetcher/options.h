@@ -23,7 +23,7 @@ struct CommandLine {
     std::string directory{};
     fetch::NeedDigest need_digest = fetch::NeedDigest::kNo;
     fetch::PlainHttp plain = fetch::PlainHttp::kWhereInsecure;
-    fetch::WantSignature want_signature = fetch::WantSignature::kIfThere;
+    fetch::WantSignature want_signature = fetch::WantSignature::kYes;
     std::string signature_url{};
     std::string if_none_match{};
     std::uint64_t max_bytes = std::uint64_t{64} << 30;

@@ -6,9 +6,11 @@
 # timeout: 400
 folder=/var/tmp/fetch
 "$source_dir/tests/system/fetch/make-site.py" "$TEST_TMP/site"
-cp "$source_dir/tests/system/fetch/nginx.conf" "$source_dir/tests/system/fetch/set-up.sh" "$TEST_TMP/site"
+cp "$source_dir/tests/system/fetch/nginx.conf" "$source_dir"/tests/system/fetch/{set-up,servers}.sh "$TEST_TMP/site"
 copy "$TEST_TMP/site" $folder
 host $folder/set-up.sh
+authority=/etc/podd/fetch-authority.pem  # the fetcher's unit has a /var/tmp of its own
+host cp $folder/tls/ca.pem $authority
 app=$(sha256sum <"$TEST_TMP/site/push/team/app/manifests/10.v1" | cut -d ' ' -f 1)
 big=$(find "$TEST_TMP/site/push/team/app/blobs" -size +2M -printf '%f\n')
 total=$((3 * 1024 * 1024 + 5 * 1000 + 10))
@@ -112,7 +114,7 @@ Insecure=yes
 [Registry plain.localhost]
 Insecure=yes
 $(for host in registry.localhost:5001 registry.localhost:5002 front.localhost cdn.localhost auth.localhost 127.0.0.1; do
-    printf '[Registry %s]\nCAFile=%s/tls/ca.pem\n' $host $folder
+    printf '[Registry %s]\nCAFile=%s\n' $host $authority
 done)
 EOF
 )
@@ -240,5 +242,11 @@ refuses Unavailable 'mirror "front.localhost:5443": tag "v9": "front.localhost:5
 say "broken settings are named"
 settings <<<'[Registry https://registry.localhost]'
 refuses InvalidArgument '"/etc/podd/registries.d/test.conf": line 1' registry.localhost:5000/team/app:v1
+settings <<EOF
+[Registry registry.localhost:5000]
+CAFile=$folder/tls/ca.pem
+EOF
+refuses InvalidArgument '"/etc/podd/registries.d/test.conf": line 2: CAFile=: found a file in /var/tmp, which the fetcher does not see' \
+    registry.localhost:5000/team/app:v1
 
-host_sh 'systemctl stop "fetch-*.service"; rm -rf "$1" /etc/podd/registries.d/test.conf' $folder
+host_sh 'systemctl stop "fetch-*.service"; rm -rf "$1" "$2" /etc/podd/registries.d/test.conf' $folder $authority

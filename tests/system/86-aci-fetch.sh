@@ -6,7 +6,7 @@
 folder=/var/tmp/aci
 site=$TEST_TMP/site
 mkdir -p "$site"/www "$site"/pages/{names,up,hdfs,gone}.localhost
-cp "$source_dir"/tests/system/aci-fetch/* "$site"
+cp "$source_dir"/tests/system/aci-fetch/* "$source_dir/tests/system/fetch/servers.sh" "$site"
 head -c 3000000 /dev/urandom >"$site/www/app.aci"
 head -c 2000000 /dev/urandom >"$site/www/other.aci"
 echo "signature of app" >"$site/www/app.aci.asc"
@@ -51,6 +51,8 @@ page plain.html ac-discovery "plain.localhost http://plain.localhost/app.{ext}"
 copy "$site" $folder
 host_sh 'touch --date=2020-01-01 "$1"/www/*' $folder
 host $folder/set-up.sh
+authority=/etc/podd/aci-authority.pem  # the fetcher's unit has a /var/tmp of its own
+host cp $folder/tls/ca.pem $authority
 
 # fetch REFERENCE [OPTION...]: as the fetcher's unit runs it, in a new folder; prints what it says.
 fetch() {
@@ -65,16 +67,19 @@ fetch_again() {
         --property=ReadWritePaths=$folder/dir --property=CapabilityBoundingSet= \
         /usr/lib/podd/fetcher "$source" --directory=$folder/dir "$@"
 }
-# brings FILE SIGNATURE REFERENCE [OPTION...]: exactly these files of the site; "" for no signature. The line is in $line.
+# brings FILE SIGNATURE REFERENCE [OPTION...]: exactly these files of the site; "" where no signature is wanted. The line is
+# in $line.
 brings() {
     local file=$1 signature=$2
     shift 2
+    [ -n "$signature" ] || set -- "$@" --no-signature
     line=$(fetch "$@" | tail -n 1) || fail "$1: $line"
     has "$file" "$signature"
 }
 brings_again() {
     local file=$1 signature=$2
     shift 2
+    [ -n "$signature" ] || set -- "$@" --no-signature
     line=$(fetch_again "$@" | tail -n 1) || fail "$1: $line"
     has "$file" "$signature"
 }
@@ -108,7 +113,7 @@ files=https://files.localhost
 say "TLS by an authority that only the administrator knows, also for a number of IPv6"
 refuses Untrusted "CAFile= of a section [Registry files.localhost]" $files/app.aci
 all_settings=$(for name in files.localhost names.localhost up.localhost hdfs.localhost gone.localhost other.localhost '[::1]:5444'; do
-    printf '[Registry %s]\nCAFile=%s/tls/ca.pem\n' "$name" $folder
+    printf '[Registry %s]\nCAFile=%s\n' "$name" $authority
 done)
 settings <<<"$all_settings"
 brings app.aci app.aci.asc $files/app.aci
@@ -122,13 +127,18 @@ assert_eq "" "$(host_sh 'find / -xdev -user podd-fetch ! -path "$1" ! -path "$1/
 
 say "signatures: none, another one, one that may not be had, one that must be there"
 brings unsigned.aci "" $files/unsigned.aci
+new_log
+refuses Untrusted "image \"$files/slow/unsigned.aci\" has no signature, and no rule accepts it without one" $files/slow/unsigned.aci
+sent=$(host sed -n "s,^$files/slow/unsigned.aci .* sent=,,p" $folder/access.log)
+[ "$sent" -lt 1000000 ] || fail "of the image of 3000000 bytes $sent were sent although it has no signature"
 brings app.aci another.asc $files/app.aci --signature=$files/another.asc
 refuses NotFound "has no such thing" $files/app.aci --signature=$files/no.asc
 refuses Denied 'signature: "files.localhost" does not allow it, HTTP 403' $files/closed/app.aci
-brings app.aci "" $files/closed/app.aci --no-signature
+brings app.aci "" $files/closed/app.aci
 brings app.aci app.aci.asc "$files/app.aci?a=b.c"
 log_has "$files/app.aci.asc?a=b.c 200"
 refuses NotFound "has no such thing" $files/no.aci
+refuses NotFound "has no such thing" $files/no.aci --no-signature
 refuses InvalidArgument "a URL whose path ends in .aci" $files/app.tar
 refuses Unavailable "HTTP 503" $files/busy/app.aci
 assert_eq 4 "$(host grep -c /busy/ $folder/access.log)" "tries"
@@ -144,7 +154,7 @@ assert_matches "$(host_sh 'grep -o "late/.* [0-9]* auth" "$1" | cut -d " " -f 1,
 assert_fails fetch $files/never/app.aci
 assert_eq Unavailable "$(tail -n 1 <<<"$output" | jq -r .error.code)" "$output"
 assert_contains "$output" "is not there yet, HTTP 202"
-brings app.aci "" $files/never/app.aci --no-signature
+brings app.aci "" $files/never/app.aci
 
 say "not twice what is known already"
 brings app.aci app.aci.asc $files/fresh/app.aci
@@ -153,6 +163,12 @@ etag=$(jq -r .fetched.etag <<<"$line")
 line=$(fetch $files/fresh/app.aci "--if-none-match=$etag" | tail -n 1)
 assert_eq "true  600 $etag" "$(jq -r '.fetched | "\(.not_modified) \(.file) \(.max_age) \(.etag)"' <<<"$line")"
 host test ! -e $folder/dir/image.aci
+say "nor is its signature missed any more, while it stays the same"
+host mv $folder/www/app.aci.asc $folder/www/hidden.asc
+line=$(fetch $files/fresh/app.aci "--if-none-match=$etag" | tail -n 1)
+assert_eq true "$(jq -r .fetched.not_modified <<<"$line")"
+refuses Untrusted "has no signature" $files/fresh/app.aci '--if-none-match="other"'
+host mv $folder/www/hidden.asc $folder/www/app.aci.asc
 brings other.aci "" $files/other.aci "--if-none-match=$etag"
 assert_eq 0 "$(jq -r .fetched.max_age <<<"$line")"
 refuses InvalidArgument "wanted an entity tag" $files/app.aci $'--if-none-match="a\nb"'
@@ -226,7 +242,7 @@ assert_eq "" "$(fetch $files/no-length/app.aci | grep '"total":[1-9]' || true)"
 refuses InvalidArgument "more than 2999999 bytes" $files/app.aci --max-bytes=2999999
 refuses InvalidArgument "more than 2999999 bytes" $files/no-length/app.aci --max-bytes=2999999
 host touch $folder/www/empty.aci
-refuses InvalidArgument "found nothing at" $files/empty.aci
+refuses InvalidArgument "found nothing at" $files/empty.aci --no-signature
 
 say "redirects, but not to where they must not lead"
 brings app.aci app.aci.asc $files/here/app.aci
@@ -337,4 +353,4 @@ refuses NotFound 'nobody says where the keys of "up.localhost/app" are' --keys=u
 refuses NotFound "not-there.gpg" --keys=gone.localhost
 refuses Denied "wanted https" --keys=http://plain.localhost/one.gpg
 
-host_sh 'systemctl stop aci-nginx.service; rm -rf "$1" /etc/podd/registries.d/aci.conf' $folder
+host_sh 'systemctl stop aci-nginx.service; rm -rf "$1" "$2" /etc/podd/registries.d/aci.conf' $folder $authority

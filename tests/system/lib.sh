@@ -88,6 +88,9 @@ app_says() {
     host journalctl --quiet --output=cat --since="@$TEST_BEGIN" --unit="pod-$1@$2" --identifier="$2"
 }
 
+# servers FUNCTION ARG...: one of fetch/servers.sh, on the host.
+servers() { host_sh "$(cat "$source_dir/tests/system/fetch/servers.sh")"$'\n''"$@"' "$@"; }
+
 # drop_manifest POD: stdin becomes the manifest of a declared pod; it goes when the test ends.
 drop_manifest() {
     host_file "/etc/podd/pods.d/$1.json"

@@ -4,12 +4,9 @@
 set -eu
 here=/var/tmp/fetch
 cd $here
-mkdir -p tls
+. ./servers.sh
+make_certificates $here/tls DNS:registry.localhost,DNS:front.localhost,DNS:cdn.localhost,DNS:auth.localhost
 cd tls
-openssl req -x509 -newkey rsa:2048 -noenc -keyout ca.key -out ca.pem -subj /CN=test-authority -days 7 2>/dev/null
-openssl req -newkey rsa:2048 -noenc -keyout server.key -out server.csr -subj /CN=server 2>/dev/null
-printf 'subjectAltName=DNS:registry.localhost,DNS:front.localhost,DNS:cdn.localhost,DNS:auth.localhost\n' >extensions
-openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 7 -extfile extensions -out server.pem 2>/dev/null
 # crypt(3) knows bcrypt, which is what the registry wants.
 perl -e 'print "reader:" . crypt("secret", q{$2y$05$abcdefghijklmnopqrstuu}) . "\n"' >htpasswd
 
@@ -23,33 +20,14 @@ signature=$(printf %s "$head.$body" | openssl dgst -sha256 -sign server.key -bin
 jq -n --arg token "$head.$body.$signature" '{access_token: $token, expires_in: 3600}' >token.json
 cd ..
 
-# registry PORT NAME REST: what all have in common, and REST.
-registry() {
-    cat >"registry-$2.yml" <<EOF
-version: 0.1
-log: {level: error}
-storage: {filesystem: {rootdirectory: $here/storage}, redirect: {disable: true}}
-http:
-  addr: 127.0.0.1:$1
-  secret: test
-$3
-EOF
-    systemd-run --quiet --unit="fetch-registry-$2" --property=WorkingDirectory=$here docker-registry serve "$here/registry-$2.yml"
-}
 tls="  tls: {certificate: $here/tls/server.pem, key: $here/tls/server.key}"
-registry 5000 plain ''
-registry 5001 basic "$tls
+start_registry fetch-registry-plain $here 5000
+start_registry fetch-registry-basic $here 5001 "$tls
 auth: {htpasswd: {realm: basic, path: $here/tls/htpasswd}}"
-registry 5002 token "$tls
+start_registry fetch-registry-token $here 5002 "$tls
 auth: {token: {realm: 'https://auth.localhost:5443/token', service: registry, issuer: auth, rootcertbundle: $here/tls/ca.pem}}"
 chmod -R a+rX $here
-systemd-run --quiet --unit=fetch-nginx nginx -c $here/nginx.conf
-for port in 5000 5001 5002 5443 5080; do
-    for try in $(seq 100); do
-        curl --silent --insecure --output /dev/null "http://127.0.0.1:$port/" && break
-        sleep 0.1
-    done
-done
+start_nginx fetch-nginx $here/nginx.conf 5443 5080
 
 # What is pushed is what push/ has.
 for path in push/*/manifests push/*/*/manifests; do
@@ -57,11 +35,9 @@ for path in push/*/manifests push/*/*/manifests; do
     folder=${path%/manifests}
     base=http://127.0.0.1:5000/v2/${folder#push/}
     for blob in "$folder"/blobs/*; do
-        to=$(curl --silent --fail --request POST --dump-header - --output /dev/null "$base/blobs/uploads/" | tr -d '\r' | sed -n 's/^Location: //p')
-        curl --silent --fail --request PUT --header 'Content-Type: application/octet-stream' --data-binary "@$blob" "$to&digest=${blob##*/}"
+        push_blob "$base" "$blob" >/dev/null
     done
     for manifest in "$folder"/manifests/*; do
-        curl --silent --fail --request PUT --header "Content-Type: $(jq -r .mediaType "$manifest")" --data-binary "@$manifest" \
-            "$base/manifests/${manifest##*/[0-9][0-9].}"
+        push_manifest "$base" "${manifest##*/[0-9][0-9].}" "$manifest"
     done
 done

@@ -28,8 +28,11 @@ TEST_SUITE("fetch/registries") {
             "[Registry plain.example.com]\n"
             "Insecure=yes\n"
             "[Registry plain.example.com:443]\n"
-            "CAFile=/etc/ca.pem\n");
+            "CAFile=/etc/ca.pem\n"
+            "[Registry tmp.example.com]\n"
+            "CAFile=/tmpfiles/ca.pem\n");
         REQUIRE(registries.has_value());
+        CHECK(registries->of("tmp.example.com").ca_file == "/tmpfiles/ca.pem");
         const auto& hub = registries->of("registry-1.docker.io");
         REQUIRE(hub.mirrors.size() == 3);
         CHECK(hub.mirrors[0] == Mirror{"mirror.example.com:5000", "hub"});
@@ -102,6 +105,11 @@ TEST_SUITE("fetch/registries") {
                  std::pair{"[Registry a]\nLookaside=https://u:p@b/c\n", "Lookaside=: found"},
                  std::pair{"[Registry a]\nLookaside=https://b/c?d\n", "without \"?\""},
                  std::pair{"[Registry a]\n\nCAFile=ca.pem\n", "line 3: CAFile=: found \"ca.pem\""},
+                 std::pair{"[Registry a]\nCAFile=/var/tmp/a/ca.pem\n",
+                           "line 2: CAFile=: found a file in /var/tmp, which the fetcher"},
+                 std::pair{"[Registry a]\nCAFile=/tmp/ca.pem\n", "line 2: CAFile=: found a file"},
+                 std::pair{"[Registry a]\nCAFile=/home/x/ca.pem\n", "wanted one elsewhere"},
+                 std::pair{"[Registry a]\nCAFile=/root/ca.pem\n", "in /root"},
                  std::pair{"[Registry a]\nProxy=ftp://b\n", "line 2: Proxy=: found \"ftp://b\""},
                  std::pair{"[Registry a]\nProxy=b:3128\n", "wanted http://HOST:PORT"},
                  std::pair{"[Registry a]\nProxy=http://b/c\n", "wanted http://HOST:PORT"},
