@@ -61,6 +61,8 @@ public:
     /// Queues a job, in mode "replace"; `done` as above.
     void start(const std::string& unit, Done<std::string> done) const;
     void stop(const std::string& unit, Done<std::string> done) const;
+    /// Sends a signal to all processes of a unit.
+    void kill(const std::string& unit, int signal, Done<> done) const;
     void reset_failed(const std::string& unit) const;
     /// Removes the CacheDirectory= of a service that has ended.
     void clean_cache(const std::string& unit) const;

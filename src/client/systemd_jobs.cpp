@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Jobs of the service manager: queued, waited for, and units kept until their end was read.
+#include <cstdint>
 #include <utility>
 
 #include "client/bus_error.h"
@@ -42,6 +43,16 @@ void Systemd::start(const std::string& unit, Done<std::string> done) const {
 
 void Systemd::stop(const std::string& unit, Done<std::string> done) const {
     queue_job("StopUnit", unit, std::move(done));
+}
+
+void Systemd::kill(const std::string& unit, int signal, Done<> done) const {
+    proxy_->callMethodAsync("KillUnit")
+        .onInterface(kManager)
+        .withArguments(unit, std::string{"all"}, std::int32_t{signal})
+        .uponReplyInvoke([done = std::move(done)](CallError error) {
+            if (error) return done(from_bus_error(*error));
+            done({});
+        });
 }
 
 void Systemd::reset_failed(const std::string& unit) const {

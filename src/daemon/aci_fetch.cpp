@@ -45,12 +45,8 @@ void AciFetch::start(const Tools& tools, AciSet set, const std::optional<KnownAc
     fetch->fetch(std::move(begun));
 }
 
-std::string AciFetch::folders() const {
-    return aci_folders(set_.asked().reference);
-}
-
 std::string AciFetch::folder() const {
-    return fmt::format("{}/{}", folders(), fetch_folder_name(set_.at(current_).reference));
+    return fmt::format("{}/{}", kFetchFolders, set_.folder(current_));
 }
 
 client::Done<> AciFetch::must_start(const char* program) {
@@ -105,8 +101,9 @@ void AciFetch::not_modified() {
     const auto known = *std::exchange(known_, std::nullopt);
     // A name that leads elsewhere by now: the mark is another server's, and says nothing.
     if (current().fetched->url != known.url) return fetch(must_start("fetcher"));
-    run_importer(Phase::kImport, {"renew", "--id=" + known.id, "--options=" + set_.renew_options()},
-                 "Renewal of an image of podd");
+    run_importer(Phase::kImport, importer_service({"renew", "--id=" + known.id,
+                                                   "--options=" + set_.renew_options()},
+                                                  "Renewal of an image of podd"));
 }
 
 void AciFetch::verified(const Result<GoodSignature>& good) {
@@ -125,8 +122,8 @@ void AciFetch::inspect() {
             self->next();
         });
     run_importer(Phase::kInspect,
-                 {"manifest", "--folder=" + fetch_folder_name(current().reference)},
-                 "Look at an image for podd");
+                 importer_service({"manifest", "--folder=" + set_.folder(current_)},
+                                  "Look at an image for podd"));
 }
 
 Result<> AciFetch::inspected(const schema::ImageManifest& manifest) {
@@ -152,16 +149,19 @@ void AciFetch::import() {
     current_ = 0;
     const auto options = set_.import_options();
     if (!options) return fail(options.error());
-    run_importer(Phase::kImport, {"import-fetched", "--fetched=" + *options},
-                 fmt::format("Import of {} for podd", set_.asked().reference));
+    auto service = importer_service({"import-fetched", "--fetched=" + *options},
+                                    fmt::format("Import of {} for podd", set_.asked().reference));
+    std::vector<std::string> folders;
+    for (std::size_t number = 0; number < set_.size(); ++number)
+        folders.push_back(fmt::format("{}/{}", kFetchFolders, set_.folder(number)));
+    service.push_back(discard_after(folders));
+    run_importer(Phase::kImport, std::move(service));
 }
 
-void AciFetch::run_importer(Phase phase, const std::vector<std::string>& arguments,
-                            const std::string& description) {
-    auto service = importer_service(arguments, description);
+void AciFetch::run_importer(Phase phase, client::BusProperties service) {
     // podd itself may not read what the fetcher has written; systemd hands it over.
     service.emplace_back("StandardInputFile",
-                         sdbus::Variant{fmt::format("{}/{}", kCacheDir, folders())});
+                         sdbus::Variant{fmt::format("{}/{}", kCacheDir, kFetchFolders)});
     tools_.transfers.run(tools_.transfer, phase, std::move(service), must_start("importer"));
 }
 

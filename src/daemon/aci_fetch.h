@@ -32,8 +32,7 @@ public:
 
 private:
     AciPlan& current() { return set_.at(current_); }
-    /// In kCacheDir.
-    std::string folders() const;
+    /// Of the one that is on its way.
     std::string folder() const;
     void fetch(client::Done<> begun);
     void fetched(const FetchedImage& image);
@@ -44,9 +43,8 @@ private:
     base::Result<> need(const schema::Dependency& dependency);
     void next();
     void import();
-    /// The importer, reading the folder that all images of this fetch lie in.
-    void run_importer(Phase phase, const std::vector<std::string>& arguments,
-                      const std::string& description);
+    /// The importer, reading folders of the fetcher's.
+    void run_importer(Phase phase, client::BusProperties service);
     void fail(const base::Error& error);
     /// Ends the transfer when it did not begin.
     client::Done<> must_start(const char* program);

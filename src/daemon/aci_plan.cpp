@@ -220,9 +220,13 @@ Result<std::vector<std::size_t>> AciSet::import_order() const {
     return order;
 }
 
+std::string AciSet::folder_of(const AciPlan& plan) const {
+    return aci_folder_name(asked().reference, plan.reference);
+}
+
 Json AciSet::options_of(const AciPlan& plan) const {
     Json json;
-    json.add("folder", fetch_folder_name(plan.reference));
+    json.add("folder", folder_of(plan));
     json.add("by", by_uid(caller_));
     if (plan.signature) {
         Json good;

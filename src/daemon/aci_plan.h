@@ -63,6 +63,8 @@ public:
     const AciPlan& at(std::size_t number) const { return plans_[number]; }
     const AciPlan& asked() const { return plans_.front(); }
     std::size_t size() const { return plans_.size(); }
+    /// Where the fetcher puts it, in kFetchFolders.
+    std::string folder(std::size_t number) const { return folder_of(plans_[number]); }
 
     /// What the image says of itself fits what was asked for and what the policy says of its name.
     /// Errors: kUntrusted.
@@ -80,6 +82,7 @@ public:
 private:
     base::Result<std::vector<std::size_t>> import_order() const;
     base::Json options_of(const AciPlan& plan) const;
+    std::string folder_of(const AciPlan& plan) const;
 
     std::vector<AciPlan> plans_;
     trust::Policy policy_;

@@ -31,9 +31,19 @@ std::string fetch_folder_name(std::string_view reference) {
     return folder + fmt::format("+{}", rest);
 }
 
-std::string aci_folders(std::string_view asked) {
-    // No registry's name begins so.
-    return fmt::format("podd/fetch/_aci/{}", fetch_folder_name(asked));
+std::string image_folder(std::string_view reference) {
+    return fmt::format("{}/{}", kFetchFolders, fetch_folder_name(reference));
+}
+
+std::string aci_folder_name(std::string_view asked, std::string_view reference) {
+    // No reference has a blank.
+    const auto which =
+        asked == reference ? std::string{asked} : fmt::format("{} {}", asked, reference);
+    return "aci" + fetch_folder_name(which);
+}
+
+std::string keys_folder(std::uint32_t number) {
+    return fmt::format("{}/keys-{}", kFetchFolders, number);
 }
 
 }  // namespace podd::daemon

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Where the fetcher puts ACIs and keys; pure.
+// Where the fetcher puts images and keys; pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,13 +10,21 @@ namespace podd::daemon {
 
 inline constexpr const char* kCacheDir = "/var/cache";
 
-/// One reference as the name of a folder, which may have several components. None lies in that of
-/// another.
+/// All of them lie in this one, relative to kCacheDir.
+inline constexpr const char* kFetchFolders = "podd/fetch";
+
+/// One reference as the name of a folder, which has several components only when it is long. None
+/// lies in that of another.
 std::string fetch_folder_name(std::string_view reference);
 
-/// Everything that comes for one reference lies in one folder, in which each image has one of its
-/// own, so that a fetch that was cut goes on where it ended: "podd/fetch/_aci/…". Relative to
-/// kCacheDir.
-std::string aci_folders(std::string_view asked);
+// Each fetch has a folder of its own, so that one that was cut goes on where it ended. They lie
+// side by side: nothing is left of one that goes.
+
+/// Of an ACI that was asked for, or is needed by what was. In kFetchFolders.
+std::string aci_folder_name(std::string_view asked, std::string_view reference);
+/// Of an image of a registry. In kCacheDir.
+std::string image_folder(std::string_view reference);
+/// Of keys. In kCacheDir.
+std::string keys_folder(std::uint32_t number);
 
 }  // namespace podd::daemon

@@ -2,6 +2,7 @@
 #include "daemon/fetch_plan.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -89,6 +90,22 @@ Result<FetchPlan> plan_fetch(const schema::DockerReference& reference, const tru
         plan.verification = store::Verification{std::string{store::kVerifiedByPolicy}, by,
                                                 reference.name(), trust::describe(*rule)};
     return plan;
+}
+
+std::string stored_blobs(const std::vector<store::ImageRecord>& images) {
+    constexpr std::size_t kMaxBytes = std::size_t{7} << 20;
+    std::set<std::string> blobs;
+    for (const auto& image : images)
+        if (image.kind == store::ImageKind::kOci)
+            blobs.insert(image.blobs.begin(), image.blobs.end());
+    std::string text;
+    for (const auto& blob : blobs) {
+        // "sha256/…" there, "sha256:…" in manifests
+        const auto slash = blob.find('/');
+        if (slash == std::string::npos || text.size() > kMaxBytes) continue;
+        text += fmt::format("{}:{}\n", blob.substr(0, slash), blob.substr(slash + 1));
+    }
+    return text;
 }
 
 Result<store::ImageRecord> stored_image(const store::Reader& store,

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -36,6 +37,14 @@ struct FetchPlan {
         return verification && verification->kind == store::kVerifiedBySignature;
     }
 };
+
+/// What need not come over the network.
+struct InStore {
+    std::string known{};  // the image that the reference led to before, when that may be used
+    std::string blobs{};  // digests, one on each line
+};
+/// Of the images of registries among these. What is too much for the fetcher is left out.
+std::string stored_blobs(const std::vector<store::ImageRecord>& images);
 
 /// Which manifest or index the verifier has found to be signed, and by which key.
 struct SignedDocument {

@@ -205,17 +205,21 @@ void ManagerObject::fetch_image(const TransferReply& reply,
     const auto started = fetch_started(reply, caller.peer);
     const auto policy = trust::Policy::read();
     if (!policy) return reply.fail(policy.error());
-    if (pull != PullPolicy::kAlways) {
-        const auto image = Images::find_fetched(reference, *policy);
-        if (image) return transfers_.found(*image, {caller.user, reference.str()}, started);
-        if (pull == PullPolicy::kNever) return reply.fail(image.error());
-    }
+    const auto image = Images::find_fetched(reference, *policy);
+    if (image && pull != PullPolicy::kAlways)
+        return transfers_.found(*image, {caller.user, reference.str()}, started);
+    if (pull == PullPolicy::kNever) return reply.fail(image.error());
     const auto plan = plan_fetch(reference, *policy, caller.user);
     if (!plan) return reply.fail(plan.error());
     if (plan->needs_signature())
         if (const auto keys = key_files_for(reference.name()); !keys)
             return reply.fail(keys.error());
-    transfers_.fetch(*plan, caller.user, started);
+    const auto images = Images::stored();
+    if (!images) return reply.fail(images.error());
+    InStore in_store{.blobs = stored_blobs(*images)};
+    // One of that name that came from elsewhere has no id that a registry knows.
+    if (image && image->kind == store::ImageKind::kOci) in_store.known = image->id;
+    transfers_.fetch(*plan, in_store, caller.user, started);
 }
 
 void ManagerObject::RemoveImage(sdbus::Result<std::string>&& result, std::string image,

@@ -4,10 +4,12 @@
 #include <cerrno>
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/socket_message.h"
 
 namespace podd::daemon {
 
@@ -101,6 +103,16 @@ base::Result<> check_sealed_fd(int fd, std::string_view what) {
 
 sdbus::UnixFd give_fd(base::UniqueFd fd) {
     return sdbus::UnixFd{fd.release(), sdbus::adopt_fd};
+}
+
+base::Result<base::UniqueFd> socket_with(std::string_view text, const std::vector<int>& fds) {
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+        return base::errno_error("cannot make a socket", errno);
+    const base::UniqueFd ours{ends[0]};
+    base::UniqueFd theirs{ends[1]};
+    TRY(base::send_message(ours.get(), text, fds));
+    return theirs;
 }
 
 }  // namespace podd::daemon

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -44,5 +45,7 @@ base::Result<> check_sealed_fd(int fd, std::string_view what);
 
 /// For another process: `fd` is handed over as it is.
 sdbus::UnixFd give_fd(base::UniqueFd fd);
+/// The same of several: the socket that it finds them in, in one message with this text.
+base::Result<base::UniqueFd> socket_with(std::string_view text, const std::vector<int>& fds);
 
 }  // namespace podd::daemon

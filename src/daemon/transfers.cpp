@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -176,9 +177,17 @@ void Transfers::stop(std::uint32_t id, const Reply<bool>& reply) {
     Transfer& cancelled = *found->second.transfer;
     // Between the fetcher and the importer there may be nothing to stop.
     cancelled.cancel();
-    systemd_.stop(cancelled.unit(), [reply](const auto& job) {
-        if (!job && job.error().code() != base::ErrorCode::kNotFound)
-            return reply.fail(job.error());
+    const auto stop_unit = [this, reply, unit = cancelled.unit()] {
+        systemd_.stop(unit, [reply](const auto& job) {
+            if (!job && job.error().code() != base::ErrorCode::kNotFound)
+                return reply.fail(job.error());
+            reply.ok(true);
+        });
+    };
+    if (cancelled.phase() != Phase::kFetch) return stop_unit();
+    // Ended by this signal, and not stopped, it leaves what has come to the next fetch.
+    systemd_.kill(cancelled.unit(), SIGINT, [reply, stop_unit](const auto& done) {
+        if (!done) return stop_unit();
         reply.ok(true);
     });
 }

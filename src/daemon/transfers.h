@@ -50,7 +50,7 @@ public:
     using Started = std::function<void(const base::Result<const Transfer*>&, Told)>;
     /// Starts the fetcher, and the importer after it. A reference that is being fetched already is
     /// not fetched a second time: its transfer is the answer. Errors as above.
-    void fetch(const FetchPlan& plan, uid_t user, Started started);
+    void fetch(const FetchPlan& plan, const InStore& in_store, uid_t user, Started started);
     /// The same for ACIs: what is needed beneath the one that was asked for comes along.
     void fetch_aci(const AciPlan& plan, const trust::Policy& policy,
                    const std::optional<KnownAci>& known, uid_t user, Started started);
@@ -78,9 +78,10 @@ private:
     using Begin = std::function<void(Transfer&, client::Done<> begun)>;
     void begin_fetch(const std::string& reference, uid_t user, Started started, const Begin& begin);
     void fetch_begun(const std::string& reference, const base::Result<>& done);
-    // What is done when the fetcher has ended; its signatures may need a place.
-    base::Result<> prepare_fetched(Transfer& transfer, const FetchPlan& plan,
-                                   client::BusProperties& service);
+    // What is done when the fetcher has ended.
+    void fetched(Transfer& transfer, const FetchPlan& plan, const InStore& in_store,
+                 const FetchedImage& image, base::UniqueFd signatures);
+    void unchanged(Transfer& transfer, const std::string& id);
     void check_fetched(const Transfer& transfer, const FetchPlan& plan, base::UniqueFd signatures);
     void import_fetched(Transfer& transfer, const FetchPlan& plan,
                         const std::optional<SignedDocument>& signed_document);

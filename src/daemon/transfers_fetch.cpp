@@ -7,7 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
+#include "daemon/fetch_folder.h"
 #include "daemon/received_fd.h"
 #include "daemon/transfers.h"
 #include "daemon/worker_service.h"
@@ -18,21 +20,52 @@ namespace {
 
 constexpr off_t kMaxSignaturesBytes = off_t{4} << 20;
 
-// One file in memory, held twice: podd passes on what the fetcher writes there without reading it.
-struct SignatureFile {
-    base::UniqueFd fetchers;
-    base::UniqueFd ours;
+base::Result<base::UniqueFd> memory_file(const char* name) {
+    base::UniqueFd fd{::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)};
+    if (!fd) return base::errno_error("cannot make a file in memory", errno);
+    return fd;
+}
+
+base::Result<> seal(const base::UniqueFd& fd, int seals) {
+    if (::fcntl(fd.get(), F_ADD_SEALS, seals | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
+        return base::errno_error("cannot seal a file in memory", errno);
+    return {};
+}
+
+// podd passes on what the fetcher writes there without reading it. It cannot grow: memory that a
+// fetcher fills is nobody's when it has ended.
+base::Result<base::UniqueFd> make_signature_file() {
+    auto fd = TRY(memory_file("signatures"));
+    if (::ftruncate(fd.get(), kMaxSignaturesBytes) < 0)
+        return base::errno_error("cannot make a file for signatures", errno);
+    TRY(seal(fd, 0));
+    return fd;
+}
+
+base::Result<base::UniqueFd> make_list(const std::string& text) {
+    auto fd = TRY(memory_file("stored"));
+    TRY(base::write_all(fd.get(), text));
+    if (::lseek(fd.get(), 0, SEEK_SET) < 0) return base::errno_error("cannot rewind a list", errno);
+    TRY(seal(fd, F_SEAL_WRITE));
+    return fd;
+}
+
+// The socket that the fetcher finds files in; where its signatures go is held here as well.
+struct FetcherFiles {
+    base::UniqueFd socket;
+    base::UniqueFd signatures;
 };
 
-base::Result<SignatureFile> make_signature_file() {
-    base::UniqueFd fd{::memfd_create("signatures", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
-    // It cannot grow: memory that a fetcher fills is nobody's when it has ended.
-    if (!fd || ::ftruncate(fd.get(), kMaxSignaturesBytes) < 0 ||
-        ::fcntl(fd.get(), F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
-        return base::errno_error("cannot make a file for signatures", errno);
-    base::UniqueFd again{::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3)};
-    if (!again) return base::errno_error("cannot duplicate a descriptor", errno);
-    return SignatureFile{std::move(fd), std::move(again)};
+base::Result<FetcherFiles> make_files(const FetchPlan& plan, const InStore& in_store) {
+    FetcherFiles files;
+    const auto list = TRY(make_list(in_store.blobs));
+    std::vector<int> fds{list.get()};
+    if (plan.needs_signature()) {
+        files.signatures = TRY(make_signature_file());
+        fds.push_back(files.signatures.get());
+    }
+    files.socket = TRY(socket_with("files", fds));
+    return files;
 }
 
 Pin pin_of(const FetchPlan& plan) {
@@ -56,32 +89,45 @@ void Transfers::begin_fetch(const std::string& reference, uid_t user, Started st
     begin(**added, [this, reference](const base::Result<>& done) { fetch_begun(reference, done); });
 }
 
-void Transfers::fetch(const FetchPlan& plan, uid_t user, Started started) {
+void Transfers::fetch(const FetchPlan& plan, const InStore& in_store, uid_t user, Started started) {
     begin_fetch(plan.reference.str(), user, std::move(started),
-                [this, plan](Transfer& transfer, client::Done<> begun) {
+                [this, plan, in_store](Transfer& transfer, client::Done<> begun) {
+                    auto files = make_files(plan, in_store);
+                    if (!files) return begun(files.error());
                     const bool has_credentials = ::access(kCredentialsFile, F_OK) == 0;
-                    auto service = fetcher_service(plan.reference, pin_of(plan), has_credentials);
-                    if (const auto prepared = prepare_fetched(transfer, plan, service); !prepared)
-                        return begun(prepared.error());
+                    auto service = fetcher_service(plan.reference, pin_of(plan), in_store.known,
+                                                   has_credentials);
+                    service.emplace_back("StandardInputFileDescriptor",
+                                         sdbus::Variant{give_fd(std::move(files->socket))});
+                    const auto signatures =
+                        std::make_shared<base::UniqueFd>(std::move(files->signatures));
+                    transfer.on_fetched(
+                        [this, &transfer, plan, in_store, signatures](const FetchedImage& image) {
+                            fetched(transfer, plan, in_store, image, std::move(*signatures));
+                        });
                     run(transfer, Phase::kFetch, std::move(service), std::move(begun));
                 });
 }
 
-base::Result<> Transfers::prepare_fetched(Transfer& transfer, const FetchPlan& plan,
-                                          client::BusProperties& service) {
-    if (!plan.needs_signature()) {
-        transfer.on_fetched(
-            [this, &transfer, plan](const FetchedImage&) { import_fetched(transfer, plan, {}); });
-        return {};
-    }
-    auto files = TRY(make_signature_file());
-    service.emplace_back("StandardInputFileDescriptor",
-                         sdbus::Variant{give_fd(std::move(files.fetchers))});
-    const auto ours = std::make_shared<base::UniqueFd>(std::move(files.ours));
-    transfer.on_fetched([this, &transfer, plan, ours](const FetchedImage&) {
-        check_fetched(transfer, plan, std::move(*ours));
-    });
-    return {};
+void Transfers::fetched(Transfer& transfer, const FetchPlan& plan, const InStore& in_store,
+                        const FetchedImage& image, base::UniqueFd signatures) {
+    // Only a part would be gone on with.
+    transfer.fetch_is_used_up();
+    if (image.unchanged) return unchanged(transfer, in_store.known);
+    if (plan.needs_signature()) return check_fetched(transfer, plan, std::move(signatures));
+    import_fetched(transfer, plan, {});
+}
+
+// That nothing is newer is the fetcher's word; that the image is there is not.
+void Transfers::unchanged(Transfer& transfer, const std::string& id) {
+    if (id.empty())
+        return transfer.fail({base::ErrorCode::kInternal, "the fetcher brought nothing"});
+    run(transfer, Phase::kImport,
+        importer_service({"renew", "--id=" + id}, "Renewal of an image of podd"),
+        [&transfer](const base::Result<>& done) {
+            if (!done)
+                transfer.fail(base::Error{done.error()}.with_context("starting the importer"));
+        });
 }
 
 void Transfers::fetch_aci(const AciPlan& plan, const trust::Policy& policy,
@@ -137,7 +183,10 @@ void Transfers::import_fetched(Transfer& transfer, const FetchPlan& plan,
     auto service = importer_service({"import", "--options=" + *options},
                                     fmt::format("Import of {} for podd", plan.reference.str()));
     // podd itself may not read what the fetcher has written; systemd hands it over.
-    service.emplace_back("StandardInputFile", sdbus::Variant{fetch_folder(plan.reference)});
+    const auto folder = image_folder(plan.reference.str());
+    service.emplace_back("StandardInputFile",
+                         sdbus::Variant{fmt::format("{}/{}", kCacheDir, folder)});
+    service.push_back(discard_after({folder}));
     run(transfer, Phase::kImport, std::move(service), [&transfer](const base::Result<>& done) {
         if (!done) transfer.fail(base::Error{done.error()}.with_context("starting the importer"));
     });

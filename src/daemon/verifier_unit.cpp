@@ -11,11 +11,9 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/socket_message.h"
 #include "daemon/fetch_folder.h"
 #include "daemon/received_fd.h"
 #include "daemon/worker_service.h"
@@ -53,17 +51,6 @@ Result<std::pair<UniqueFd, UniqueFd>> make_pipe() {
     return pipe;
 }
 
-// The socket that the verifier finds both files in.
-Result<UniqueFd> send_files(int file, int signature) {
-    int ends[2];
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-        return base::errno_error("cannot make a socket", errno);
-    const UniqueFd ours{ends[0]};
-    UniqueFd theirs{ends[1]};
-    TRY(base::send_message(ours.get(), "check", {file, signature}));
-    return theirs;
-}
-
 }  // namespace
 
 Result<std::vector<std::string>> key_files_for(const std::string& name) {
@@ -92,6 +79,8 @@ client::BusProperties verifier_service(const std::vector<std::string>& arguments
     set("ExecStartEx", std::vector<ExecEx>{ExecEx{kVerifier, argv, {"no-env-expand"}}});
     set("CollectMode", std::string{"inactive-or-failed"});
     set("AddRef", true);
+    for (auto& property : end_with_podd())
+        properties.push_back(std::move(property));
     set("UMask", std::uint32_t{0077});
     // Foreign bytes are parsed here: a user that owns nothing, and nothing to reach.
     set("DynamicUser", true);
@@ -180,7 +169,7 @@ void VerifierUnits::check(int file, int signature, uid_t user, client::Done<Good
     std::vector<std::string> arguments{"check"};
     for (const auto& key : trust::trusted_keys(*keys))
         arguments.push_back(key.path);
-    auto socket = send_files(file, signature);
+    auto socket = socket_with("check", {file, signature});
     if (!socket) return done(socket.error());
     start(arguments, std::move(*socket), user, [done = std::move(done)](const auto& line) {
         if (!line) return done(line.error());
@@ -212,7 +201,7 @@ void VerifierUnits::inspect_fetched(const std::string& folder, uid_t user,
 
 void VerifierUnits::fetch_keys(const std::string& source, bool allow_http, uid_t user,
                                client::Done<std::vector<FoundKeys>> done) {
-    const auto folder = fmt::format("podd/fetch/_keys/{}", next_id());
+    const auto folder = keys_folder(next_id());
     const auto unit = std::make_shared<std::string>();
     // The keys are in the answer: the folder is of no more use, however that turned out.
     const auto finish = [this, unit, done = std::move(done)](const auto& keys) {

@@ -73,9 +73,12 @@ base::Result<FetcherSays> fetcher_line(std::string_view line) {
     if (const base::Json* fetched = json.find("fetched")) {
         if (fetched->as_object() == nullptr) return odd("the fetcher named no image");
         const base::Json* kind = fetched->find("kind");
-        if (kind == nullptr) return FetcherSays{FetchedImage{}};
+        const base::Json* unchanged = fetched->find("unchanged");
+        const bool is_unchanged =
+            unchanged != nullptr && unchanged->as_bool() != nullptr && *unchanged->as_bool();
+        if (kind == nullptr) return FetcherSays{FetchedImage{.unchanged = is_unchanged}};
         auto aci = TRY(fetched_aci(*fetched));
-        return FetcherSays{FetchedImage{std::move(aci)}};
+        return FetcherSays{FetchedImage{.aci = std::move(aci)}};
     }
     if (const base::Json* error = json.find("error")) return error_line<FetcherSays>(*error);
     return odd("the fetcher said something unknown");

@@ -44,6 +44,7 @@ struct FetchedAci {
 /// talks to strangers, and the importer reads what is there.
 struct FetchedImage {
     std::optional<FetchedAci> aci{};
+    bool unchanged = false;  // of a registry: nothing was fetched, the store has it
 };
 using FetcherSays = std::variant<WorkProgress, FetchedImage, base::Error>;
 /// Errors: kInternal when the line is not what was agreed.

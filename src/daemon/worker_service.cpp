@@ -16,6 +16,8 @@ namespace {
 constexpr const char* kImporter = "/usr/lib/podd/importer";
 constexpr const char* kFetcher = "/usr/lib/podd/fetcher";
 constexpr const char* kFetchUser = kFetchGroup;
+constexpr const char* kRm = "/usr/bin/rm";
+constexpr const char* kNsenter = "/usr/bin/nsenter";
 
 constexpr std::uint64_t kSecond = 1'000'000;
 // A registry that answers drop by drop must not keep a caller waiting for ever.
@@ -24,14 +26,14 @@ constexpr std::uint64_t kFetchRuntimeUsec = std::uint64_t{6} * 3600 * kSecond;
 constexpr std::uint64_t kKeysRuntimeUsec = 120 * kSecond;
 constexpr std::uint64_t kFetchMemoryBytes = std::uint64_t{256} << 20;
 
+using ExecEx = sdbus::Struct<std::string, std::vector<std::string>, std::vector<std::string>>;
+
 class Properties {
 public:
     Properties(const char* program, const std::vector<std::string>& arguments,
                const std::string& description) {
         std::vector<std::string> argv{program};
         argv.insert(argv.end(), arguments.begin(), arguments.end());
-        using ExecEx =
-            sdbus::Struct<std::string, std::vector<std::string>, std::vector<std::string>>;
         // Words of the caller's stand in argv: nothing of them may be expanded.
         set("ExecStartEx", std::vector<ExecEx>{ExecEx{program, argv, {"no-env-expand"}}});
         set("Description", description);
@@ -39,6 +41,8 @@ public:
         set("StandardError", "journal");  // not the pipe that answers come through
         set("CollectMode", "inactive-or-failed");
         set("AddRef", true);
+        for (auto& property : end_with_podd())
+            all_.push_back(std::move(property));
         set("UMask", std::uint32_t{0077});
         set("KillMode", "control-group");
         set("TimeoutStopUSec", 10 * kSecond);
@@ -103,32 +107,36 @@ void give_credentials(Properties& properties) {
                                          {"auth.json", kCredentialsFile}});
 }
 
-// The verifier reads what is in it, with that group and no other right.
-void share_folder(Properties& properties, const std::string& folder) {
+// The fetcher's folder. What was cut stays in it for the next one; when there is nothing of use, it
+// goes as well, which takes the owner of the folder above, and a view of the file system in which
+// it is no mount of the unit's own.
+void use_folder(Properties& properties, const std::string& folder, std::uint32_t mode) {
+    const auto path = fmt::format("{}/{}", kCacheDir, folder);
     properties.set("CacheDirectory", std::vector<std::string>{folder});
-    properties.set("CacheDirectoryMode", std::uint32_t{0750});
+    properties.set("CacheDirectoryMode", mode);
+    properties.set("ExecStopPostEx",
+                   std::vector<ExecEx>{ExecEx{kFetcher,
+                                              {kFetcher, "--tidy", "--directory=" + path},
+                                              {"ignore-failure", "no-env-expand"}},
+                                       ExecEx{kNsenter,
+                                              {kNsenter, "--mount=/proc/1/ns/mnt", "rmdir",
+                                               "--ignore-fail-on-non-empty", "--", path},
+                                              {"ignore-failure", "privileged", "no-env-expand"}}});
 }
 
-// A host has neither "_" nor "+".
-std::string registry_folder(std::string_view registry) {
-    std::string folder{registry};
-    for (char& c : folder)
-        if (c == ':')
-            c = '_';
-        else if (c == '[' || c == ']')
-            c = '+';
-    return folder;
-}
-
-// No component of a repository begins with "+", so no folder lies in another.
-std::string cache_directory(const schema::DockerReference& reference) {
-    std::string path = fmt::format("podd/fetch/{}/{}/+{}", registry_folder(reference.registry),
-                                   reference.repository, reference.tag);
-    if (reference.digest) path += fmt::format("+{}", reference.digest->hex());
-    return path;
-}
+constexpr std::uint32_t kOwn = 0700;
+// The verifier reads what is in it, with that group and no other right.
+constexpr std::uint32_t kShared = 0750;
 
 }  // namespace
+
+client::BusProperties end_with_podd() {
+    client::BusProperties properties;
+    for (const char* name : {"BindsTo", "After"})
+        properties.emplace_back(std::string{name},
+                                sdbus::Variant{std::vector<std::string>{"podd.service"}});
+    return properties;
+}
 
 client::BusProperties importer_service(const std::vector<std::string>& arguments,
                                        const std::string& description) {
@@ -141,20 +149,26 @@ client::BusProperties importer_service(const std::vector<std::string>& arguments
     return properties.take();
 }
 
-std::string fetch_folder(const schema::DockerReference& reference) {
-    return fmt::format("{}/{}", kCacheDir, cache_directory(reference));
+client::BusProperty discard_after(const std::vector<std::string>& folders) {
+    std::vector<std::string> argv{kRm, "-rf", "--one-file-system", "--"};
+    for (const auto& folder : folders)
+        argv.push_back(fmt::format("{}/{}", kCacheDir, folder));
+    return {"ExecStopPostEx", sdbus::Variant{std::vector<ExecEx>{ExecEx{
+                                  kRm, argv, {"ignore-failure", "privileged", "no-env-expand"}}}}};
 }
 
 client::BusProperties fetcher_service(const schema::DockerReference& reference, Pin pin,
-                                      bool has_credentials) {
+                                      const std::string& known, bool has_credentials) {
+    const auto folder = image_folder(reference.str());
     std::vector<std::string> arguments{"--reference=" + reference.str(),
-                                       "--directory=" + fetch_folder(reference)};
+                                       fmt::format("--directory={}/{}", kCacheDir, folder),
+                                       "--files"};
+    if (!known.empty()) arguments.push_back("--known=" + known);
     if (pin == Pin::kRequired) arguments.emplace_back("--require-digest");
     if (pin == Pin::kSigned) arguments.emplace_back("--signatures");
     Properties properties{kFetcher, arguments, fmt::format("Fetching of {}", reference.str())};
     close_all_but_the_network(properties);
-    properties.set("CacheDirectory", std::vector<std::string>{cache_directory(reference)});
-    properties.set("CacheDirectoryMode", std::uint32_t{0700});
+    use_folder(properties, folder, kOwn);
     if (has_credentials) give_credentials(properties);
     return properties.take();
 }
@@ -169,7 +183,7 @@ client::BusProperties aci_fetcher_service(const AciFetchOrder& order) {
     if (!order.wants_signature) arguments.emplace_back("--no-signature");
     Properties properties{kFetcher, arguments, fmt::format("Fetching of {}", order.reference)};
     close_all_but_the_network(properties);
-    share_folder(properties, order.folder);
+    use_folder(properties, order.folder, kShared);
     if (order.has_credentials) give_credentials(properties);
     return properties.take();
 }
@@ -181,7 +195,7 @@ client::BusProperties key_fetcher_service(const std::string& source, const std::
     if (allow_http) arguments.emplace_back("--allow-http");
     Properties properties{kFetcher, arguments, fmt::format("Fetching of keys for {}", source)};
     close_all_but_the_network(properties, kKeysRuntimeUsec);
-    share_folder(properties, folder);
+    use_folder(properties, folder, kShared);
     return properties.take();
 }
 

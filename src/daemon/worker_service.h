@@ -12,24 +12,26 @@
 
 namespace podd::daemon {
 
+/// What nobody waits for any more ends: with podd itself, however that ends.
+client::BusProperties end_with_podd();
+
 /// The importer with these arguments.
 client::BusProperties importer_service(const std::vector<std::string>& arguments,
                                        const std::string& description);
+/// These folders, in kCacheDir, go when that service has ended, however it ends.
+client::BusProperty discard_after(const std::vector<std::string>& folders);
 
 enum class Pin : unsigned char {
     kNotNeeded,
     kRequired,  // nothing is fetched without a digest; the fetcher says which one it would be
-    kSigned,    // nothing is fetched without a signature; what there is goes to standard input
+    kSigned,    // nothing is fetched without a signature; a file for what there is comes along
 };
 
-/// Where the fetcher puts an image: a folder of each reference's own, so that a fetch that was cut
-/// goes on where it ended.
-std::string fetch_folder(const schema::DockerReference& reference);
-
-/// The fetcher: a user of its own without any right but to talk to the network and to write that
-/// folder. `has_credentials`: whether there is a file of passwords that it is to be given.
+/// The fetcher for an image of a registry: a user of its own without any right but to talk to the
+/// network and to write image_folder(). `known` is the manifest that the reference led to before;
+/// empty: none. `has_credentials`: whether there is a file of passwords that it is to be given.
 client::BusProperties fetcher_service(const schema::DockerReference& reference, Pin pin,
-                                      bool has_credentials);
+                                      const std::string& known, bool has_credentials);
 
 /// The fetcher for one ACI.
 struct AciFetchOrder {

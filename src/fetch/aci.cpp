@@ -111,7 +111,7 @@ Error Fetch::no_signature() const {
                         "[Prefix {}], see podd.policy(5), or download the file and run: "
                         "podctl import FILE",
                         reference ? schema::str(*reference) : request_.source.url,
-                        reference ? reference->name.value().str() : "NAME")};
+                        reference && reference->name ? reference->name->str() : "NAME")};
 }
 
 // Longer each time, at least as long as the server wants, and not for ever.

@@ -172,22 +172,37 @@ Result<> Job::ended() {
     return again_or(std::move(result).error(), 0);
 }
 
-Result<std::vector<std::unique_ptr<Job>>> make_jobs(
-    const std::vector<std::unique_ptr<Session>>& sessions, const std::vector<OciDescriptor>& layers,
-    int layout_fd) {
-    std::vector<std::unique_ptr<Job>> jobs;
+// What is to be done for each layer: a job, or none where it is stored elsewhere.
+struct Work {
+    std::unique_ptr<Job> job;
+    std::uint64_t size = 0;
+
+    bool is_done() const { return !job || job->is_done(); }
+    bool is_running() const { return job && job->is_running(); }
+    base::LayerProgress progress() const {
+        if (job) return job->progress();
+        return {base::LayerState::kDone, size, size};
+    }
+};
+
+Result<std::vector<Work>> make_work(const std::vector<std::unique_ptr<Session>>& sessions,
+                                    const std::vector<OciDescriptor>& layers,
+                                    const StoredBlobs& stored, int layout_fd) {
+    std::vector<Work> all;
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const auto is_same = [&](const OciDescriptor& other) {
             return other.digest == layers[i].digest;
         };
         const auto end = layers.begin() + static_cast<std::ptrdiff_t>(i);
         if (std::any_of(layers.begin(), end, is_same)) continue;
+        auto& work = all.emplace_back(Work{nullptr, layers[i].size});
+        if (stored.contains(layers[i].digest.str())) continue;
         auto file = TRY(BlobFile::open(layout_fd, layers[i].digest, layers[i].size));
-        jobs.push_back(std::make_unique<Job>(sessions, layers[i],
-                                             fmt::format("layer {} of {}", i + 1, layers.size()),
-                                             std::move(file)));
+        work.job = std::make_unique<Job>(sessions, layers[i],
+                                         fmt::format("layer {} of {}", i + 1, layers.size()),
+                                         std::move(file));
     }
-    return jobs;
+    return all;
 }
 
 }  // namespace
@@ -198,31 +213,41 @@ bool is_range_from(std::string_view content_range, std::uint64_t from, std::uint
            range->total.value_or(size) == size;
 }
 
+Result<StoredBlobs> parse_stored_blobs(std::string_view text) {
+    StoredBlobs blobs;
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        blobs.insert(TRY(schema::Digest::parse(text.substr(0, end))).str());
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return blobs;
+}
+
 Result<> fetch_blobs(Http& http, const std::vector<std::unique_ptr<Session>>& sessions,
-                     const std::vector<OciDescriptor>& layers, int layout_fd,
-                     const LayersProgress& progress) {
-    const auto jobs = TRY(make_jobs(sessions, layers, layout_fd));
-    std::vector<base::LayerProgress> states(jobs.size());
+                     const std::vector<OciDescriptor>& layers, const StoredBlobs& stored,
+                     int layout_fd, const LayersProgress& progress) {
+    const auto all = TRY(make_work(sessions, layers, stored, layout_fd));
+    std::vector<base::LayerProgress> states(all.size());
     while (true) {
         std::size_t running = 0;
         bool all_done = true;
-        for (const auto& job : jobs)
-            running += job->is_running() ? 1 : 0;
-        for (const auto& job : jobs) {
-            if (running < kAtOnce && job->is_due()) {
-                TRY(job->start(http));
-                running += job->is_running() ? 1 : 0;
+        for (const auto& work : all)
+            running += work.is_running() ? 1 : 0;
+        for (const auto& work : all) {
+            if (work.job && running < kAtOnce && work.job->is_due()) {
+                TRY(work.job->start(http));
+                running += work.is_running() ? 1 : 0;
             }
-            all_done = all_done && job->is_done();
+            all_done = all_done && work.is_done();
         }
-        std::ranges::transform(jobs, states.begin(),
-                               [](const auto& job) { return job->progress(); });
+        std::ranges::transform(all, states.begin(),
+                               [](const auto& work) { return work.progress(); });
         progress(states);
         if (all_done) return {};
         const auto* ended = http.wait(kWakeMsec);
-        for (const auto& job : jobs)
-            if (ended != nullptr && job->is_mine(ended)) {
-                TRY(job->ended());
+        for (const auto& work : all)
+            if (ended != nullptr && work.job && work.job->is_mine(ended)) {
+                TRY(work.job->ended());
                 break;
             }
     }

@@ -49,10 +49,12 @@ std::string without_hint(const std::string& message) {
 }
 
 // The first of the sessions that has the image; those before it go.
-Result<ResolvedImage> resolve_somewhere(Sessions& sessions, const ImageRequest& request) {
+Result<std::optional<ResolvedImage>> resolve_somewhere(Sessions& sessions,
+                                                       const ImageRequest& request) {
     std::string before;
     while (true) {
-        auto resolved = resolve_image(*sessions.front(), request.reference, request.machine);
+        auto resolved =
+            resolve_image(*sessions.front(), request.reference, request.machine, request.known);
         if (resolved) return resolved;
         auto error = std::move(resolved).error();
         if (sessions.size() == 1 && before.empty()) return error;
@@ -115,23 +117,30 @@ Result<> write_layout(const ResolvedImage& image, const ImageRequest& request) {
     return base::write_file(request.layout_fd, "index.json", index, 0644);
 }
 
-Result<schema::Digest> fetch(const ImageRequest& request, const Registries& registries,
-                             const Credentials& credentials, const LayersProgress& progress) {
+Result<std::optional<schema::Digest>> fetch(const ImageRequest& request,
+                                            const Registries& registries,
+                                            const Credentials& credentials,
+                                            const LayersProgress& progress) {
     Http http{registries};
     auto sessions = make_sessions(http, registries, credentials, request.reference);
-    auto image = TRY(resolve_somewhere(sessions, request));
+    auto resolved = TRY(resolve_somewhere(sessions, request));
+    if (!resolved) return std::optional<schema::Digest>{};
+    auto& image = *resolved;
     TRY(check_digest_given(request, image.digest));
     TRY(check_total(image.parsed));
     TRY(write_signatures(request, http, registries, sessions, image));
-    TRY(fetch_blobs(http, sessions, image.parsed.layers, request.layout_fd, progress));
+    TRY(fetch_blobs(http, sessions, image.parsed.layers, request.stored, request.layout_fd,
+                    progress));
     TRY(write_layout(image, request));
-    return std::move(image.digest);
+    return std::optional{std::move(image.digest)};
 }
 
 }  // namespace
 
-Result<schema::Digest> fetch_image(const ImageRequest& request, const Registries& registries,
-                                   const Credentials& credentials, const LayersProgress& progress) {
+Result<std::optional<schema::Digest>> fetch_image(const ImageRequest& request,
+                                                  const Registries& registries,
+                                                  const Credentials& credentials,
+                                                  const LayersProgress& progress) {
     return TRY_CONTEXT(fetch(request, registries, credentials, progress), "fetching \"{}\"",
                        request.reference.str());
 }

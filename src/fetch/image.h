@@ -2,6 +2,7 @@
 // An image of a registry becomes an OCI layout in a folder.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -21,16 +22,20 @@ struct ImageRequest {
     int layout_fd = -1;   // an existing folder; what a cut fetch left there is gone on with
     std::string machine;  // of this host, as `uname -m` says it
     NeedDigest need_digest = NeedDigest::kNo;
-    int signatures_fd = -1;  // what is found of its signatures is written there
+    int signatures_fd = -1;                 // what is found of its signatures is written there
+    std::optional<schema::Digest> known{};  // the manifest that the reference led to before
+    StoredBlobs stored{};                   // layers that need not be fetched
 };
 
 /// Mirrors are asked in their order, the registry last. oci-layout and index.json are written when
 /// all the rest is there. Returns the digest that the reference names: of the index where there is
-/// one, else of the manifest. Errors: kNotFound, kDenied, kUnavailable, kUntrusted (TLS; no digest
+/// one, else of the manifest; nothing when it still leads to the known one, of which nothing is
+/// fetched then. Errors: kNotFound, kDenied, kUnavailable, kUntrusted (TLS; no digest
 /// and NeedDigest::kYes; no signature where they are wanted), kInvalidArgument, kUnsupported (no
 /// image for this host; schema 1; foreign layers), kIo.
-base::Result<schema::Digest> fetch_image(const ImageRequest& request, const Registries& registries,
-                                         const Credentials& credentials,
-                                         const LayersProgress& progress);
+base::Result<std::optional<schema::Digest>> fetch_image(const ImageRequest& request,
+                                                        const Registries& registries,
+                                                        const Credentials& credentials,
+                                                        const LayersProgress& progress);
 
 }  // namespace podd::fetch

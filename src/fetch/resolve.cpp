@@ -116,7 +116,10 @@ Result<Document> get_named(Session& session, const OciDescriptor& descriptor) {
     return TRY_CONTEXT(get(), "manifest {}", descriptor.digest.str());
 }
 
-Result<Document> descend(Session& session, Document document, const std::string& machine) {
+// Nothing when it comes to the known one.
+Result<std::optional<Document>> descend(Session& session, Document document,
+                                        const std::string& machine,
+                                        const std::optional<Digest>& known) {
     const auto host = schema::oci_platform_of_machine(machine);
     if (!host)
         return Error{ErrorCode::kUnsupported,
@@ -128,9 +131,11 @@ Result<Document> descend(Session& session, Document document, const std::string&
                 fmt::format("found indexes in indexes, wanted at most {} levels", kMaxDepth)};
         const auto index = without_names(std::get<OciIndex>(std::move(document.parsed)));
         const auto chosen = TRY(schema::select_image(index, "", *host));
+        if (known == chosen.digest) return std::optional<Document>{};
         document = TRY(get_named(session, chosen));
     }
-    return document;
+    if (known == document.descriptor.digest) return std::optional<Document>{};
+    return std::optional{std::move(document)};
 }
 
 Result<> check_layers(const OciManifest& manifest) {
@@ -171,21 +176,24 @@ Result<std::string> get_config(Session& session, const OciDescriptor& config) {
 
 }  // namespace
 
-Result<ResolvedImage> resolve_image(Session& session, const schema::DockerReference& reference,
-                                    const std::string& machine) {
+Result<std::optional<ResolvedImage>> resolve_image(Session& session,
+                                                   const schema::DockerReference& reference,
+                                                   const std::string& machine,
+                                                   const std::optional<Digest>& known) {
     const auto path = reference.digest ? reference.digest->str() : reference.tag;
     auto named = TRY_CONTEXT(get_document(session, path, reference.digest, {}), "{} \"{}\"",
                              reference.digest ? "digest" : "tag", path);
     auto digest = named.descriptor.digest;
     auto named_text = named.text;
-    auto document = TRY(descend(session, std::move(named), machine));
-    auto manifest = std::get<OciManifest>(std::move(document.parsed));
+    auto document = TRY(descend(session, std::move(named), machine, known));
+    if (!document) return std::optional<ResolvedImage>{};
+    auto manifest = std::get<OciManifest>(std::move(document->parsed));
     TRY(check_layers(manifest));
     auto config = TRY_CONTEXT(get_config(session, manifest.config), "configuration");
     TRY(check_platform(config, machine));
-    return ResolvedImage{
-        std::move(digest),        std::move(named_text), std::move(document.descriptor),
-        std::move(document.text), std::move(manifest),   std::move(config)};
+    return std::optional{ResolvedImage{std::move(digest), std::move(named_text),
+                                       std::move(document->descriptor), std::move(document->text),
+                                       std::move(manifest), std::move(config)}};
 }
 
 }  // namespace podd::fetch

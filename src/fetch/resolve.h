@@ -3,6 +3,7 @@
 // it.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -21,9 +22,10 @@ struct ResolvedImage {
     std::string config_text;
 };
 
-/// `machine` as `uname -m` says it. Errors: as fetch_image().
-base::Result<ResolvedImage> resolve_image(Session& session,
-                                          const schema::DockerReference& reference,
-                                          const std::string& machine);
+/// `machine` as `uname -m` says it. Nothing when the manifest for it still is the `known` one: no
+/// more is asked for then. Errors: as fetch_image().
+base::Result<std::optional<ResolvedImage>> resolve_image(
+    Session& session, const schema::DockerReference& reference, const std::string& machine,
+    const std::optional<schema::Digest>& known);
 
 }  // namespace podd::fetch

@@ -4,6 +4,9 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -13,9 +16,12 @@
 
 #include "base/config_file.h"
 #include "base/file.h"
+#include "base/log.h"
+#include "base/socket_message.h"
 #include "fetch/image.h"
 #include "fetcher/options.h"
 #include "fetcher/report.h"
+#include "fetcher/tidy.h"
 
 namespace {
 
@@ -50,23 +56,66 @@ base::Result<> fetch_from_web(const fetcher::CommandLine& line, int directory_fd
     return report.fetched(fetched, reference && reference->name ? reference->name->str() : "");
 }
 
+// What podd gives along with the order.
+struct Files {
+    fetch::StoredBlobs stored;
+    base::UniqueFd signatures;
+};
+
+base::Result<Files> receive_files(const fetcher::CommandLine& line) {
+    constexpr std::size_t kMaxListBytes = std::size_t{8} << 20;
+    Files files;
+    if (!line.files) return files;
+    auto message = TRY_CONTEXT(base::receive_message(STDIN_FILENO, 16, 2), "receiving files");
+    if (message.fds.size() != (line.signatures ? 2 : 1))
+        return base::Error{base::ErrorCode::kInvalidArgument,
+                           fmt::format("{} files came over standard input", message.fds.size())};
+    const auto text = TRY_CONTEXT(base::read_all(message.fds.front().get(), kMaxListBytes),
+                                  "reading what is stored");
+    files.stored = TRY_CONTEXT(fetch::parse_stored_blobs(text), "what is stored");
+    if (line.signatures) files.signatures = std::move(message.fds.back());
+    return files;
+}
+
+base::Result<> fetch_from_registry(const fetcher::CommandLine& line,
+                                   const schema::DockerReference& reference, int directory_fd,
+                                   const fetch::Registries& registries,
+                                   const fetch::Credentials& credentials, fetcher::Report& report) {
+    auto files = TRY(receive_files(line));
+    const fetch::ImageRequest request{.reference = reference,
+                                      .layout_fd = directory_fd,
+                                      .machine = machine(),
+                                      .need_digest = line.need_digest,
+                                      .signatures_fd = files.signatures.get(),
+                                      .known = line.known,
+                                      .stored = std::move(files.stored)};
+    const auto digest = TRY(fetch::fetch_image(
+        request, registries, credentials, [&](const auto& layers) { report.progress(layers); }));
+    return report.fetched(reference, digest);
+}
+
 base::Result<> run(const fetcher::CommandLine& line, fetcher::Report& report) {
     const auto directory = TRY(base::open_path(line.directory, O_RDONLY | O_DIRECTORY));
     const auto files = TRY(base::read_config_files("registries.d"));
     const auto registries = TRY(fetch::Registries::parse(files));
     const auto credentials = TRY(fetch::read_credentials(credentials_directory()));
-    if (!line.reference) {
-        fetch::Web web{registries, credentials, line.plain};
-        return fetch_from_web(line, directory.get(), web, report);
-    }
-    const fetch::ImageRequest request{.reference = *line.reference,
-                                      .layout_fd = directory.get(),
-                                      .machine = machine(),
-                                      .need_digest = line.need_digest,
-                                      .signatures_fd = line.signatures ? STDIN_FILENO : -1};
-    const auto digest = TRY(fetch::fetch_image(
-        request, registries, credentials, [&](const auto& layers) { report.progress(layers); }));
-    return report.fetched(*line.reference, digest);
+    if (line.reference)
+        return fetch_from_registry(line, *line.reference, directory.get(), registries, credentials,
+                                   report);
+    fetch::Web web{registries, credentials, line.plain};
+    return fetch_from_web(line, directory.get(), web, report);
+}
+
+// What a fetch has to say has been said: standard output is not for this.
+int tidy(const std::string& path) {
+    const auto work = [&]() -> base::Result<> {
+        const auto directory = TRY(base::open_path(path, O_RDONLY | O_DIRECTORY));
+        return fetcher::tidy(directory.get(), fetcher::end_of_service());
+    };
+    const auto done = work();
+    if (done) return 0;
+    base::log_line(base::LogLevel::kError, done.error().message());
+    return 1;
 }
 
 }  // namespace
@@ -83,6 +132,7 @@ int main(int argc, char** argv) {
         (void)std::fputs(fetcher::kHelp, stdout);
         return 0;
     }
+    if (line && line->tidy) return tidy(line->directory);
     const auto done = line ? run(*line, report) : base::Result<>{line.error()};
     if (done) return 0;
     report.error(done.error());

@@ -19,19 +19,25 @@ using base::Result;
 
 const char kHelp[] =
     "fetcher --reference=docker://[REGISTRY/]REPOSITORY[:TAG][@DIGEST]\n"
-    "    --directory=DIR [--require-digest] [--signatures 0<> FILE]\n"
+    "    --directory=DIR [--require-digest] [--known=DIGEST] [--files [--signatures]]\n"
     "fetcher --reference=https://HOST/FILE.aci|appc:NAME[:VERSION][,LABEL=VALUE...]\n"
     "    --directory=DIR [--allow-http] [--signature=URL|--no-signature]\n"
     "    [--if-none-match=ETAG] [--max-bytes=N]\n"
     "fetcher --keys=URL|PREFIX --directory=DIR [--allow-http]\n"
+    "fetcher --tidy --directory=DIR\n"
     "\n"
     "Fetches an image into the existing folder DIR. podd runs it. One of a registry\n"
     "becomes an OCI layout there, an ACI the files image.aci and, when there is a\n"
     "signature, image.aci.asc; keys become keys/0.asc and so on.\n"
     "What a cut fetch left in DIR is gone on with.\n"
     "With --require-digest an image that is named without a digest is refused.\n"
-    "With --signatures its signatures are written to the file that is standard input;\n"
-    "an image without one is refused. Says what it does as lines of JSON.\n";
+    "With --known nothing is fetched when the reference leads to that manifest.\n"
+    "With --files standard input is a socket that brings files in one message: digests\n"
+    "of layers that need not be fetched, one on each line, and with --signatures one\n"
+    "that the image's signatures are written to; an image without one is refused.\n"
+    "With --tidy what a fetch has left goes that will not be gone on with, as the\n"
+    "variables of ExecStopPost= in systemd.exec(5) say how it ended.\n"
+    "Says what it does as lines of JSON.\n";
 
 namespace {
 
@@ -61,6 +67,8 @@ Result<> set_value(CommandLine& line, std::string_view argument) {
         line.keys = argument;
     } else if (is_option(argument, "--directory=")) {
         line.directory = argument;
+    } else if (is_option(argument, "--known=")) {
+        line.known = TRY(schema::Digest::parse(argument));
     } else if (is_option(argument, "--signature=")) {
         line.signature_url = TRY(fetch::parse_url(argument))
         .text;
@@ -78,9 +86,32 @@ Result<> set_value(CommandLine& line, std::string_view argument) {
     return {};
 }
 
+// Whether it is one without a value.
+bool set_flag(CommandLine& line, std::string_view argument) {
+    if (argument == "--help" || argument == "-h")
+        line.help = true;
+    else if (argument == "--require-digest")
+        line.need_digest = fetch::NeedDigest::kYes;
+    else if (argument == "--allow-http")
+        line.plain = fetch::PlainHttp::kAnywhere;
+    else if (argument == "--no-signature")
+        line.want_signature = fetch::WantSignature::kNo;
+    else if (argument == "--files")
+        line.files = true;
+    else if (argument == "--signatures")
+        line.signatures = true;
+    else if (argument == "--tidy")
+        line.tidy = true;
+    else
+        return false;
+    return true;
+}
+
 Result<> check(const CommandLine& line) {
     const int sources = (line.reference ? 1 : 0) + (line.aci ? 1 : 0) + (line.keys.empty() ? 0 : 1);
-    if (sources != 1) return invalid("one of --reference= and --keys= is wanted: see --help");
+    if (sources != (line.tidy ? 0 : 1))
+        return invalid("one of --reference=, --keys= and --tidy is wanted: see --help");
+    if (line.signatures && !line.files) return invalid("--signatures wants --files: see --help");
     if (line.directory.empty()) return invalid("--directory= is missing: see --help");
     const bool wants_no_signature = line.want_signature == fetch::WantSignature::kNo;
     if (wants_no_signature && !line.signature_url.empty())
@@ -93,21 +124,8 @@ Result<> check(const CommandLine& line) {
 Result<CommandLine> parse_command_line(int argc, char** argv) {
     CommandLine line;
     line.help = argc < 2;
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view argument = argv[i];
-        if (argument == "--help" || argument == "-h")
-            line.help = true;
-        else if (argument == "--require-digest")
-            line.need_digest = fetch::NeedDigest::kYes;
-        else if (argument == "--allow-http")
-            line.plain = fetch::PlainHttp::kAnywhere;
-        else if (argument == "--no-signature")
-            line.want_signature = fetch::WantSignature::kNo;
-        else if (argument == "--signatures")
-            line.signatures = true;
-        else
-            TRY(set_value(line, argument));
-    }
+    for (int i = 1; i < argc; ++i)
+        if (!set_flag(line, argv[i])) TRY(set_value(line, argv[i]));
     if (!line.help) TRY(check(line));
     return line;
 }

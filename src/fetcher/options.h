@@ -15,7 +15,7 @@ namespace podd::fetcher {
 
 struct CommandLine {
     bool help = false;
-    // Unless `help`, one of these three is set.
+    // Unless `help` or `tidy`, one of these three is set.
     std::optional<schema::DockerReference> reference{};
     std::optional<fetch::AciSource> aci{};
     std::string keys{};  // a URL, or a prefix of names
@@ -27,7 +27,10 @@ struct CommandLine {
     std::string signature_url{};
     std::string if_none_match{};
     std::uint64_t max_bytes = std::uint64_t{64} << 30;
-    bool signatures = false;  // are to be found, and written to standard input
+    bool files = false;       // come over standard input
+    bool signatures = false;  // are to be found, and written to the second of them
+    std::optional<schema::Digest> known{};
+    bool tidy = false;  // the folder, and nothing else
 };
 
 /// Errors: kInvalidArgument.

@@ -62,11 +62,14 @@ void Report::progress(const std::vector<base::LayerProgress>& layers) {
 }
 
 base::Result<> Report::fetched(const schema::DockerReference& reference,
-                               const schema::Digest& digest) const {
+                               const std::optional<schema::Digest>& digest) const {
     Json value;
     value.add("name", reference.name());
     value.add("tag", reference.tag);
-    value.add("digest", digest.str());
+    if (digest)
+        value.add("digest", digest->str());
+    else
+        value.add("unchanged", true);
     return send(fd_, "fetched", std::move(value));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,9 +25,10 @@ public:
     /// The same of an image with layers, and "layers":[["fetching",N,M],…].
     void progress(const std::vector<base::LayerProgress>& layers);
     /// {"fetched":{"name":…,"tag":…,"digest":…}}; the last line of a success. `digest` is what the
-    /// reference names: of an index where there is one. Errors: kIo, when nobody could be told.
+    /// reference names: of an index where there is one. Without one it leads to what was known, and
+    /// "unchanged":true stands there. Errors: kIo, when nobody could be told.
     base::Result<> fetched(const schema::DockerReference& reference,
-                           const schema::Digest& digest) const;
+                           const std::optional<schema::Digest>& digest) const;
     /// {"fetched":{"kind":"aci",…}}; `name` is empty for an image that was named by its URL.
     base::Result<> fetched(const fetch::FetchedAci& image, const std::string& name) const;
     /// {"keys":[{"url":…,"file":…}…]}

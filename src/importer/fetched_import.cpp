@@ -103,7 +103,8 @@ Result<> renew_image(const CommandLine& line, const Report& report) {
     const auto store = TRY(store::Writer::open(line.store));
     const auto record = TRY(store.reader().by_id(line.ids.front()));
     if (line.import.origin) TRY(store.renew(record.id, *line.import.origin));
-    report.image(record.id, record.manifest.name.str(), {});
+    store.reader().note_use(record.id);
+    report.image(record.id, record.manifest.name.str(), {"the image is up to date"});
     return {};
 }
 

@@ -19,7 +19,7 @@ base::Result<> import_fetched(int folders, const CommandLine& line, Report& repo
 /// Says what an ACI is called and depends on, without unpacking it.
 base::Result<> tell_manifest(int folders, const std::string& folder, const Report& report);
 
-/// Notes with an image that its server had nothing new.
+/// Notes with an image that its server had nothing new: it counts as used now.
 base::Result<> renew_image(const CommandLine& line, const Report& report);
 
 /// image.aci in such a folder. Errors: kInvalidArgument when that is no file.

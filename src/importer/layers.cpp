@@ -57,12 +57,14 @@ Error layer_error(std::size_t number, std::size_t count, const std::string& why)
 class LayerImport {
 public:
     LayerImport(const store::Writer& store, const store::Workspace& workspace, int dir_fd,
-                const std::vector<LayerDescription>& layers, Before before, Report& report)
+                const std::vector<LayerDescription>& layers, Before before, Missing missing,
+                Report& report)
         : store_{store},
           workspace_{workspace},
           dir_fd_{dir_fd},
           layers_{layers},
           before_{before},
+          missing_{missing},
           report_{report} {}
 
     Result<ImportedLayers> run() {
@@ -96,10 +98,23 @@ private:
         return {};
     }
 
+    Result<UniqueFd> open_stored(std::size_t layer) const {
+        auto blob =
+            store_.reader().open_blob(fmt::format("sha256/{}", layers_[layer].digest->hex()));
+        if (blob || blob.error().code() != ErrorCode::kNotFound) return blob;
+        return Error{ErrorCode::kNotFound,
+                     fmt::format("layer {} of {} was in the store when the fetch began, and is not "
+                                 "any more\nhint: fetch the image again",
+                                 layer + 1, layers_.size())};
+    }
+
     Result<UniqueFd> open_layer(std::size_t layer) const {
         const auto& path = layers_[layer].path;
-        auto file = TRY_CONTEXT(base::open_at(dir_fd_, path, O_RDONLY | O_NONBLOCK | O_NOCTTY),
-                                "layer {} of {}", layer + 1, layers_.size());
+        auto opened = base::open_at(dir_fd_, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+        const bool is_missing = !opened && opened.error().code() == ErrorCode::kNotFound;
+        if (is_missing && missing_ == Missing::kFromStore && layers_[layer].digest)
+            return open_stored(layer);
+        auto file = TRY_CONTEXT(std::move(opened), "layer {} of {}", layer + 1, layers_.size());
         struct stat st{};
         if (::fstat(file.get(), &st) < 0 || !S_ISREG(st.st_mode))
             return layer_error(layer, layers_.size(),
@@ -230,6 +245,7 @@ private:
     int dir_fd_;
     const std::vector<LayerDescription>& layers_;
     Before before_;
+    Missing missing_;
     Report& report_;
     std::vector<std::size_t> work_;            // indexes into layers_
     std::vector<Source> sources_;              // as work_
@@ -243,8 +259,8 @@ private:
 
 Result<ImportedLayers> import_layers(const store::Writer& store, const store::Workspace& workspace,
                                      int dir_fd, const std::vector<LayerDescription>& layers,
-                                     Before before, Report& report) {
-    LayerImport import{store, workspace, dir_fd, layers, before, report};
+                                     Before before, Missing missing, Report& report) {
+    LayerImport import{store, workspace, dir_fd, layers, before, missing, report};
     return import.run();
 }
 

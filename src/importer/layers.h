@@ -28,12 +28,18 @@ enum class Before : unsigned char {
     kImage,    // one with the very same manifest, which this program has checked
 };
 
+/// What is done about a layer that is not in the folder.
+enum class Missing : unsigned char {
+    kRefuse,
+    kFromStore,  // the fetcher was told that it is there
+};
+
 /// Reads the layers from `dir_fd`, several at a time, and checks each against both of its digests.
 /// A tree that is in the store already is not made again.
-/// Errors: kInvalidArgument naming the layer, kIo.
+/// Errors: kInvalidArgument and kNotFound naming the layer, kIo.
 base::Result<ImportedLayers> import_layers(const store::Writer& store,
                                            const store::Workspace& workspace, int dir_fd,
                                            const std::vector<LayerDescription>& layers,
-                                           Before before, Report& report);
+                                           Before before, Missing missing, Report& report);
 
 }  // namespace podd::importer

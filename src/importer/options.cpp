@@ -26,7 +26,7 @@ const char kHelp[] =
     "importer import [--store=DIR] [--options=JSON] < FILE\n"
     "importer import-fetched [--store=DIR] --fetched=JSON < FOLDER\n"
     "importer manifest --folder=NAME < FOLDER\n"
-    "importer renew [--store=DIR] --id=ID --options=JSON\n"
+    "importer renew [--store=DIR] --id=ID [--options=JSON]\n"
     "importer remove [--store=DIR] --id=ID\n"
     "importer gc [--store=DIR] [--grace-usec=NUMBER] 0> FILE\n"
     "importer verify [--store=DIR] [--repair] [--id=ID...] 0> FILE\n"
@@ -280,8 +280,7 @@ Result<CommandLine> parse_command_line(int argc, char** argv) {
     if (wants_one && line.ids.size() != 1)
         return invalid(fmt::format("{} wants one --id=", argv[1]));
     if ((line.verb == Verb::kImportFetched && line.fetched.empty()) ||
-        (line.verb == Verb::kManifest && line.folder.empty()) ||
-        (line.verb == Verb::kRenew && !line.import.origin))
+        (line.verb == Verb::kManifest && line.folder.empty()))
         return invalid(fmt::format("an option of {} is missing: see --help", argv[1]));
     return line;
 }

@@ -27,28 +27,8 @@ print(json.dumps({"name": "example.com/" + sys.argv[1], "version": "1", "exec": 
 host mkdir -p $folder
 layout busybox 100
 layout big 4000000
-host_file $folder/registry.yml <<EOF
-version: 0.1
-log: {level: error}
-storage: {filesystem: {rootdirectory: $folder/storage}, redirect: {disable: true}}
-http: {addr: "127.0.0.1:5000", secret: test}
-EOF
-host_file $folder/nginx.conf <<EOF
-daemon off;
-pid /run/fetch-podd-nginx.pid;
-error_log stderr;
-events {}
-http {
-    access_log off;
-    server {
-        listen 127.0.0.1:5001;
-        location / { proxy_pass http://127.0.0.1:5000; limit_rate 150k; }
-    }
-}
-EOF
-host systemd-run --quiet --unit=fetch-podd-registry docker-registry serve $folder/registry.yml
-host systemd-run --quiet --unit=fetch-podd-nginx nginx -c $folder/nginx.conf
-for port in 5000 5001; do wait_until 20 host curl --silent --fail "http://127.0.0.1:$port/v2/"; done
+servers start_registry fetch-podd-registry $folder 5000
+servers start_front fetch-podd-nginx $folder 5001 5000 150k
 host_file /etc/podd/registries.d/test.conf <<'EOF'
 [Registry localhost:5000]
 Insecure=yes
@@ -57,19 +37,7 @@ Insecure=yes
 EOF
 
 # push LAYOUT: as team/LAYOUT:1; prints the digest of the manifest.
-push() {
-    host_sh 'cd "$1/$2"
-        base=http://127.0.0.1:5000/v2/team/$2
-        manifest=$(jq -r ".manifests[0].digest" index.json)
-        for digest in $(jq -r ".config.digest, .layers[].digest" "blobs/sha256/${manifest#sha256:}"); do
-            to=$(curl --silent --fail --request POST --dump-header - --output /dev/null "$base/blobs/uploads/" | tr -d "\r" | sed -n "s/^Location: //p")
-            curl --silent --fail --request PUT --header "Content-Type: application/octet-stream" \
-                --data-binary "@blobs/sha256/${digest#sha256:}" "$to&digest=$digest"
-        done
-        curl --silent --fail --request PUT --header "Content-Type: $(jq -r ".manifests[0].mediaType" index.json)" \
-            --data-binary "@blobs/sha256/${manifest#sha256:}" "$base/manifests/1"
-        echo "$manifest"' $folder "$1"
-}
+push() { servers push_layout "http://127.0.0.1:5000/v2/team/$1" 1 "$folder/$1"; }
 id=$(push busybox)
 push big >/dev/null
 # An index with that image for this machine.
@@ -91,9 +59,10 @@ assert_contains "$output" "$id"
 hint=$(sed -n 's/^hint: //p' <<<"$output")
 assert_eq "podctl fetch docker://$name@$id" "$hint"
 ! in_store || fail "what was refused is in the store"
+wait_until 10 host_sh 'test -z "$(ls /var/cache/podd/fetch)"'
 assert_eq "$id" "$(host_sh "$hint" 2>/dev/null)"
 assert_eq "[\"pinned\",\"$name@$id\"]" "$(verification)"
-wait_until 10 host test ! -e /var/cache/podd/fetch/localhost_5000/team/busybox/+1+"${id#sha256:}"
+wait_until 10 host_sh 'test -z "$(ls /var/cache/podd/fetch)"'
 host podctl image rm "$id" >/dev/null
 
 say "the same of an index: the image in it is bound to the index' digest"
@@ -186,5 +155,5 @@ assert_contains "$output" "the fetch was cancelled"
 wait_until 10 no_fetch_unit
 assert_eq "$trees" "$(host ls /var/lib/podd/trees /var/lib/podd/images /var/lib/podd/blobs/sha256)"
 assert_eq "" "$(host ls /var/lib/podd/tmp)"
-assert_eq "podd-fetch 700" "$(host stat -c '%U %a' /var/cache/podd/fetch/localhost_5001/team/big/+1)"
-[ "$(host_sh 'du -sk /var/cache/podd/fetch/localhost_5001/team/big | cut -f 1')" -ge 100 ] || fail "nothing was kept"
+assert_eq "podd-fetch 700" "$(host_sh "stat -c '%U %a' /var/cache/podd/fetch/*")"
+[ "$(host_sh 'du -sk /var/cache/podd/fetch | cut -f 1')" -ge 100 ] || fail "nothing was kept"

@@ -5,7 +5,7 @@
 # timeout: 600
 folder=/var/tmp/aci-sources
 policy=/etc/podd/policy.d/test.conf
-authority=/etc/podd/test-authority.pem  # the fetcher has a /var/tmp of its own
+authority=/etc/podd/sources-authority.pem  # the fetcher has a /var/tmp of its own
 clean_up() {
     tidy
     host_sh 'systemctl stop aci-sources-nginx 2>/dev/null || true
@@ -86,17 +86,12 @@ stranger=$(cat "$TEST_TMP/keys/stranger.fpr")
 say "web sites with certificates of an authority of their own"
 cp "$source_dir/tests/system/fetch/aci-nginx.conf" "$TEST_TMP/site/nginx.conf"
 copy "$TEST_TMP/site" $folder
-host_sh 'cd "$1" && mkdir -p tls && cd tls &&
-    openssl req -x509 -newkey rsa:2048 -noenc -keyout ca.key -out ca.pem -subj /CN=test-authority -days 7 2>/dev/null &&
-    openssl req -newkey rsa:2048 -noenc -keyout server.key -out server.csr -subj /CN=server 2>/dev/null &&
-    printf "subjectAltName=DNS:example.test,DNS:other.test,DNS:place.test\n" >extensions &&
-    openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 7 -extfile extensions -out server.pem 2>/dev/null
-    chmod -R a+rX "$1" && cp ca.pem "$2"
+servers make_certificates $folder/tls DNS:example.test,DNS:other.test,DNS:place.test
+host_sh 'chmod -R a+rX "$1" && cp "$1/tls/ca.pem" "$2"
     echo "127.0.0.1 example.test other.test place.test # aci-sources" >>/etc/hosts' $folder $authority
 for site in example.test other.test place.test; do printf '[Registry %s]\nCAFile=%s\n' $site $authority; done |
     host_file /etc/podd/registries.d/test.conf
-host systemd-run --quiet --unit=aci-sources-nginx nginx -c $folder/nginx.conf
-wait_until 20 host curl --silent --fail --cacert $folder/tls/ca.pem https://example.test/keys/owner.asc
+servers start_nginx aci-sources-nginx $folder/nginx.conf 443
 
 names() { host podctl image list --json=short | jq -r '.[].name' | grep '\.test/' | sort | paste -sd ' ' || true; }
 verification() { host podctl image list --json=short | jq -r --arg name "$1" '.[] | select(.name == $name) | "\(.verification.kind) \(.verification.by)"'; }
@@ -137,13 +132,13 @@ assert_contains "$(host podctl --no-legend trust list)" "$stranger"
 host podctl -q trust rm "$stranger"
 assert_status 1 host podctl trust --skip-fingerprint-review --prefix=example.test http://place.test/keys/owner.asc
 assert_contains "$output" "without TLS"
-wait_until 10 host_sh 'test -z "$(ls /var/cache/podd/fetch/_keys)"'
+wait_until 10 host_sh 'test -z "$(ls /var/cache/podd/fetch)"'
 
 say "by name, with all that it depends on: each signed, each in the store"
 assert_eq "$(id_of app)" "$(fetch example.test/app:1 2>/dev/null)"
 assert_eq "example.test/app example.test/base example.test/mid" "$(names)"
 for name in app mid base; do assert_eq "signed $owner" "$(verification example.test/$name)"; done
-wait_until 10 host_sh '! find /var/cache/podd/fetch -name "image.aci*" | grep -q .'
+wait_until 10 host_sh 'test -z "$(ls /var/cache/podd/fetch)"'
 
 say "and a pod runs from it"
 drop_manifest sources <<'JSON'

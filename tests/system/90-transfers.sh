@@ -25,41 +25,11 @@ print(json.dumps({"name": "example.com/app", "version": "1", "exec": ["/bin/slee
                   "files": {"random": base64.b64encode(os.urandom(1500000)).decode()}}))' >"$TEST_TMP/app.json"
 python3 "$source_dir/tests/images/pack.py" "$TEST_TMP/busybox.tar.gz" "$TEST_TMP/app.json" oci "$TEST_TMP/app"
 copy "$TEST_TMP/app" $folder/app
-host_file $folder/registry.yml <<YML
-version: 0.1
-log: {level: error}
-storage: {filesystem: {rootdirectory: $folder/storage}, redirect: {disable: true}}
-http: {addr: "127.0.0.1:5010", secret: test}
-YML
-host_file $folder/nginx.conf <<CONF
-daemon off;
-pid /run/transfers-nginx.pid;
-error_log stderr;
-events {}
-http {
-    access_log $folder/access.log;
-    server {
-        listen 127.0.0.1:5011;
-        location / { proxy_pass http://127.0.0.1:5010; limit_rate 120k; }
-    }
-}
-CONF
-host systemd-run --quiet --unit=transfers-registry docker-registry serve $folder/registry.yml
-host systemd-run --quiet --unit=transfers-nginx nginx -c $folder/nginx.conf
-for port in 5010 5011; do wait_until 20 host curl --silent --fail "http://127.0.0.1:$port/v2/"; done
+servers start_registry transfers-registry $folder 5010
+servers start_front transfers-nginx $folder 5011 5010 120k
 printf '[Registry localhost:%s]\nInsecure=yes\n' 5010 5011 | host_file /etc/podd/registries.d/transfers.conf
 printf '[Prefix localhost:501%s]\nAccept=unsigned\n' 0 1 | host_file $policy
-id=$(host_sh 'cd "$1/app"
-    base=http://127.0.0.1:5010/v2/team/app
-    manifest=$(jq -r ".manifests[0].digest" index.json)
-    for digest in $(jq -r ".config.digest, .layers[].digest" "blobs/sha256/${manifest#sha256:}"); do
-        to=$(curl --silent --fail --request POST --dump-header - --output /dev/null "$base/blobs/uploads/" | tr -d "\r" | sed -n "s/^Location: //p")
-        curl --silent --fail --request PUT --header "Content-Type: application/octet-stream" \
-            --data-binary "@blobs/sha256/${digest#sha256:}" "$to&digest=$digest"
-    done
-    curl --silent --fail --request PUT --header "Content-Type: $(jq -r ".manifests[0].mediaType" index.json)" \
-        --data-binary "@blobs/sha256/${manifest#sha256:}" "$base/manifests/1"
-    echo "$manifest"' $folder)
+id=$(servers push_layout http://127.0.0.1:5010/v2/team/app 1 $folder/app)
 
 in_store() { host podctl image list --full --no-legend | grep -q "$id"; }
 forget() {
@@ -125,7 +95,7 @@ for width in 70 34 12; do
 done
 wait_until 5 no_unit
 assert_eq "$before" "$(store_now)"
-host test -d /var/cache/podd/fetch/localhost_5011/team/app/+1
+host test -d /var/cache/podd/fetch/+docker_3a_2f_2flocalhost_3a5011_2fteam_2fapp_3a1
 
 say "without colours, and on a terminal that cannot draw"
 terminal=(NO_COLOR=1)

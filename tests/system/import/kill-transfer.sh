@@ -11,7 +11,7 @@ transfer=(podctl import image.tar)
 [ "$way" = import ] || transfer=(podctl fetch docker://localhost:5000/team/killed:1)
 state() {
     (cd $store && find blobs trees images refs tmp -mindepth 1 -maxdepth 2 | sort)
-    find /var/cache/podd/fetch -mindepth 2 '(' -type f -o -name '+*' ')' | sort
+    find /var/cache/podd/fetch -mindepth 1 | sort
 }
 fail() { echo "$way, $victim killed at $part: $*"; exit 1; }
 units() { systemctl list-units --all --plain --no-legend 'podd-import-*' 'podd-fetch-*' | awk '{ print $1 }'; }

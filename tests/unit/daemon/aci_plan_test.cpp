@@ -189,7 +189,7 @@ TEST_SUITE("daemon/aci_plan") {
                   kId + R"(","size":9})");
         CHECK(
             (*json->as_array())[2].str() ==
-            R"({"folder":"+a.b_2ftop_3a1","by":"uid 7","verification":{"kind":"policy",)"
+            R"({"folder":"aci+a.b_2ftop_3a1","by":"uid 7","verification":{"kind":"policy",)"
             R"("reference":"a.b/top","rule":"[Prefix a.b] in \"/etc/podd/policy.d/x.conf\""},)"
             R"("wanted":{"name":"a.b/top","labels":[{"name":"version","value":"1"}],)"
             R"("host":[{"name":"os","value":"linux"},{"name":"arch","value":"amd64"}]},)"
@@ -294,9 +294,9 @@ TEST_SUITE("daemon/aci_plan") {
               std::string{"../.."}, std::string(200, 'x'), std::string(400, 'x'),
               std::string(401, 'x'), std::string(600, '/'), std::string{"a_2fb"},
               std::string{"a/b"}}) {
-            const auto folder = daemon::aci_folders(word);
+            const auto folder = daemon::aci_folder_name(word, word);
             CAPTURE(folder);
-            CHECK(folder.starts_with("podd/fetch/_aci/"));
+            CHECK(folder.starts_with("aci"));
             CHECK(folder.find_first_of(":%\\ \"'") == std::string::npos);
             CHECK(("/" + folder + "/").find("/../") == std::string::npos);
             CHECK(("/" + folder + "/").find("/./") == std::string::npos);

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "daemon/fetch_folder.h"
 #include "daemon/worker_service.h"
 
 using namespace podd;
@@ -136,9 +137,10 @@ TEST_CASE("every reference has a folder of its own, none in that of another") {
          std::vector<std::string>{"nginx", "nginx:1", "nginx@" + kDigest, "nginx:1@" + kDigest,
                                   "nginx/latest", "a.b/nginx", "a.b:5/nginx", "[::1]:5/nginx",
                                   "[::15]/nginx", "localhost/a/b", "localhost/a/b/c"}) {
-        const auto folder = daemon::fetch_folder(reference(name));
+        const auto folder = daemon::image_folder(reference(name).str());
         CAPTURE(folder);
-        CHECK(folder.starts_with("/var/cache/podd/fetch/"));
+        CHECK(folder.starts_with("podd/fetch/+"));
+        CHECK(folder.find('/', std::string{"podd/fetch/"}.size()) == std::string::npos);
         CHECK(folder.find_first_of(":%\\ \"'") == std::string::npos);
         for (const auto& other : folders) {
             CHECK_FALSE((folder + "/").starts_with(other + "/"));
@@ -154,16 +156,56 @@ TEST_CASE("the fetcher is told to stop before the first layer when nothing accep
             sdbus::Struct<std::string, std::vector<std::string>, std::vector<std::string>>;
         std::vector<std::string> argv;
         bool credentials = false;
-        for (const auto& property : daemon::fetcher_service(reference("nginx"), pin, true)) {
+        std::vector<ExecEx> after;
+        std::set<std::string> ends_with;
+        for (const auto& property :
+             daemon::fetcher_service(reference("nginx"), pin, kDigest, true)) {
             if (std::get<0>(property) == "ExecStartEx")
                 argv = std::get<1>(std::get<1>(property).get<std::vector<ExecEx>>().front());
+            if (std::get<0>(property) == "ExecStopPostEx")
+                after = std::get<1>(property).get<std::vector<ExecEx>>();
+            if (std::get<0>(property) == "BindsTo")
+                for (const auto& unit : std::get<1>(property).get<std::vector<std::string>>())
+                    ends_with.insert(unit);
             credentials = credentials || std::get<0>(property) == "LoadCredential";
         }
-        REQUIRE(argv.size() >= 3);
+        REQUIRE(argv.size() >= 5);
         CHECK(argv[1] == "--reference=docker://docker.io/library/nginx:latest");
-        CHECK(argv[2] == "--directory=/var/cache/podd/fetch/docker.io/library/nginx/+latest");
+        const std::string folder =
+            "/var/cache/podd/fetch/+docker_3a_2f_2fdocker.io_2flibrary_2fnginx_3alatest";
+        CHECK(argv[2] == "--directory=" + folder);
+        CHECK(argv[3] == "--files");
+        CHECK(argv[4] == "--known=" + kDigest);
+        CHECK(ends_with == std::set<std::string>{"podd.service"});
+        // The fetcher itself empties the folder; what has more rights removes an empty one at most.
+        REQUIRE(after.size() == 2);
+        CHECK(std::get<1>(after[0]) ==
+              std::vector<std::string>{"/usr/lib/podd/fetcher", "--tidy", "--directory=" + folder});
+        CHECK(std::get<2>(after[0]) == std::vector<std::string>{"ignore-failure", "no-env-expand"});
+        CHECK(std::get<1>(after[1]) ==
+              std::vector<std::string>{"/usr/bin/nsenter", "--mount=/proc/1/ns/mnt", "rmdir",
+                                       "--ignore-fail-on-non-empty", "--", folder});
         CHECK((argv.back() == "--require-digest") == (pin == daemon::Pin::kRequired));
         CHECK((argv.back() == "--signatures") == (pin == daemon::Pin::kSigned));
         CHECK(credentials);
     }
+}
+
+TEST_CASE("the fetcher is told which layers of registries the store has") {
+    const auto image = [](store::ImageKind kind, std::vector<std::string> blobs) {
+        const auto manifest = schema::ImageManifest::parse(
+            R"({"acKind":"ImageManifest","acVersion":"0.8.11","name":"a.b/c"})");
+        REQUIRE(manifest);
+        return store::ImageRecord{.id = "x",
+                                  .kind = kind,
+                                  .manifest = *manifest,
+                                  .trees = {},
+                                  .blobs = std::move(blobs),
+                                  .verification = {}};
+    };
+    CHECK(daemon::stored_blobs({}).empty());
+    CHECK(daemon::stored_blobs({image(store::ImageKind::kOci, {"sha256/b", "sha256/a"}),
+                                image(store::ImageKind::kAci, {"sha256/d"}),
+                                image(store::ImageKind::kOci, {"sha256/a", "sha256/c"})}) ==
+          "sha256:a\nsha256:b\nsha256:c\n");
 }

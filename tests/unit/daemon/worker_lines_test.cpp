@@ -44,7 +44,12 @@ TEST_CASE("lines of the fetcher are understood, and nothing of the importer's is
     const auto fetched = daemon::fetcher_line(
         R"({"fetched":{"name":"docker.io/library/nginx","tag":"1","digest":"sha256:ab"}})");
     REQUIRE(fetched);
-    CHECK(std::holds_alternative<daemon::FetchedImage>(*fetched));
+    REQUIRE(std::holds_alternative<daemon::FetchedImage>(*fetched));
+    CHECK_FALSE(std::get<daemon::FetchedImage>(*fetched).unchanged);
+    const auto unchanged =
+        daemon::fetcher_line(R"({"fetched":{"name":"a.b/c","tag":"1","unchanged":true}})");
+    REQUIRE(unchanged);
+    CHECK(std::get<daemon::FetchedImage>(*unchanged).unchanged);
     const auto error = daemon::fetcher_line(
         R"({"error":{"code":"Untrusted","message":"unsigned\nhint: podctl fetch x"}})");
     REQUIRE(error);
