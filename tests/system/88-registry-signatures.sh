@@ -27,7 +27,7 @@ print(json.dumps({"name": "example.com/" + sys.argv[1], "version": "1", "exec": 
     python3 "$source_dir/tests/images/pack.py" "$TEST_TMP/busybox.tar.gz" "$TEST_TMP/$1.json" oci "$TEST_TMP/signed/$1"
 }
 for name in good unknown other expired revoked plain bare cosign; do layout $name; done
-cp "$source_dir"/tests/system/signatures/*.sh "$TEST_TMP/signed"
+cp "$source_dir"/tests/system/signatures/*.sh "$source_dir/tests/system/fetch/servers.sh" "$TEST_TMP/signed"
 copy "$TEST_TMP/signed" $folder
 host $folder/set-up.sh
 host_file /etc/podd/registries.d/test.conf <<'END'
@@ -83,6 +83,7 @@ assert_eq "{\"kind\":\"signed\",\"by\":\"$(fpr good)\"}" "$(verification "$id")"
 assert_eq "$good" "$id"
 assert_eq "{\"kind\":\"signed\",\"by\":\"$(fpr good)\",\"reference\":\"$repository/app\",\"rule\":\"[Prefix $repository] in \\\"$policy\\\"\"}" \
     "$(host jq -c .verification "/var/lib/podd/images/$id.json")"
+assert_eq "$good" "$(host podctl -q fetch --pull-policy=always "docker://$repository/app:good")" "asked for once more"
 host podctl -q image rm "$id"
 assert_eq "$good" "$(fetch "app@$good")" "by its digest, signed all the same"
 host podctl -q image rm "$id"

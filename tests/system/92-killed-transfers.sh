@@ -23,14 +23,7 @@ host mkdir -p $folder
 copy "$TEST_TMP/layout" $folder/layout
 copy "$source_dir/tests/system/import/kill-transfer.sh" $folder/try
 host_sh 'chmod 755 "$1/try" && tar -C "$1/layout" -cf "$1/image.tar" oci-layout index.json blobs' $folder
-host_file $folder/registry.yml <<EOF
-version: 0.1
-log: {level: error}
-storage: {filesystem: {rootdirectory: $folder/storage}, redirect: {disable: true}}
-http: {addr: "127.0.0.1:5000", secret: test}
-EOF
-host systemd-run --quiet --unit=killed-registry docker-registry serve $folder/registry.yml
-wait_until 20 host curl --silent --fail http://127.0.0.1:5000/v2/
+servers start_registry killed-registry $folder 5000
 host skopeo copy --quiet --dest-tls-verify=false oci:$folder/layout docker://$name:1
 printf '[Registry localhost:5000]\nInsecure=yes\n' | host_file /etc/podd/registries.d/killed.conf
 printf '[Prefix localhost:5000/team]\nAccept=unsigned\n' | host_file /etc/podd/policy.d/killed.conf

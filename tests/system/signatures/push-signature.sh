@@ -4,23 +4,16 @@
 # holds, so that there are payloads that cosign would never write.
 set -euo pipefail
 base=http://127.0.0.1:5000/v2/$1 tag=sha256-${2#sha256:}.sig payload=$3 key=$4
-push_blob() {
-    local digest to
-    digest=$(sha256sum <"$1" | cut -d ' ' -f 1)
-    to=$(curl --silent --fail --request POST --dump-header - --output /dev/null "$base/blobs/uploads/" | tr -d '\r' | sed -n 's/^Location: //p')
-    curl --silent --fail --request PUT --header 'Content-Type: application/octet-stream' --data-binary "@$1" "$to&digest=sha256:$digest"
-    printf 'sha256:%s' "$digest"
-}
+. "$(dirname "$0")/servers.sh"
 folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT
 printf '{}' >"$folder/config"
-config=$(push_blob "$folder/config")
-layer=$(push_blob "$payload")
+config=$(push_blob "$base" "$folder/config")
+layer=$(push_blob "$base" "$payload")
 jq -n --arg config "$config" --arg layer "$layer" --argjson size "$(stat -c %s "$payload")" \
     --arg signature "$(openssl dgst -sha256 -sign "$key" "$payload" | base64 -w0)" '
     {schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json",
      config: {mediaType: "application/vnd.oci.image.config.v1+json", digest: $config, size: 2},
      layers: [{mediaType: "application/vnd.dev.cosign.simplesigning.v1+json", digest: $layer, size: $size,
                annotations: {"dev.cosignproject.cosign/signature": $signature}}]}' >"$folder/manifest"
-curl --silent --fail --request PUT --header 'Content-Type: application/vnd.oci.image.manifest.v1+json' \
-    --data-binary "@$folder/manifest" "$base/manifests/$tag"
+push_manifest "$base" "$tag" "$folder/manifest"

@@ -5,13 +5,8 @@
 set -euo pipefail
 here=/var/tmp/signed
 cd $here
+. ./servers.sh
 mkdir -p sigs keys
-cat >registry.yml <<END
-version: 0.1
-log: {level: error}
-storage: {filesystem: {rootdirectory: $here/storage}, redirect: {disable: true}}
-http: {addr: "127.0.0.1:5000", secret: test}
-END
 cat >nginx.conf <<END
 daemon off;
 pid /run/signed-nginx.pid;
@@ -25,8 +20,8 @@ http {
     }
 }
 END
-systemd-run --quiet --unit=signed-registry docker-registry serve $here/registry.yml
-systemd-run --quiet --unit=signed-nginx nginx -c $here/nginx.conf
+start_registry signed-registry $here 5000
+start_nginx signed-nginx $here/nginx.conf 5002
 mkdir -p /etc/containers/registries.d
 cat >/etc/containers/registries.d/podd-test.yaml <<END
 docker:
@@ -46,10 +41,4 @@ done
 openssl ecparam -name prime256v1 -genkey -noout -out keys/bare.key
 openssl pkey -in keys/bare.key -pubout -out keys/bare.pem
 openssl pkey -in keys/bare.key -pubout -outform DER | sha256sum | cut -d ' ' -f 1 >keys/bare.fpr
-for url in http://127.0.0.1:5000/v2/ http://127.0.0.1:5002/; do
-    for _ in $(seq 100); do
-        curl --silent --output /dev/null $url && break
-        sleep 0.1
-    done
-done
 chmod -R a+rX sigs
