@@ -225,6 +225,21 @@ host test -s "$folder/dir/blobs/sha256/${big#sha256:}.partial"
 assert_contains "$(fetch_again front.localhost:5443/good)" fetched
 check_layout
 
+say "what is left of one stays only where it may be gone on with"
+# tidied RESULT CODE STATUS FILE TEXT: what is there when a fetch ended so that had written this.
+tidied() {
+    host_sh 'rm -rf "$1" && mkdir -p "$1/blobs/sha256" && printf %s "$6" >"$1/$5"
+        SERVICE_RESULT=$2 EXIT_CODE=$3 EXIT_STATUS=$4 /usr/lib/podd/fetcher --tidy --directory="$1"
+        cd "$1" && find . -type f -printf "%P\n"' $folder/dir "$@"
+}
+for end in "success exited 0" "success killed INT" "signal killed KILL" "exit-code exited 1" "timeout killed TERM"; do
+    assert_eq blobs/sha256/a.partial "$(tidied $end blobs/sha256/a.partial x)" "$end"
+done
+assert_eq "" "$(tidied success killed TERM blobs/sha256/a x)" "stopped with podd"
+for file in blobs/sha256/a.partial image.aci.partial; do assert_eq "" "$(tidied exit-code exited 1 $file "")" "nothing of use"; done
+for file in image.aci.note image.aci.asc; do assert_eq "" "$(tidied success killed INT $file x)" "nothing of use"; done
+host test -z "$(host ls $folder/dir)"
+
 say "mirrors in their order, the registry last"
 settings <<EOF
 $tls_settings

@@ -126,6 +126,7 @@ assert_contains "$output" "docker://nginx"
 say "two who ask for the same are served once; who fetches has no rights"
 printf '[Prefix localhost:5001]\nAccept=unsigned\n' | host_file $policy
 slow=docker://localhost:5001/team/busybox:1
+host podctl image rm "$id" >/dev/null
 host podctl fetch $slow >"$TEST_TMP/one" 2>/dev/null &
 one=$!
 wait_until 20 host_sh 'systemctl list-units --plain --no-legend "podd-fetch-*" | grep -q running'
