@@ -22,7 +22,7 @@ using base::Result;
 
 namespace {
 
-// Without its own dependencies looked at: what is in the store is whole.
+// Whole, and accepted with all that it depends on.
 Result<bool> is_in_store(const schema::Dependency& dependency) {
     const auto reader = store::Reader::open();
     if (!reader && reader.error().code() == ErrorCode::kNotFound) return false;
@@ -31,7 +31,7 @@ Result<bool> is_in_store(const schema::Dependency& dependency) {
     if (!found && found.error().code() == ErrorCode::kNotFound) return false;
     if (!found) return found.error();
     // One that nothing accepts any more may be accepted when it comes anew.
-    return store::check_accepted(*found).has_value();
+    return store::check_accepted(*reader, *found).has_value();
 }
 
 }  // namespace

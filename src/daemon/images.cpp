@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "schema/image_reference.h"
+#include "store/acceptance.h"
 
 namespace podd::daemon {
 
@@ -57,6 +58,11 @@ base::Result<store::ImageRecord> Images::find_fetched(const schema::DockerRefere
                                                       const trust::Policy& policy) {
     const auto reader = TRY(store::Reader::open());
     return stored_image(reader, reference, policy);
+}
+
+base::Result<> Images::check_accepted(const store::ImageRecord& image) {
+    const auto reader = TRY(store::Reader::open());
+    return store::check_accepted(reader, image);
 }
 
 std::vector<store::ImageRecord> Images::list() const {

@@ -33,6 +33,9 @@ public:
     /// As they are in the store now; none when there is no store.
     static base::Result<std::vector<store::ImageRecord>> stored();
 
+    /// See store::check_accepted(): with all that the image depends on.
+    static base::Result<> check_accepted(const store::ImageRecord& image);
+
     /// Sorted by id.
     std::vector<store::ImageRecord> list() const;
 

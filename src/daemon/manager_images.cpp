@@ -8,7 +8,6 @@
 #include "daemon/import_options.h"
 #include "daemon/manager_object.h"
 #include "daemon/received_fd.h"
-#include "store/acceptance.h"
 
 namespace podd::daemon {
 
@@ -186,9 +185,7 @@ void ManagerObject::fetch_aci(const TransferReply& reply, const schema::FetchRef
     const auto started = fetch_started(reply, caller.peer);
     const auto images = Images::stored();
     if (!images) return reply.fail(images.error());
-    const auto have =
-        stored_aci(*images, reference, pull, now_usec(),
-                   [](const store::ImageRecord& image) { return store::check_accepted(image); });
+    const auto have = stored_aci(*images, reference, pull, now_usec(), Images::check_accepted);
     if (!have) return reply.fail(have.error());
     if (have->take)
         return transfers_.found(*have->take, {caller.user, schema::str(reference)}, started);

@@ -59,9 +59,9 @@ base::Result<bool> key_source_http(const std::string& source, const trust::Polic
     return !url.secure;
 }
 
-bool is_refused_without(const std::string& fingerprint, const store::ImageRecord& image) {
-    return image.verification.kind == store::kVerifiedBySignature &&
-           image.verification.by == fingerprint && !store::check_accepted(image);
+bool is_refused_without(const std::string& fingerprint, const store::Reader& store,
+                        const store::ImageRecord& image) {
+    return store::is_signed_by(store, image, fingerprint) && !store::check_accepted(store, image);
 }
 
 // Those that run now and would not start again without the key.
@@ -74,7 +74,7 @@ std::vector<std::string> pods_signed_by(const std::string& fingerprint,
         if (pod.active_state == "inactive" || pod.active_state == "failed") continue;
         const bool is_refused = std::ranges::any_of(pod.apps, [&](const AppInfo& app) {
             const auto image = reader->by_id(app.image_id);
-            return image && is_refused_without(fingerprint, *image);
+            return image && is_refused_without(fingerprint, *reader, *image);
         });
         if (is_refused) found.push_back(pod.name);
     }

@@ -19,6 +19,7 @@
 #include "importer/worker.h"
 #include "store/dependencies.h"
 #include "store/layout.h"
+#include "store/record.h"
 
 namespace podd::importer {
 
@@ -60,6 +61,7 @@ public:
 
     Result<> lay_over() {
         TRY(find_parts());
+        keep_dependencies();
         // Made just now; nothing has its final name yet.
         own_[image_.record.id] = fmt::format("{}/{}", workspace_.path(), image_.trees.front().name);
         if (TRY(can_be_stacked())) return stack();
@@ -85,12 +87,21 @@ private:
         const auto find = [&](const schema::Dependency& dependency) -> Result<store::ImageRecord> {
             auto found = TRY(store::find_dependency(reader, dependency));
             blobs_[found.id] = found.blobs;
+            dependencies_.insert_or_assign(found.id, store::dependency_record(found));
             return found;
         };
         const auto& record = image_.record;
         blobs_[record.id] = record.blobs;
         parts_ = TRY(store::parts_of(record.id, record.manifest, find));
         return {};
+    }
+
+    // They may be removed, and what is known of them must not be lost with them.
+    void keep_dependencies() {
+        auto& kept = image_.record.dependencies;
+        kept.clear();
+        for (auto& [id, dependency] : dependencies_)
+            kept.push_back(std::move(dependency));
     }
 
     // A directory that no member of an archive named shows what it is like in the images below;
@@ -230,6 +241,7 @@ private:
     std::vector<Part> parts_;
     std::map<std::string, std::string> own_;  // image → folder of its own tree in the workspace
     std::map<std::string, std::vector<std::string>> blobs_;
+    std::map<std::string, store::DependencyRecord> dependencies_;
 };
 
 }  // namespace

@@ -157,7 +157,7 @@ struct Preparation {
 // Whether the app has limits that its unit does not know.
 Result<bool> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
     const auto image = TRY(find_image(to.store, runtime.image));
-    TRY(store::check_accepted(image));
+    TRY(store::check_accepted(to.store, image));
     TRY_CONTEXT(check_platform(image), "image \"{}\"", image.manifest.name.str());
     const auto app = TRY(resolve(to.pod.manifest, runtime, image));
     for (const auto& warning : app.warnings)

@@ -2,6 +2,8 @@
 // Whether what once made an image acceptable still does.
 #pragma once
 
+#include <string_view>
+
 #include "base/result.h"
 #include "store/reader.h"
 #include "trust/policy.h"
@@ -14,6 +16,14 @@ namespace podd::store {
 base::Result<> check_accepted(const ImageRecord& image);
 /// What a policy has to say of it, and the keys where it was signed.
 base::Result<> check_accepted(const ImageRecord& image, const trust::Policy& policy);
+
+/// All that the image's root is made of as well: a dependency that is in the store as it was
+/// accepted last, another as it was when it came. Errors: as above, saying which dependency it is
+/// about.
+base::Result<> check_accepted(const Reader& store, const ImageRecord& image);
+
+/// Whether that key has signed the image or one that its root is made of.
+bool is_signed_by(const Reader& store, const ImageRecord& image, std::string_view fingerprint);
 
 /// Which of the two stays when an image comes a second time: a rule or a key may go, but that
 /// somebody gave podd these very bytes, or named them, stays true.

@@ -46,6 +46,15 @@ struct Origin {
     bool operator==(const Origin&) const = default;
 };
 
+/// An image whose files are among those of another, as it was when that one was imported.
+struct DependencyRecord {
+    std::string id;
+    std::string name;
+    Verification verification;
+    bool is_fetched = false;  // it came over the network
+    bool operator==(const DependencyRecord&) const = default;
+};
+
 /// images/<id>.json
 struct ImageRecord {
     std::string id;  // "sha512-<128 hex>" or "sha256:<64 hex>"
@@ -60,6 +69,8 @@ struct ImageRecord {
     Verification verification;
     std::vector<Origin> origins{};            // by reference, each once
     std::vector<std::uint64_t> tree_bytes{};  // of each of `trees`; empty: not known
+    // All that the trees are made of, those of dependencies among them, each once.
+    std::vector<DependencyRecord> dependencies{};
     // When a pod was started with it or it was imported: the time of the record's file.
     std::uint64_t used_usec = 0;
 };

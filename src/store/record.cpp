@@ -94,6 +94,59 @@ Result<std::vector<Origin>> origins_member(const Json& json) {
     return origins;
 }
 
+Json to_json(const Verification& verification) {
+    Json json;
+    json.add("kind", verification.kind);
+    json.add("by", verification.by);
+    if (!verification.reference.empty()) json.add("reference", verification.reference);
+    if (!verification.rule.empty()) json.add("rule", verification.rule);
+    return json;
+}
+
+Result<Verification> verification_member(const Json& json) {
+    const Json* member = json.find("verification");
+    if (member == nullptr) return corrupt("verification", "an object");
+    Verification verification;
+    verification.kind = TRY(string_member(*member, "kind"));
+    verification.by = TRY(string_member(*member, "by"));
+    verification.reference = TRY(optional_string(*member, "reference"));
+    verification.rule = TRY(optional_string(*member, "rule"));
+    return verification;
+}
+
+Json to_json(const std::vector<DependencyRecord>& dependencies) {
+    Json array{Json::Array{}};
+    for (const auto& dependency : dependencies) {
+        Json json;
+        json.add("id", dependency.id);
+        json.add("name", dependency.name);
+        json.add("fetched", dependency.is_fetched);
+        json.add("verification", to_json(dependency.verification));
+        array.push_back(std::move(json));
+    }
+    return array;
+}
+
+Result<std::vector<DependencyRecord>> dependencies_member(const Json& json) {
+    std::vector<DependencyRecord> dependencies;
+    const Json* member = json.find("dependencies");
+    if (member == nullptr) return dependencies;
+    if (member->as_array() == nullptr) return corrupt("dependencies", "an array");
+    for (const Json& element : *member->as_array()) {
+        DependencyRecord dependency;
+        dependency.id = TRY(string_member(element, "id"));
+        dependency.name = TRY(string_member(element, "name"));
+        const Json* fetched = element.find("fetched");
+        if (!is_id(dependency.id)) return corrupt("dependencies", "image ids");
+        if (fetched == nullptr || !fetched->as_bool())
+            return corrupt("dependencies", "\"fetched\"");
+        dependency.is_fetched = *fetched->as_bool();
+        dependency.verification = TRY(verification_member(element));
+        dependencies.push_back(std::move(dependency));
+    }
+    return dependencies;
+}
+
 Json numbers(const std::vector<std::uint64_t>& values) {
     Json array{Json::Array{}};
     for (const auto value : values)
@@ -140,12 +193,6 @@ Result<std::vector<schema::Label>> labels_member(const Json& json) {
 }  // namespace
 
 Json to_json(const ImageRecord& record) {
-    Json verification;
-    verification.add("kind", record.verification.kind);
-    verification.add("by", record.verification.by);
-    if (!record.verification.reference.empty())
-        verification.add("reference", record.verification.reference);
-    if (!record.verification.rule.empty()) verification.add("rule", record.verification.rule);
     Json json;
     json.add("version", kVersion);
     json.add("id", record.id);
@@ -155,7 +202,8 @@ Json to_json(const ImageRecord& record) {
     json.add("sizeBytes", record.size_bytes);
     if (!record.tree_bytes.empty()) json.add("treeBytes", numbers(record.tree_bytes));
     json.add("importedUsec", record.imported_usec);
-    json.add("verification", std::move(verification));
+    json.add("verification", to_json(record.verification));
+    if (!record.dependencies.empty()) json.add("dependencies", to_json(record.dependencies));
     if (!record.origins.empty()) json.add("origins", to_json(record.origins));
     json.add("manifest", record.manifest.to_json());
     return json;
@@ -172,8 +220,6 @@ Result<ImageRecord> image_record(const Json& json) {
     if (kind != "aci" && kind != "oci") return corrupt("kind", "\"aci\" or \"oci\"");
     auto id = TRY(string_member(json, "id"));
     if (!is_id(id)) return corrupt("id", "an image id");
-    const Json* verification = json.find("verification");
-    if (verification == nullptr) return corrupt("verification", "an object");
     ImageRecord record{.id = std::move(id),
                        .kind = kind == "aci" ? ImageKind::kAci : ImageKind::kOci,
                        .manifest = *std::move(parsed),
@@ -185,12 +231,14 @@ Result<ImageRecord> image_record(const Json& json) {
     record.size_bytes = TRY(uint_member(json, "sizeBytes"));
     record.tree_bytes = TRY(tree_bytes_member(json, record.trees.size()));
     record.imported_usec = TRY(uint_member(json, "importedUsec"));
-    record.verification.kind = TRY(string_member(*verification, "kind"));
-    record.verification.by = TRY(string_member(*verification, "by"));
-    record.verification.reference = TRY(optional_string(*verification, "reference"));
-    record.verification.rule = TRY(optional_string(*verification, "rule"));
+    record.verification = TRY(verification_member(json));
+    record.dependencies = TRY(dependencies_member(json));
     record.origins = TRY(origins_member(json));
     return record;
+}
+
+DependencyRecord dependency_record(const ImageRecord& record) {
+    return {record.id, record.manifest.name.str(), record.verification, !record.origins.empty()};
 }
 
 std::vector<std::pair<std::string, std::string>> layers_of(const ImageRecord& record) {

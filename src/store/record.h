@@ -17,6 +17,9 @@ base::Json to_json(const ImageRecord& record);
 /// Errors: kCorrupt with the member's name; kUnsupported: written by a newer podd.
 base::Result<ImageRecord> image_record(const base::Json& json);
 
+/// What others keep of an image that they depend on.
+DependencyRecord dependency_record(const ImageRecord& record);
+
 /// Which blob each of the image's trees was unpacked from: {blob, tree}. Nothing where that cannot
 /// be told: an ACI, a layer that stands in the image twice, one that is hidden by an opaque root.
 std::vector<std::pair<std::string, std::string>> layers_of(const ImageRecord& record);

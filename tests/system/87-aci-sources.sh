@@ -216,6 +216,51 @@ assert_fails host systemctl start pod-unsigned
 assert_contains "$(journal pod-unsigned.service)" "was accepted unsigned by [Prefix place.test] in \"$policy\", which does not hold any more"
 host systemctl reset-failed
 
+say "a pod starts while what its image depends on is accepted as well, there or not, and says which is not"
+printf '[Prefix place.test]\nAccept=none\n' | host_file $policy
+fetch example.test/mid:1 >/dev/null
+host podctl import $folder/app.aci >/dev/null
+assert_eq "import uid 0" "$(verification example.test/app)"
+for name in mid base; do assert_eq "signed $owner" "$(verification example.test/$name)"; done
+drop_manifest depends <<'JSON'
+{"acVersion": "0.8.11", "acKind": "PodManifest", "apps": [{"name": "main", "image": {"name": "example.test/app"}}]}
+JSON
+starts() {
+    host systemctl reset-failed
+    host systemctl start pod-depends
+    host systemctl stop pod-depends
+}
+# starts_not TEXT: the last word of the journal says TEXT.
+starts_not() {
+    host systemctl reset-failed
+    assert_fails host systemctl start pod-depends
+    host journalctl --sync
+    assert_contains "$(host journalctl --quiet --output=cat --unit=pod-depends.service --lines=20)" "$1"
+}
+host systemctl start pod-depends
+assert_contains "$(host podctl trust rm "$owner" 2>&1)" 'pod "depends" runs with an image that this key has signed; it is left alone'
+assert_eq active "$(property pod-depends.service ActiveState)"
+host systemctl stop pod-depends
+signed_by_owner=" is signed by key $owner, which is not trusted for that name"
+starts_not "$signed_by_owner"
+assert_matches "$(host journalctl --quiet --output=cat --unit=pod-depends.service --lines=20)" \
+    'image "example.test/app" depends on "example.test/(base|mid)": image "example.test/(base|mid)" is signed by key'
+host podctl -q trust --skip-fingerprint-review --prefix=example.test/mid https://example.test/keys/owner.asc
+starts_not "depends on \"example.test/base\": image \"example.test/base\"$signed_by_owner"
+say "also when it has been removed meanwhile"
+host podctl -q image rm example.test/base
+starts_not "depends on \"example.test/base\": image \"example.test/base\"$signed_by_owner"
+host podctl -q trust --skip-fingerprint-review --prefix=example.test https://example.test/keys/owner.asc
+starts
+printf '[Prefix example.test/base]\nAccept=none\n' | host_file $policy
+starts_not "depends on \"example.test/base\": image \"example.test/base\" is refused by [Prefix example.test/base] in \"$policy\""
+say "and the word of an administrator for it counts, whatever it came with"
+host_sh 'gzip -dc "$1" >"$2/base.aci" 2>/dev/null || cp "$1" "$2/base.aci"' "$folder/www/images/example.test/base-latest-linux-$arch.aci" $folder
+host podctl -q import $folder/base.aci >/dev/null
+starts
+printf '[Prefix place.test]\nAccept=none\n' | host_file $policy
+host_sh 'rm /etc/podd/pods.d/depends.json; systemctl daemon-reload; systemctl reset-failed'
+
 say "a pod says where its image is fetched from: a name, and a URL"
 forget() { host_sh 'podctl image list --no-legend --full | awk "/\.test\// { print \$1 }" | xargs -r podctl image rm >/dev/null'; }
 # pulled NAME SOURCE

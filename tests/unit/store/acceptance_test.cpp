@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "store/acceptance.h"
 
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include <doctest/doctest.h>
+
+#include <fcntl.h>
+
+#include "base/file.h"
+#include "store/layout.h"
+#include "store/record.h"
 
 using namespace podd;  // NOLINT
 
@@ -32,9 +40,92 @@ trust::Policy policy(const std::string& text) {
 const store::Verification kByRule{"policy", "uid 0", "docker.io/library/nginx",
                                   R"([Prefix docker.io] in "/etc/podd/policy.d/x.conf")"};
 
+constexpr const char* kTop =
+    R"({"acKind":"ImageManifest","acVersion":"0.8.11","name":"example.com/top",)"
+    R"("dependencies":[{"imageName":"docker.io/library/nginx"}]})";
+
+store::ImageRecord aci(char digit, store::Verification verification) {
+    auto record = image(std::move(verification));
+    record.id = "sha512-" + std::string(128, digit);
+    record.kind = store::ImageKind::kAci;
+    return record;
+}
+
+// An image that somebody has given podd, on top of `dependency`.
+store::ImageRecord top_of(const store::ImageRecord& dependency) {
+    auto top = aci('a', {"import", "uid 0"});
+    top.manifest = schema::ImageManifest::parse(kTop).value();
+    top.dependencies = {store::dependency_record(dependency)};
+    return top;
+}
+
+// A store with one image, or none, in the test's own temporary directory.
+class SmallStore {
+public:
+    SmallStore() {
+        char name[] = "/tmp/podd-acceptance-XXXXXX";
+        REQUIRE(::mkdtemp(name) != nullptr);
+        path_ = name;
+        std::filesystem::create_directory(path_ / store::kImagesDir);
+    }
+    SmallStore(const SmallStore&) = delete;
+    SmallStore& operator=(const SmallStore&) = delete;
+    ~SmallStore() { std::filesystem::remove_all(path_); }
+
+    void add(const store::ImageRecord& record) const {
+        const auto dir = base::open_path(path_.string(), O_RDONLY | O_DIRECTORY);
+        REQUIRE(dir);
+        REQUIRE(base::write_file(dir->get(), store::image_file(record.id),
+                                 store::to_json(record).str(), 0600));
+    }
+    base::Result<> check(const store::ImageRecord& record) const {
+        return store::check_accepted(reader(), record);
+    }
+    store::Reader reader() const { return store::Reader::open(path_.string()).value(); }
+
+private:
+    std::filesystem::path path_;
+};
+
 }  // namespace
 
 TEST_SUITE("store/acceptance") {
+    TEST_CASE("a dependency is held to rules and keys as an image of its own is") {
+        const std::string key(40, 'f');
+        const SmallStore store;
+        CHECK(store.check(top_of(aci('b', {"import", "uid 0"}))));
+        // On this machine there is neither such a rule nor such a key.
+        const auto by_rule = store.check(top_of(aci('b', kByRule)));
+        REQUIRE_FALSE(by_rule);
+        CHECK(by_rule.error().code() == base::ErrorCode::kUntrusted);
+        CHECK(by_rule.error().message().starts_with(
+            R"(image "example.com/top" depends on "docker.io/library/nginx": image )"
+            R"("docker.io/library/nginx" was accepted unsigned by [Prefix docker.io])"));
+        const auto by_key = store.check(top_of(aci('b', {"signed", key})));
+        REQUIRE_FALSE(by_key);
+        CHECK(by_key.error().message().find("is signed by key " + key) != std::string::npos);
+        CHECK(store::is_signed_by(store.reader(), top_of(aci('b', {"signed", key})), key));
+        CHECK_FALSE(store::is_signed_by(store.reader(), top_of(aci('b', kByRule)), key));
+    }
+
+    TEST_CASE("what a dependency is accepted by now counts, not what it came with") {
+        const std::string key(40, 'f');
+        const SmallStore store;
+        store.add(aci('b', {"import", "uid 0"}));
+        CHECK(store.check(top_of(aci('b', {"signed", key}))));
+        CHECK_FALSE(store::is_signed_by(store.reader(), top_of(aci('b', {"signed", key})), key));
+        store.add(aci('b', {"signed", key}));
+        CHECK_FALSE(store.check(top_of(aci('b', {"import", "uid 0"}))));
+    }
+
+    TEST_CASE("an image of which nobody knows what it is made of is refused") {
+        auto top = top_of(aci('b', {"import", "uid 0"}));
+        top.dependencies.clear();
+        const auto done = SmallStore{}.check(top);
+        REQUIRE_FALSE(done);
+        CHECK(done.error().code() == base::ErrorCode::kUntrusted);
+    }
+
     TEST_CASE("an ACI from a place that a rule trusts needs one for its own name, too") {
         auto aci = image({"policy", "uid 0", "c.d/x.aci", "[Prefix c.d] in \"x\""});
         aci.kind = store::ImageKind::kAci;
