@@ -26,7 +26,26 @@ print(json.dumps({"name": "example.com/" + sys.argv[1], "version": "1", "exec": 
                   "files": {"random": base64.b64encode(os.urandom(99)).decode()}}))' "$1" >"$TEST_TMP/$1.json"
     python3 "$source_dir/tests/images/pack.py" "$TEST_TMP/busybox.tar.gz" "$TEST_TMP/$1.json" oci "$TEST_TMP/signed/$1"
 }
-for name in good unknown other expired revoked plain bare cosign; do layout $name; done
+for name in good unknown other expired revoked plain bare cosign many foreign; do layout $name; done
+# The index of an image for two machines: ours and one that is none.
+python3 - "$TEST_TMP/signed" <<'PYTHON'
+import hashlib, json, os, platform, shutil, sys
+folder = sys.argv[1]
+ours = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+manifests = []
+for name, arch in (("many", ours), ("foreign", "s390x" if ours != "s390x" else "amd64")):
+    found = json.load(open(f"{folder}/{name}/index.json"))["manifests"][0]
+    manifests.append({key: found[key] for key in ("mediaType", "digest", "size")} | {"platform": {"os": "linux", "architecture": arch}})
+shutil.copytree(f"{folder}/foreign/blobs", f"{folder}/many/blobs", dirs_exist_ok=True)
+kind = "application/vnd.oci.image.index.v1+json"
+index = json.dumps({"schemaVersion": 2, "mediaType": kind, "manifests": manifests}).encode()
+digest = hashlib.sha256(index).hexdigest()
+open(f"{folder}/many/blobs/sha256/{digest}", "wb").write(index)
+json.dump({"schemaVersion": 2, "manifests": [{"mediaType": kind, "digest": "sha256:" + digest, "size": len(index)}]},
+          open(f"{folder}/many/index.json", "w"))
+open(f"{folder}/many.digests", "w").write(" ".join(["sha256:" + digest] + [each["digest"] for each in manifests]))
+PYTHON
+read -r index ours foreign <"$TEST_TMP/signed/many.digests" || test -n "$foreign"
 cp "$source_dir"/tests/system/signatures/*.sh "$source_dir/tests/system/fetch/servers.sh" "$TEST_TMP/signed"
 copy "$TEST_TMP/signed" $folder
 host $folder/set-up.sh
@@ -87,6 +106,27 @@ assert_eq "$good" "$(host podctl -q fetch --pull-policy=always "docker://$reposi
 host podctl -q image rm "$id"
 assert_eq "$good" "$(fetch "app@$good")" "by its digest, signed all the same"
 host podctl -q image rm "$id"
+
+say "a signature of the index alone is one of what it names for this machine"
+push_index() { on_host skopeo copy --quiet --all --dest-tls-verify=false "${@:2}" "oci:$folder/many" "docker://$repository/$1" >/dev/null; }
+push_index app:many --sign-by good@example.com
+host test -s "$(store_of "$index")/signature-1"
+for digest in "$ours" "$foreign"; do host rm -rf "$(store_of "$digest")"; done
+assert_eq "$ours" "$(fetch app:many)"
+assert_eq "{\"kind\":\"signed\",\"by\":\"$(fpr good)\"}" "$(verification "$ours")"
+host podctl -q image rm "$ours"
+assert_eq "$ours" "$(fetch "app@$index")" "by the digest of the index"
+host podctl -q image rm "$ours"
+say "but not by the digest of the manifest, of which nobody has signed anything"
+refused "app@$ours" "found no signature"
+say "nor of another index, and not when the index is exchanged"
+push_index copy:many
+host cp -r "$(store_of "$good")" "$(store_of "$index" copy)"
+refused copy:many "it is for \"$repository/app"
+host rm -r "$(store_of "$index" copy)"
+host_sh 'mv "$1" "$1.away"' "$(store_of "$index")"
+refused app:many "found no signature"
+host_sh 'mv "$1.away" "$1"' "$(store_of "$index")"
 
 say "of another tag, another repository, another manifest"
 push good app:again >/dev/null
@@ -244,6 +284,17 @@ else
     id=$(fetch app:cosign)
     fingerprint=$(on_host sh -c 'openssl pkey -pubin -in keys/ours.pub -outform DER | sha256sum | cut -d " " -f 1')
     assert_eq "{\"kind\":\"signed\",\"by\":\"$fingerprint\"}" "$(verification "$id")"
+    say "cosign's signature of an index alone"
+    push_index app:cosign-many
+    host_sh 'mv "$1" "$1.away"' "$(store_of "$index")"
+    refused app:cosign-many "found no signature"
+    on_host env COSIGN_PASSWORD= cosign sign --yes --tlog-upload=false --key keys/ours.key "$repository/app@$index" >/dev/null 2>&1
+    assert_eq "$ours" "$(fetch app:cosign-many)"
+    assert_eq "{\"kind\":\"signed\",\"by\":\"$fingerprint\"}" "$(verification "$ours")"
+    host podctl -q image rm "$ours"
+    assert_eq "$ours" "$(fetch "app@$index")" "by the digest of the index"
+    host podctl -q image rm "$ours"
+    refused "app@$ours" "found no signature"
     # Its own signature of one image stands beside another.
     on_host skopeo copy --quiet --src-tls-verify=false --dest-tls-verify=false \
         "docker://$repository/app:sha256-${cosign#sha256:}.sig" "docker://$repository/app:sha256-${plain#sha256:}.sig"
