@@ -130,7 +130,7 @@ constexpr OptionRow kTable[] = {
      set_flag<&Options::repair, true>},
     {"rootfs-only", 0, "", "image extract, image render", "The files only, without the manifest",
      set_flag<&Options::rootfs_only, true>},
-    {"overwrite", 0, "", "image extract, image render", "Replace the folder",
+    {"overwrite", 0, "", "image export, image extract, image render", "Replace the file or folder",
      set_flag<&Options::overwrite, true>},
     {"fields", 0, "FIELDS", "image list", "What to show: id,name,size and others",
      set_text<&Options::fields>},

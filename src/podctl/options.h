@@ -37,9 +37,8 @@ struct Options {
     unsigned lines = 10;
     // image verify, store fsck
     bool repair = false;
-    // image extract, image render
-    bool rootfs_only = false;
-    bool overwrite = false;
+    bool rootfs_only = false;  // image extract, image render
+    bool overwrite = false;    // image export, image extract, image render
     // image list
     std::string fields;
     std::string sort;

@@ -2,12 +2,18 @@
 // podctl image export
 #include <cerrno>
 #include <cstdio>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/new_file.h"
 #include "podctl/manager.h"
 #include "podctl/terminal.h"
 #include "podctl/transfer_watch.h"
@@ -17,47 +23,84 @@ namespace podd::podctl {
 
 namespace {
 
-// A file of the caller's, made with the caller's rights; it goes again when the export fails.
-class Target : private base::Pinned {
+using base::Error;
+using base::ErrorCode;
+using base::Existing;
+using base::Result;
+using base::UniqueFd;
+
+Result<sdbus::UnixFd> copy_of(int fd) {
+    const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (copy < 0) return base::errno_error("copying a descriptor", errno);
+    return sdbus::UnixFd{copy, sdbus::adopt_fd};
+}
+
+// A file of the caller's, made with the caller's rights, which has its name when it is whole.
+class Target {
 public:
-    explicit Target(std::string path) : path_{std::move(path)} {}
-    ~Target() {
-        if (made_) (void)::unlink(path_.c_str());
+    static Result<Target> create(const std::string& path, Existing existing) {
+        const auto slash = path.rfind('/');
+        Target target{path, slash == std::string::npos ? path : path.substr(slash + 1), existing};
+        if (path == "-") return target;
+        target.dir_ = TRY(base::open_path(
+            slash == std::string::npos ? "." : path.substr(0, slash + 1), O_RDONLY | O_DIRECTORY));
+        TRY(target.check_free());
+        target.file_.emplace(TRY(base::NewFile::create(target.dir_.get(), target.name_)));
+        return target;
     }
 
-    base::Result<sdbus::UnixFd> open() {
-        if (path_ == "-") return standard_output();
-        const int fd = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd < 0 && errno == EEXIST)
-            return base::Error{base::ErrorCode::kConflict,
-                               fmt::format("\"{}\" exists: remove it first", path_)};
-        if (fd < 0) return base::errno_error(fmt::format("making \"{}\"", path_), errno);
-        made_ = true;
-        return sdbus::UnixFd{fd, sdbus::adopt_fd};
+    Result<sdbus::UnixFd> fd() const {
+        if (file_) return copy_of(file_->fd());
+        if (::isatty(STDOUT_FILENO) == 1)
+            return Error{ErrorCode::kInvalidArgument,
+                         "an image is not written to a terminal: give a file"};
+        return copy_of(STDOUT_FILENO);
     }
-    void keep() { made_ = false; }
+
+    Result<> publish() {
+        if (!file_) return {};
+        TRY(check_free());
+        // What is replaced must not be lost to a power cut.
+        if (::fsync(file_->fd()) < 0)
+            return base::errno_error(fmt::format("flushing \"{}\"", path_), errno);
+        return file_->publish(dir_.get(), name_, existing_);
+    }
 
 private:
-    static base::Result<sdbus::UnixFd> standard_output() {
-        if (::isatty(STDOUT_FILENO) == 1)
-            return base::Error{base::ErrorCode::kInvalidArgument,
-                               "an image is not written to a terminal: give a file"};
-        const int copy = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-        if (copy < 0) return base::errno_error("standard output", errno);
-        return sdbus::UnixFd{copy, sdbus::adopt_fd};
+    Target(std::string path, std::string name, Existing existing)
+        : path_{std::move(path)}, name_{std::move(name)}, existing_{existing} {}
+
+    // Said before anything is asked of podd; publishing looks again.
+    Result<> check_free() const {
+        struct stat st{};
+        if (::fstatat(dir_.get(), name_.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) {
+            if (errno == ENOENT && !name_.empty()) return {};
+            return base::errno_error(fmt::format("looking at \"{}\"", path_), errno);
+        }
+        if (existing_ == Existing::kRefuse)
+            return Error{ErrorCode::kConflict,
+                         fmt::format("\"{}\" exists\nhint: --overwrite replaces it", path_)};
+        // Neither a folder nor what a link leads to, and not "/dev/null".
+        if (S_ISREG(st.st_mode)) return {};
+        return Error{ErrorCode::kConflict,
+                     fmt::format("\"{}\" is no plain file, and so is not replaced", path_)};
     }
 
     std::string path_;
-    bool made_ = false;
+    std::string name_;
+    Existing existing_;
+    UniqueFd dir_{};
+    std::optional<base::NewFile> file_{};
 };
 
 }  // namespace
 
-base::Result<int> verb_image_export(const Arguments& arguments) {
+Result<int> verb_image_export(const Arguments& arguments) {
     const std::string& word = arguments.words[0];
+    const auto existing = arguments.options.overwrite ? Existing::kReplace : Existing::kRefuse;
+    auto target = TRY(Target::create(arguments.words[1], existing));
+    const sdbus::UnixFd file = TRY(target.fd());
     Session session = TRY(Session::open(arguments.options));
-    Target target{arguments.words[1]};
-    const sdbus::UnixFd file = TRY(target.open());
     ProgressLine line{"Exporting", word, arguments.options.quiet};
     TransferWatch watch{session, line};
     TRY_CONTEXT(watch.run([&] {
@@ -65,7 +108,7 @@ base::Result<int> verb_image_export(const Arguments& arguments) {
     }),
                 "image \"{}\"", word);
     line.clear();
-    target.keep();
+    TRY(target.publish());
     return kOk;
 }
 

@@ -144,6 +144,10 @@ assert_contains "$output" "left trees/$tree"
 assert_fails host podctl image export "$idle" /var/tmp/store-export
 assert_contains "$output" "is not what was imported"
 assert_fails host test -e /var/tmp/store-export
+host_sh 'echo kept >/var/tmp/store-export'
+assert_fails host podctl image export --overwrite "$idle" /var/tmp/store-export
+assert_eq kept "$(host cat /var/tmp/store-export)"
+host rm /var/tmp/store-export
 host cp /var/tmp/store-blob "$store/blobs/$blob"
 assert_status 0 host podctl image verify --repair
 
@@ -184,7 +188,23 @@ aci=$(image busybox aci)
 host podctl image export example.com/busybox /var/tmp/store-export.aci
 host cmp "$aci" /var/tmp/store-export.aci
 assert_fails host podctl image export example.com/busybox /var/tmp/store-export.aci
-assert_contains "$output" "exists: remove it first"
+assert_contains "$output" "exists"
+assert_contains "$output" "--overwrite"
+host cmp "$aci" /var/tmp/store-export.aci
+say "with --overwrite in place of what was there, whole or not at all, and of a file only"
+host_sh 'echo old >/var/tmp/store-export.aci'
+assert_fails host podctl image export --overwrite example.com/nothing /var/tmp/store-export.aci
+assert_eq old "$(host cat /var/tmp/store-export.aci)"
+host podctl image export --overwrite example.com/busybox /var/tmp/store-export.aci
+host cmp "$aci" /var/tmp/store-export.aci
+host_sh 'mkdir /var/tmp/store-places && cd /var/tmp/store-places && mkdir folder && ln -s ../store-export.aci link && mkfifo pipe'
+for place in folder link pipe; do
+    assert_fails host podctl image export --overwrite example.com/busybox /var/tmp/store-places/$place
+    assert_contains "$output" "is no plain file, and so is not replaced"
+done
+assert_fails host podctl image export --overwrite example.com/busybox /var/tmp/store-places/
+assert_eq "folder link pipe" "$(host ls -A /var/tmp/store-places | xargs)" "what exports have left"
+host rm -r /var/tmp/store-places
 host_sh 'podctl --quiet image export example.com/busybox - | cmp - "$1"' "$aci"
 
 say "an ACI that is there already is not unpacked again: there is no room for two"

@@ -67,6 +67,7 @@ _podctl() {
         ['store fsck']='--repair'
         ['image gc']='--grace-period='
         ['image list']='--fields= --sort= --order= --format='
+        ['image export']='--overwrite'
         ['image extract']='--rootfs-only --overwrite'
         ['image render']='--rootfs-only --overwrite'
         [verify]='--strict'
