@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "podctl/progress.h"
+#include "podctl/root_folder.h"
 #include "podctl/transfer_watch.h"
 
 namespace podd::podctl {
@@ -31,13 +32,27 @@ Result<base::UniqueFd> open_image(const LocalImage& image) {
     return copy;
 }
 
-Result<> check_form(int fd, Form form) {
+Result<bool> is_folder(int fd, Form form) {
     struct stat st{};
     if (::fstat(fd, &st) < 0) return base::errno_error("looking at it", errno);
-    if (form == Form::kAny || (form == Form::kFolder) == S_ISDIR(st.st_mode)) return {};
+    const bool found = S_ISDIR(st.st_mode);
+    if (form == Form::kAny || (form == Form::kFolder) == found) return found;
     return Error{ErrorCode::kInvalidArgument, form == Form::kFolder
                                                   ? "found no folder, wanted that of an OCI layout"
                                                   : "found a folder, wanted an archive"};
+}
+
+// podd reads no files of a folder that is a root file system: whose they are is the caller's
+// business.
+Result<base::UniqueFd> source_of(const LocalImage& image, const Options& command_line) {
+    auto file = TRY(open_image(image));
+    if (!TRY(is_folder(file.get(), image.form))) return file;
+    if (image.form != Form::kAny || holds_images(file.get())) return file;
+    if (command_line.name.empty())
+        return Error{ErrorCode::kInvalidArgument,
+                     "this is no OCI image layout\nhint: the folder of a root file system needs a "
+                     "name: give it one by --name="};
+    return tar_of_root(file.get(), command_line.quiet);
 }
 
 }  // namespace
@@ -45,8 +60,7 @@ Result<> check_form(int fd, Form form) {
 Result<std::string> import_local(const LocalImage& image,
                                  std::map<std::string, sdbus::Variant> options,
                                  const Options& command_line) {
-    base::UniqueFd file = TRY(open_image(image));
-    TRY_CONTEXT(check_form(file.get(), image.form), "import \"{}\"", image.path);
+    base::UniqueFd file = TRY_CONTEXT(source_of(image, command_line), "import \"{}\"", image.path);
     if (!image.reference.empty()) {
         // insert_or_assign() is more than a Variant of sdbus-c++ 2 bears.
         options.erase("Reference");

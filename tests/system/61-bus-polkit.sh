@@ -62,10 +62,21 @@ host podctl stop declared
 denied org.podd1.control-pod stop declared
 host systemctl unmask --runtime polkit.service
 
-say "a folder is for root only, whatever polkit says"
+say "a folder of images is for root only, whatever polkit says"
 host_file /etc/polkit-1/rules.d/49-podd-test.rules <<'JS'
 polkit.addRule(function(action, subject) { if (action.id == "org.podd1.manage-images") return polkit.Result.YES; });
 JS
-host mkdir -p /tmp/folder
+host_sh 'mkdir -p /tmp/folder && echo "{}" >/tmp/folder/index.json'
 folder_refused() { [[ $(plain podctl import /tmp/folder 2>&1) == *"may be imported by root only"* ]]; }
 wait_until 10 folder_refused
+say "and one that is a root file system is read with the rights of the caller"
+host_sh 'rm /tmp/folder/index.json && mkdir /tmp/folder/etc && echo mine >/tmp/folder/etc/mine && ln -s /etc/shadow /tmp/folder/etc/link'
+id=$(plain podctl import --name=example.com/folder /tmp/folder 2>/dev/null)
+tree=$(host jq -r '.trees[0]' "/var/lib/podd/images/$id.json")
+assert_eq "mine /etc/shadow" "$(host_sh 'cd "$1" && cat mine && readlink link' "/var/lib/podd/trees/$tree/rootfs/etc" | xargs)"
+host podctl image rm "$id" >/dev/null
+host_sh 'install -m 600 /dev/null /tmp/folder/etc/secret'
+assert_status 1 plain podctl import --name=example.com/folder /tmp/folder
+assert_contains "$output" '"etc/secret"'
+assert_contains "$output" "Permission denied"
+host rm -r /tmp/folder

@@ -68,6 +68,25 @@ assert_eq "$aci" "$(host podctl import $work/made.aci 2>/dev/null)"
 assert_eq "$oci" "$(host podctl import $work/made.oci 2>/dev/null)"
 assert_eq "$oci" "$(host podctl import $work/made 2>/dev/null)"
 
+say "import takes the folder itself, of which it has the files already; links are not followed"
+trees() { host jq -c .trees "/var/lib/podd/images/$1.json"; }
+folder=$(host podctl import "${options[@]}" $work/root -- /bin/sh -c "$command" 2>/dev/null)
+assert_eq "$(trees "$oci")" "$(trees "$folder")"
+host_sh 'tar -C "$1/root" -cf "$1/root.tar" . 2>/dev/null' $work
+from_tar=$(host podctl import "${options[@]}" $work/root.tar -- /bin/sh -c "$command" 2>/dev/null)
+assert_eq "$(host podctl image cat-manifest "$from_tar")" "$(host podctl image cat-manifest "$folder")"
+assert_eq "$folder" "$(host podctl import "${options[@]}" $work/root/ -- /bin/sh -c "$command" 2>/dev/null)"
+host_sh 'ln -s /etc "$1/root/outside" && ln -s /etc/shadow "$1/root/data/outside"' $work
+linked=$(host podctl import --name=example.com/made-linked $work/root 2>/dev/null)
+rootfs=/var/lib/podd/trees/$(trees "$linked" | jq -r '.[0]')/rootfs
+assert_eq "/etc /etc/shadow" "$(host readlink $rootfs/outside $rootfs/data/outside | xargs)"
+host_sh 'rm "$1/root/outside" "$1/root/data/outside" && touch -d @1600000000 "$1/root" "$1/root/data"' $work
+assert_status 1 host podctl import $work/root
+assert_contains "$output" "give it one by --name="
+assert_status 1 host podctl import --name=example.com/made-x oci:$work/root
+assert_contains "$output" "this is no image"
+assert_eq "" "$(host_sh 'ls -A /var/tmp | grep podctl-root || true')"
+
 say "the same bytes: another order, folder, umask, locale and zone"
 # Written from the last to the first, through a pipe: other inodes, other order of names, no holes.
 host_sh 'cd "$1"
