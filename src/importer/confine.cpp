@@ -5,16 +5,12 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
-#include <initializer_list>
-#include <memory>
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/capability.h>
 #include <poll.h>
-#include <seccomp.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -22,7 +18,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/unique_fd.h"
+#include "sandbox/work.h"
 
 namespace podd::importer {
 
@@ -38,7 +34,7 @@ namespace {
 #define PODD_HAS_FEATURE(feature) 0
 #endif
 #if defined(__SANITIZE_ADDRESS__) || PODD_HAS_FEATURE(address_sanitizer)
-constexpr bool kSanitized = true;  // its shadow memory and reports need what is forbidden below
+constexpr bool kSanitized = true;  // its shadow memory is larger than any limit
 #else
 constexpr bool kSanitized = false;
 #endif
@@ -132,69 +128,6 @@ Result<> limit(const WorkerPlan& plan, std::uint64_t in_use) {
     return {};
 }
 
-Result<> drop_capabilities(Confinement confinement) {
-    std::uint64_t kept = 0;
-    if (confinement == Confinement::kTree)
-        for (const int capability :
-             {CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID, CAP_SETFCAP})
-            kept |= std::uint64_t{1} << capability;
-    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-    __user_cap_data_struct data[2] = {};
-    data[0].effective = data[0].permitted = static_cast<std::uint32_t>(kept);
-    data[1].effective = data[1].permitted = static_cast<std::uint32_t>(kept >> 32);
-    TRY(check(::syscall(SYS_capset, &header, data), "dropping capabilities"));
-    TRY(check(::prctl(PR_SET_DUMPABLE, 0), "closing itself to debuggers"));
-    return check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "setting no_new_privs");
-}
-
-struct ReleaseFilter {
-    void operator()(void* filter) const { ::seccomp_release(filter); }
-};
-
-// Reading, writing, memory, the end.
-constexpr std::initializer_list<const char*> kPipeCalls = {
-    "read",         "write",        "readv",          "writev",       "close",
-    "fstat",        "newfstatat",   "lseek",          "brk",          "munmap",
-    "mremap",       "madvise",      "futex",          "getrandom",    "exit",
-    "exit_group",   "rt_sigreturn", "rt_sigprocmask", "rt_sigaction", "clock_gettime",
-    "gettimeofday", "getpid",       "gettid",         "tgkill",       "poll",
-    "ppoll",        "sendmsg",      "recvmsg",        "sched_yield",  "restart_syscall",
-    "uname"};
-// Files beneath the one directory; without a way to mount, to join or to execute.
-constexpr std::initializer_list<const char*> kTreeCalls = {
-    "openat",    "openat2",    "mkdirat",   "mknodat",   "symlinkat",  "linkat",
-    "unlinkat",  "fchown",     "fchownat",  "fchmod",    "fchmodat",   "fsetxattr",
-    "utimensat", "readlinkat", "pwrite64",  "ftruncate", "getdents64", "statx",
-    "fcntl",     "pread64",    "fgetxattr", "flistxattr"};
-
-Result<> load_filter(Confinement confinement) {
-    const std::unique_ptr<void, ReleaseFilter> filter{::seccomp_init(SCMP_ACT_KILL_PROCESS)};
-    if (!filter) return Error{ErrorCode::kInternal, "libseccomp does not start"};
-    const auto allow = [&](const char* name) -> Result<> {
-        const int number = ::seccomp_syscall_resolve_name(name);
-        if (number == __NR_SCMP_ERROR) return {};
-        if (const int status = ::seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, number, 0);
-            status < 0 && status != -EDOM)
-            return base::errno_error("making the system call filter", -status);
-        return {};
-    };
-    for (const char* name : kPipeCalls)
-        TRY(allow(name));
-    if (confinement == Confinement::kTree)
-        for (const char* name : kTreeCalls)
-            TRY(allow(name));
-    // Memory, but none that can be executed.
-    for (const int number : {SCMP_SYS(mmap), SCMP_SYS(mprotect)})
-        if (const int status =
-                ::seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, number, 1,
-                                   SCMP_A2(SCMP_CMP_MASKED_EQ, 4 /* PROT_EXEC */, 0));
-            status < 0)
-            return base::errno_error("making the system call filter", -status);
-    if (const int status = ::seccomp_load(filter.get()); status < 0)
-        return base::errno_error("loading the system call filter", -status);
-    return {};
-}
-
 }  // namespace
 
 Result<> confine(const WorkerPlan& plan, int go, const std::vector<int>& keep) {
@@ -205,9 +138,10 @@ Result<> confine(const WorkerPlan& plan, int go, const std::vector<int>& keep) {
     const auto in_use = TRY(memory_in_use());
     TRY(leave_files());
     TRY(limit(plan, in_use));
-    TRY(drop_capabilities(plan.confinement));
-    if (!kSanitized) TRY(load_filter(plan.confinement));
-    return {};
+    const auto work =
+        plan.confinement == Confinement::kTree ? sandbox::Work::kTree : sandbox::Work::kPipe;
+    TRY(sandbox::give_up_rights(work));
+    return sandbox::load_work_filter(work);
 }
 
 }  // namespace podd::importer

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -20,6 +19,7 @@
 #include "base/error_json.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "sandbox/work.h"
 
 namespace podd::podctl {
 
@@ -59,27 +59,19 @@ Result<> close_others(std::vector<int> keep) {
     return {};
 }
 
-// Bytes of strangers are read from here on. What is written lies beneath one folder, whatever they
-// say; who takes over this process has no rights but those over files.
-Result<> give_up_rights() {
-    constexpr std::uint32_t kKept = 1U << CAP_CHOWN | 1U << CAP_DAC_OVERRIDE | 1U << CAP_FOWNER |
-                                    1U << CAP_FSETID | 1U << CAP_SETFCAP;
-    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-    __user_cap_data_struct data[2] = {};
-    if (::syscall(SYS_capget, &header, data) < 0)
-        return base::errno_error("reading capabilities", errno);
-    data[0] = {data[0].permitted & kKept, data[0].permitted & kKept, 0};
-    data[1] = {};
-    if (::syscall(SYS_capset, &header, data) < 0)
-        return base::errno_error("dropping capabilities", errno);
-    if (::prctl(PR_SET_DUMPABLE, 0) < 0 || ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-        return base::errno_error("giving up rights", errno);
-    return {};
+// Bytes of strangers are read from here on: who takes over this process sees no other file, and has
+// no rights but those over files.
+Result<> confine(int root_fd) {
+    // Root may be able to; others only have what Landlock gives them.
+    if (::geteuid() == 0 && ::fchdir(root_fd) == 0 && ::chroot(".") == 0 && ::chdir("/") < 0)
+        return base::errno_error("entering the folder", errno);
+    TRY(sandbox::give_up_rights(sandbox::Work::kTree));
+    if (::prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) return base::errno_error("giving up rights", errno);
+    TRY(sandbox::stay_beneath(root_fd));
+    return sandbox::load_work_filter(sandbox::Work::kTree);
 }
 
 Result<std::string> unpack(int input, int root_fd) {
-    TRY(give_up_rights());
     // libarchive reads names in pax headers as UTF-8.
     (void)std::setlocale(LC_CTYPE, "C.UTF-8");  // NOLINT(concurrency-mt-unsafe): one thread
     (void)::umask(022);
@@ -91,6 +83,7 @@ Result<std::string> unpack(int input, int root_fd) {
         if (kind == archive::Kind::kAci) return {};
         return Error{ErrorCode::kInternal, "podd sent something else than was asked for"};
     };
+    TRY(confine(root_fd));
     return TRY(archive::unpack(input, options))
     .manifest;
 }

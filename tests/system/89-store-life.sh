@@ -104,6 +104,27 @@ host umount /var/tmp/life-mount
 assert_fails host podctl image extract example.com/nothing /var/tmp/life-nothing
 assert_eq "" "$(host_sh 'ls -d /var/tmp/life-nothing /var/tmp/.life* 2>/dev/null || true')" "left behind"
 
+say "who unpacks them sees no other file, and has rights over files only"
+# podd is held, so that the unpacker waits for its first byte.
+confined=$(host_sh 'podctl image list >/dev/null
+    podd=$(systemctl show --value --property=MainPID podd.service)
+    kill -STOP "$podd"
+    podctl --quiet --no-ask-password image render --rootfs-only example.com/life-a /var/tmp/life-confined & client=$!
+    for try in $(seq 100); do
+        unpacker=$(pgrep -P $client | head -n 1)
+        if [ -n "$unpacker" ] && grep -q "^Seccomp:.*2" /proc/$unpacker/status; then break; fi
+        sleep 0.1
+    done
+    sed -n "s/^\(CapPrm\|CapEff\|NoNewPrivs\|Seccomp\):\s*/\1 /p" /proc/$unpacker/status
+    readlink /proc/$unpacker/root
+    ls /proc/$unpacker/fd | wc -l
+    kill -CONT "$podd"
+    wait $client')
+assert_matches "$(xargs <<<"$confined")" \
+    '^CapPrm 000000008000001b CapEff 000000008000001b NoNewPrivs 1 Seccomp 2 /var/tmp/\.#life-confined[^ ]* 6$'
+assert_eq "$(listing /var/tmp/life-a)" "$(listing /var/tmp/life-confined)"
+host rm -r /var/tmp/life-confined
+
 say "layers as overlayfs shows them, whiteouts and all"
 host podctl --quiet image render --rootfs-only "$three" /var/tmp/life-rendered
 # By links: versions of mount(8) differ in how a colon in a name is to be written.
