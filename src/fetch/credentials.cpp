@@ -10,6 +10,7 @@
 
 #include "base/base64.h"
 #include "base/json.h"
+#include "fetch/aws.h"
 #include "schema/docker_reference.h"
 #include "schema/json_node.h"
 
@@ -94,6 +95,22 @@ std::string normal_key(std::string_view key) {
     return schema::canonical_registry(key.substr(0, slash)) + std::string{key.substr(slash)};
 }
 
+Result<std::string> region_text(const JsonNode& node) {
+    auto region = TRY(node.text());
+    if (is_aws_region(region)) return region;
+    return node.refuse("a region, such as \"eu-west-1\"");
+}
+
+Result<Credential> aws(const JsonNode& node) {
+    auto credential = TRY(basic(node, "accessKeyID", "secretAccessKey"));
+    credential.kind = Credential::Kind::kAws;
+    // What has a use for names and passwords only says so.
+    credential.reason = "credentials of type \"aws\"";
+    const JsonNode region = TRY(node.member("awsRegion"));
+    if (!region.absent()) credential.region = TRY(region_text(region));
+    return credential;
+}
+
 Result<Credential> read_rkt_credential(const JsonNode& node, std::string_view type) {
     const JsonNode inner = TRY(node.member("credentials"));
     TRY(inner.object());
@@ -102,6 +119,7 @@ Result<Credential> read_rkt_credential(const JsonNode& node, std::string_view ty
         auto token = TRY(schema::read_member(inner, "token", secret_text));
         return Credential{.kind = Credential::Kind::kBearer, .secret = std::move(token)};
     }
+    if (type == "aws") return aws(inner);
     return unusable(fmt::format("credentials of type {}", quoted(type)));
 }
 

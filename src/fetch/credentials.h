@@ -15,11 +15,13 @@ struct Credential {
         kBasic,     // user and password
         kBearer,    // a token that goes out as it is
         kIdentity,  // a token that only buys others, at the registry's server for them
+        kAws,       // an access key of Amazon's, which signs requests: for web servers only
         kUnusable,  // there is one, of a kind that podd has no use for; `reason` says which
     };
     Kind kind = Kind::kBasic;
     std::string user{};
     std::string secret{};
+    std::string region{};  // kAws; empty: the host's name says it
     std::string reason{};
     std::string origin{};  // the file, for messages
     bool operator==(const Credential&) const = default;

@@ -13,6 +13,7 @@
 
 #include "base/pinned.h"
 #include "base/result.h"
+#include "fetch/aws.h"
 #include "fetch/registries.h"
 #include "fetch/url.h"
 
@@ -46,6 +47,7 @@ struct HttpRequest {
     std::string url{};
     std::string accept{};
     std::string authorization{};  // goes to the origin of `url` and nowhere else
+    std::optional<AwsKey> aws{};  // signs it, likewise
     std::uint64_t from = 0;       // asks for the rest from here
     std::string if_range{};       // ... if the file still is this one: an entity tag or a date
     std::string if_none_match{};  // entity tags that are known
@@ -76,6 +78,7 @@ private:
 
     base::Result<> prepare(const Registries& registries, const Url& url);
     void set_headers(const Url& url);
+    void set_signature(const AwsKey& key);
     void set_trust(const RegistrySettings& settings);
     void set_limits();
     base::Result<bool> follow(const Registries& registries);

@@ -145,12 +145,23 @@ void HttpTransfer::set_headers(const Url& url) {
     // A redirect may lead to whoever the server likes.
     if (!request_.authorization.empty() && url.origin() == origin_)
         handle_->add_header("Authorization: " + request_.authorization);
+    if (request_.aws && url.origin() == origin_) set_signature(*request_.aws);
     if (request_.from > 0) handle_->add_header(fmt::format("Range: bytes={}-", request_.from));
     for (const auto& [name, value] : {std::pair{"If-Range", &request_.if_range},
                                       std::pair{"If-None-Match", &request_.if_none_match}})
         if (!value->empty()) handle_->add_header(fmt::format("{}: {}", name, *value));
     curl_easy_setopt(handle_->easy, CURLOPT_HTTPHEADER, handle_->headers);
     curl_easy_setopt(handle_->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+}
+
+// libcurl computes it of the request as it goes out.
+void HttpTransfer::set_signature(const AwsKey& key) {
+    auto* easy = handle_->easy;
+    // S3 wants to be told of the body in a header as well; older libcurls do not. There is none.
+    handle_->add_header("x-amz-content-sha256: UNSIGNED-PAYLOAD");
+    curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, fmt::format("aws:amz:{}:s3", key.region).c_str());
+    curl_easy_setopt(easy, CURLOPT_USERNAME, key.id.c_str());
+    curl_easy_setopt(easy, CURLOPT_PASSWORD, key.secret.c_str());
 }
 
 void HttpTransfer::set_trust(const RegistrySettings& settings) {

@@ -109,7 +109,8 @@ Result<HttpAnswer> Session::get(std::string_view path, std::string_view accept,
 Result<const Credential*> Session::usable_credential() const {
     const auto* credential = credentials_.find(endpoint_.registry, endpoint_.repository);
     if (credential == nullptr) return credential;
-    if (credential->kind == Credential::Kind::kUnusable)
+    if (credential->kind == Credential::Kind::kUnusable ||
+        credential->kind == Credential::Kind::kAws)
         return Error{
             ErrorCode::kUnsupported,
             fmt::format("\"{}\" has {} for {}, wanted a user and a password", credential->origin,

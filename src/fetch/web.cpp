@@ -33,11 +33,18 @@ Result<HttpRequest> Web::request(const std::string& url) const {
     request.plain = plain_;
     const auto* credential = credentials_.find_host(parsed.host);
     if (credential == nullptr || parsed.scheme != "https") return request;
+    if (credential->kind == Credential::Kind::kAws) {
+        request.aws =
+            AwsKey{credential->user, credential->secret,
+                   credential->region.empty() ? aws_region(parsed.host) : credential->region};
+        return request;
+    }
     const bool is_usable = credential->kind == Credential::Kind::kBasic ||
                            credential->kind == Credential::Kind::kBearer;
     if (!is_usable)
         return Error{ErrorCode::kUnsupported,
-                     fmt::format("\"{}\" has {} for {}, wanted type \"basic\" or \"oauth\"",
+                     fmt::format("\"{}\" has {} for {}, wanted type \"basic\", \"oauth\" or "
+                                 "\"aws\"",
                                  credential->origin, credential->reason, quoted(parsed.host))};
     if (credential->kind == Credential::Kind::kBearer)
         request.authorization = "Bearer " + credential->secret;

@@ -280,8 +280,46 @@ log_lacks "https://other.localhost/app.aci 200 auth=B"
 log_lacks "http://plain.localhost/app.aci 200 auth=B"
 password oauth '{"token": "abc"}'
 brings app.aci app.aci.asc $files/token/app.aci
-password aws '{"accessKeyID": "a", "secretAccessKey": "b"}'
-refuses Unsupported 'credentials of type "aws"' $files/app.aci
+password odd '{}'
+refuses Unsupported 'credentials of type "odd"' $files/app.aci
+
+say "a key of Amazon's signs each request to its host, and is not sent"
+# signed LINE: the signature in that line of the log is the one that the secret gives.
+signed() {
+    python3 - "$1" <<'PYTHON'
+import hashlib, hmac, re, sys
+found = re.match(r"https://([^/]+)(/\S*) \d+ auth=AWS4-HMAC-SHA256 Credential=reader/(\d{8})/eu-west-1/s3/aws4_request, ?"
+                 r"SignedHeaders=(\S+), ?Signature=([0-9a-f]{64}) range=(\S+) if=(.*) none=(.*) amz=(\S+) sent=", sys.argv[1])
+# nginx writes quotation marks otherwise.
+host, path, day, names, signature, span, if_range, none_match, date = (text.replace(r"\x22", '"') for text in found.groups())
+values = {"host": host, "x-amz-date": date, "x-amz-content-sha256": "UNSIGNED-PAYLOAD", "range": span, "if-range": if_range,
+          "if-none-match": none_match}
+assert {"host", "x-amz-date", "x-amz-content-sha256"} <= set(names.split(";")) and date.startswith(day), names
+headers = "".join(f"{name}:{values[name]}\n" for name in names.split(";"))
+request = "\n".join(["GET", path, "", headers, names, "UNSIGNED-PAYLOAD"])
+text = "\n".join(["AWS4-HMAC-SHA256", date, f"{day}/eu-west-1/s3/aws4_request", hashlib.sha256(request.encode()).hexdigest()])
+key = b"AWS4secret:key"
+for part in (day, "eu-west-1", "s3", "aws4_request"):
+    key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+wanted = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+assert wanted == signature, f"{wanted} wanted, {signature} found"
+PYTHON
+}
+password aws '{"accessKeyID": "reader", "secretAccessKey": "secret:key", "awsRegion": "eu-west-1"}'
+new_log
+brings app.aci app.aci.asc $files/app.aci
+signed "$(host grep "$files/app.aci 200" $folder/access.log)"
+signed "$(host grep "$files/app.aci.asc 200" $folder/access.log)"
+cut 1000000
+brings_again app.aci app.aci.asc $files/app.aci
+signed "$(host grep "$files/app.aci 206" $folder/access.log)"
+brings app.aci app.aci.asc $files/away/app.aci
+log_has "https://other.localhost/app.aci 200 auth=- "
+brings app.aci app.aci.asc http://plain.localhost/app.aci --allow-http
+log_lacks "http://plain.localhost/app.aci 200 auth=A"
+assert_eq "" "$(host grep secret:key $folder/access.log || true)"
+password aws '{"accessKeyID": "reader", "secretAccessKey": "secret:key", "awsRegion": "eu:west"}'
+refuses InvalidArgument 'wanted a region, such as "eu-west-1"' $files/app.aci
 host rm /etc/podd/auth.d/aci.json
 
 say "a proxy that the administrator names"

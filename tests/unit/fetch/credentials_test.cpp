@@ -21,6 +21,8 @@ std::string found(const Credentials& credentials, const std::string& registry,
             return "basic " + credential->user + " " + credential->secret;
         case Credential::Kind::kBearer: return "bearer " + credential->secret;
         case Credential::Kind::kIdentity: return "identity " + credential->secret;
+        case Credential::Kind::kAws:
+            return "aws " + credential->user + " " + credential->secret + " " + credential->region;
         case Credential::Kind::kUnusable: return "unusable " + credential->reason;
     }
     return "";
@@ -89,14 +91,20 @@ TEST_SUITE("fetch/credentials") {
         const auto basic = rkt(R"("rktKind": "auth", "type": "basic", "domains": ["b.example.com"],
             "credentials": {"user": "c", "password": "d"})");
         const auto aws = rkt(R"("rktKind": "auth", "type": "aws", "domains": ["s3.example.com"],
-            "credentials": {"accessKeyID": "c"})");
-        for (const auto& text : {docker, host, basic, aws})
+            "credentials": {"accessKeyID": "c", "secretAccessKey": "d"})");
+        const auto region = rkt(R"("rktKind": "auth", "type": "aws", "domains": ["s4.example.com"],
+            "credentials": {"accessKeyID": "c", "secretAccessKey": "d", "awsRegion": "eu-west-1"})");
+        const auto odd = rkt(R"("rktKind": "auth", "type": "odd", "domains": ["odd.example.com"],
+            "credentials": {})");
+        for (const auto& text : {docker, host, basic, aws, region, odd})
             REQUIRE(credentials.add_rkt(text, "x.json").has_value());
         CHECK(found(credentials, "docker.io", "library/a") == "basic a b");
         CHECK(found(credentials, "quay.io", "a/b") == "basic a b");
         CHECK(found(credentials, "example.com", "a") == "bearer t");
         CHECK(found(credentials, "b.example.com", "a") == "basic c d");
-        CHECK(found(credentials, "s3.example.com", "a") == "unusable credentials of type \"aws\"");
+        CHECK(found(credentials, "s3.example.com", "a") == "aws c d ");
+        CHECK(found(credentials, "s4.example.com", "a") == "aws c d eu-west-1");
+        CHECK(found(credentials, "odd.example.com", "a") == "unusable credentials of type \"odd\"");
         CHECK(credentials.find("quay.io", "a")->origin == "x.json");
     }
 
@@ -145,6 +153,13 @@ TEST_SUITE("fetch/credentials") {
                  Case{true, rkt(R"("rktKind": "dockerAuth", "registries": ["a"])"), "/credentials"},
                  Case{true, rkt(R"("rktKind": "auth", "domains": ["a"], "credentials": {})"),
                       "/type"},
+                 Case{true, rkt(R"("rktKind": "auth", "type": "aws", "domains": ["a"],
+                          "credentials": {"accessKeyID": "a"})"),
+                      "/credentials/secretAccessKey"},
+                 Case{true, rkt(R"("rktKind": "auth", "type": "aws", "domains": ["a"],
+                          "credentials": {"accessKeyID": "a", "secretAccessKey": "SECRET",
+                                          "awsRegion": "eu:s3"})"),
+                      "wanted a region"},
              }) {
             CAPTURE(c.text);
             Credentials credentials;
