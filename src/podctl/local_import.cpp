@@ -47,7 +47,9 @@ Result<bool> is_folder(int fd, Form form) {
 Result<base::UniqueFd> source_of(const LocalImage& image, const Options& command_line) {
     auto file = TRY(open_image(image));
     if (!TRY(is_folder(file.get(), image.form))) return file;
-    if (image.form != Form::kAny || holds_images(file.get())) return file;
+    // A signature is of the very file that it was given with: podd says so.
+    if (image.form != Form::kAny || !command_line.signature.empty() || holds_images(file.get()))
+        return file;
     if (command_line.name.empty())
         return Error{ErrorCode::kInvalidArgument,
                      "this is no OCI image layout\nhint: the folder of a root file system needs a "

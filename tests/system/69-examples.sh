@@ -60,7 +60,7 @@ host rm $folder/hello.aci
 
 say "podd.pod(5): a web server"
 page=man/podd.pod.5.scd
-has $page 5
+has $page 6
 packed nginx 1.27 docker nginx.tar
 host_sh 'mkdir -p /srv/pages && echo "a page" >/srv/pages/index.html'
 block $page 1 | host_file /etc/podd/pods.d/web.json
@@ -113,6 +113,12 @@ host podctl verify /etc/podd/pods.d/fetched.json
 assert_contains "$(property pod-fetched Requires)" podd-pull@fetched.service
 assert_status 1 host podctl start fetched
 assert_contains "$output" 'app "nginx": image "docker.io/library/nginx:1.27": '
+host_sh 'rm /etc/podd/pods.d/fetched.json && systemctl reset-failed'
+block $page 6 | drop_manifest wiki
+host podctl verify /etc/podd/pods.d/wiki.json
+assert_contains "$(property pod-wiki Requires)" podd-pull@wiki.service
+assert_status 1 host podctl start wiki
+assert_contains "$output" 'app "wiki": image "example.com/wiki:2.1": '
 host systemctl reset-failed
 
 say "podctl(1)"
