@@ -18,26 +18,17 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/sanitized.h"
 #include "sandbox/work.h"
 
 namespace podd::importer {
 
 using base::Error;
 using base::ErrorCode;
+using base::kSanitized;
 using base::Result;
 
 namespace {
-
-#if defined(__has_feature)
-#define PODD_HAS_FEATURE(feature) __has_feature(feature)
-#else
-#define PODD_HAS_FEATURE(feature) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || PODD_HAS_FEATURE(address_sanitizer)
-constexpr bool kSanitized = true;  // its shadow memory is larger than any limit
-#else
-constexpr bool kSanitized = false;
-#endif
 
 constexpr rlim_t kCpuSeconds = rlim_t{4} * 3600;
 constexpr rlim_t kOpenFiles = 2048;

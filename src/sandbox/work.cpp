@@ -13,26 +13,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/sanitized.h"
 #include "base/unique_fd.h"
 
 namespace podd::sandbox {
 
 using base::Error;
 using base::ErrorCode;
+using base::kSanitized;
 using base::Result;
 
 namespace {
-
-#if defined(__has_feature)
-#define PODD_HAS_FEATURE(feature) __has_feature(feature)
-#else
-#define PODD_HAS_FEATURE(feature) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || PODD_HAS_FEATURE(address_sanitizer)
-constexpr bool kSanitized = true;  // its shadow memory and reports need what is forbidden below
-#else
-constexpr bool kSanitized = false;
-#endif
 
 Result<> check(long result, std::string_view what) {
     if (result < 0) return base::errno_error(what, errno);

@@ -3,10 +3,7 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
 #include <functional>
-#include <string>
 
 #include <doctest/doctest.h>
 
@@ -15,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "scratch_folder.h"
 #include "skip.h"
 
 using namespace podd;  // NOLINT
@@ -41,24 +39,11 @@ bool prepared(Work work) {
 // Empty, with a folder in it.
 class Folder {
 public:
-    Folder() {
-        char name[] = "/tmp/podd-work-XXXXXX";
-        REQUIRE(::mkdtemp(name) != nullptr);
-        path_ = name;
-        fd_ = ::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        REQUIRE(::mkdirat(fd_, "below", 0700) == 0);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() {
-        (void)::close(fd_);
-        std::filesystem::remove_all(path_);
-    }
-    int fd() const { return fd_; }
+    Folder() { REQUIRE(::mkdirat(fd(), "below", 0700) == 0); }
+    int fd() const { return scratch_.fd(); }
 
 private:
-    std::string path_;
-    int fd_ = -1;
+    test::ScratchFolder scratch_;
 };
 
 int make(int dir_fd, const char* name) {

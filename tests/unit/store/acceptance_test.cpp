@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "store/acceptance.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
 #include <doctest/doctest.h>
 
-#include <fcntl.h>
-
 #include "base/file.h"
+#include "scratch_folder.h"
 #include "store/layout.h"
 #include "store/record.h"
 
@@ -62,29 +60,19 @@ store::ImageRecord top_of(const store::ImageRecord& dependency) {
 // A store with one image, or none, in the test's own temporary directory.
 class SmallStore {
 public:
-    SmallStore() {
-        char name[] = "/tmp/podd-acceptance-XXXXXX";
-        REQUIRE(::mkdtemp(name) != nullptr);
-        path_ = name;
-        std::filesystem::create_directory(path_ / store::kImagesDir);
-    }
-    SmallStore(const SmallStore&) = delete;
-    SmallStore& operator=(const SmallStore&) = delete;
-    ~SmallStore() { std::filesystem::remove_all(path_); }
+    SmallStore() { std::filesystem::create_directory(folder_.path(store::kImagesDir)); }
 
     void add(const store::ImageRecord& record) const {
-        const auto dir = base::open_path(path_.string(), O_RDONLY | O_DIRECTORY);
-        REQUIRE(dir);
-        REQUIRE(base::write_file(dir->get(), store::image_file(record.id),
+        REQUIRE(base::write_file(folder_.fd(), store::image_file(record.id),
                                  store::to_json(record).str(), 0600));
     }
     base::Result<> check(const store::ImageRecord& record) const {
         return store::check_accepted(reader(), record);
     }
-    store::Reader reader() const { return store::Reader::open(path_.string()).value(); }
+    store::Reader reader() const { return store::Reader::open(folder_.path()).value(); }
 
 private:
-    std::filesystem::path path_;
+    test::ScratchFolder folder_;
 };
 
 }  // namespace
