@@ -18,6 +18,11 @@ trap clean_up EXIT
 say "a registry; images that have a layer in common, and one that is not soon fetched"
 host mkdir -p $folder/log $folder/log-slow
 "$source_dir/tests/images/make" busybox rootfs "$TEST_TMP/busybox.tar.gz"
+# What is counted below are layers that no other test has left in the store.
+gunzip "$TEST_TMP/busybox.tar.gz"
+head -c 1000 /dev/urandom >"$TEST_TMP/own"
+tar --append --file="$TEST_TMP/busybox.tar" --directory="$TEST_TMP" ./own
+gzip "$TEST_TMP/busybox.tar"
 # layout NAME SIZE: an OCI layout of busybox and a file of so many random bytes.
 layout() {
     python3 -c 'import base64, json, os, sys
