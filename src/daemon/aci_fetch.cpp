@@ -13,6 +13,7 @@
 #include "daemon/worker_service.h"
 #include "store/acceptance.h"
 #include "store/dependencies.h"
+#include "trust/remedy.h"
 
 namespace podd::daemon {
 
@@ -110,7 +111,11 @@ void AciFetch::verified(const Result<GoodSignature>& good) {
     // Nothing of the transfer ran meanwhile that could have ended it.
     if (tools_.transfer.cancelled())
         return fail({ErrorCode::kUnavailable, "the fetch was cancelled"});
-    if (!good) return fail(good.error());
+    if (!good) {
+        const auto& asked = current().name;
+        if (!asked || !asked->name) return fail(good.error());
+        return fail(trust::for_image(good.error(), asked->name->str()));
+    }
     current().signature = *good;
     inspect();
 }

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "trust/remedy.h"
+
 namespace podd::trust {
 
 using base::Error;
@@ -99,7 +101,7 @@ Result<> check_hash(const SignatureFacts& facts) {
 Error unknown_key(const std::string& key) {
     return untrusted(
         fmt::format("the signature is by key {}, which is not trusted for any image", key),
-        "if it should be: podctl trust --prefix=PREFIX KEYFILE");
+        fmt::format("if it should be: {}", kTrustSomeKey));
 }
 
 Error key_expired(const SignatureFacts& facts) {
@@ -109,8 +111,7 @@ Error key_expired(const SignatureFacts& facts) {
             ? fmt::format("the signature is by key {}, which expired on {}", key.fingerprint,
                           date(key.expires))
             : fmt::format("the signature is by a part of key {} that has expired", key.fingerprint),
-        "if its owner has given it more time, trust it again: podctl trust --prefix=PREFIX "
-        "KEYFILE");
+        fmt::format("if its owner has given it more time, trust it again: {}", kTrustSomeKey));
 }
 
 Result<> check_verdict(const SignatureFacts& facts) {

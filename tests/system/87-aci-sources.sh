@@ -111,6 +111,7 @@ refused() {
 
 say "nobody's key is trusted: the signature is looked at before anything is unpacked"
 refused "by key $owner, which is not trusted for any image" example.test/app:1
+assert_matches "$output" "hint: if it should be: podctl trust --prefix=example.test/app\$"
 assert_eq "" "$(names)"
 
 say "the owner's keys are found, shown, and trusted only when somebody says so"

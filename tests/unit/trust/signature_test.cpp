@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include "trust/remedy.h"
 #include "trust/signature_facts.h"
 
 using namespace podd;
@@ -102,6 +103,22 @@ TEST_CASE("what is refused, and what is said of it") {
         CHECK(result.error().message().find(row.reason) != std::string::npos);
         CHECK(result.error().message().find("\nhint: ") != std::string::npos);
     }
+}
+
+TEST_CASE("the remedy of an unknown key names the image, where its name is known") {
+    const auto unknown = check(
+        "[GNUPG:] NEWSIG\n[GNUPG:] ERRSIG FF644D4D46266309 22 10 00 1764148882 9 "
+        "9A3866C122D2794EC34D414E888785C1970B3B61\n");
+    REQUIRE_FALSE(unknown.has_value());
+    CHECK(unknown.error().message().ends_with("podctl trust --prefix=PREFIX KEYFILE"));
+    const auto named = trust::for_image(unknown.error(), "example.com/app");
+    CHECK(named.code() == base::ErrorCode::kUntrusted);
+    CHECK(
+        named.message().ends_with("not trusted for any image\nhint: if it should be: podctl trust "
+                                  "--prefix=example.com/app"));
+    const auto bad = check(verdict("BADSIG"));
+    REQUIRE_FALSE(bad.has_value());
+    CHECK(trust::for_image(bad.error(), "example.com/app").message() == bad.error().message());
 }
 
 TEST_CASE("a key that is over") {
