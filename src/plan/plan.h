@@ -69,7 +69,7 @@ struct LimitPlan {
 struct MountPlan {
     enum class Kind : unsigned char { kHost, kEmpty };
     enum class Idmap : unsigned char {
-        kForeign,  // on disk in the foreign range (empty volumes)
+        kForeign,  // on disk in the foreign range
         kOwner,    // the source's owner (owner_uid, owner_gid) is the pod's root, nobody else is
                    // mapped
         kHost,     // ids of the host as they are

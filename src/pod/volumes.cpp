@@ -42,8 +42,32 @@ Result<struct stat> look_at_source(const schema::Volume& volume) {
     return st;
 }
 
+bool is_foreign(std::uint32_t id) {
+    return id >= plan::kForeignBase && id - plan::kForeignBase < plan::kIdCount;
+}
+
+Result<> check_foreign(const schema::Volume& volume, const struct stat& st) {
+    if (is_foreign(st.st_uid) && is_foreign(st.st_gid)) return {};
+    return Error{
+        ErrorCode::kInvalidArgument,
+        fmt::format("volume \"{0}\": source \"{1}\" is owned by {2}:{3}, wanted {4} to {5} for "
+                    "\"idmap\": \"foreign\"; chown {4}:{4} {1} gives it to the pod's root",
+                    volume.name.str(), volume.source, st.st_uid, st.st_gid, plan::kForeignBase,
+                    plan::kForeignBase + plan::kIdCount - 1)};
+}
+
+plan::MountPlan::Idmap planned_idmap(const schema::Volume& volume) {
+    switch (volume.idmap.value_or(schema::VolumeIdmap::kOwner)) {
+        case schema::VolumeIdmap::kForeign: return plan::MountPlan::Idmap::kForeign;
+        case schema::VolumeIdmap::kHost: return plan::MountPlan::Idmap::kHost;
+        case schema::VolumeIdmap::kOwner: break;
+    }
+    return plan::MountPlan::Idmap::kOwner;
+}
+
 Result<> check_ids(const schema::Volume& volume, bool read_only, const struct stat& st) {
     const bool of_root = st.st_uid == 0;
+    if (volume.idmap == schema::VolumeIdmap::kForeign) return check_foreign(volume, st);
     if (volume.idmap == schema::VolumeIdmap::kHost || read_only || (!of_root && st.st_gid != 0))
         return {};
     return Error{
@@ -79,8 +103,7 @@ Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount) {
     TRY(check_ids(volume, mount.read_only, st));
     plan::MountPlan planned;
     planned.kind = plan::MountPlan::Kind::kHost;
-    planned.idmap = volume.idmap == schema::VolumeIdmap::kHost ? plan::MountPlan::Idmap::kHost
-                                                               : plan::MountPlan::Idmap::kOwner;
+    planned.idmap = planned_idmap(volume);
     planned.source = volume.source;
     planned.target = mount.target;
     planned.read_only = mount.read_only;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "schema/pod_manifest.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "schema/app_json.h"
@@ -45,19 +48,24 @@ Result<void> refuse_members(const JsonNode& node, std::initializer_list<std::str
     return {};
 }
 
+struct IdmapWord {
+    std::string_view text;
+    VolumeIdmap idmap;
+};
+constexpr IdmapWord kIdmaps[] = {{"owner", VolumeIdmap::kOwner},
+                                 {"foreign", VolumeIdmap::kForeign},
+                                 {"host", VolumeIdmap::kHost}};
+
 Result<void> read_host_volume(const JsonNode& node, Volume& volume) {
     volume.source = TRY(read_member(node, "source", checked_text(check_path)));
     TRY(refuse_members(node, {"mode", "uid", "gid"}, "host"));
     const JsonNode idmap = TRY(node.member("idmap"));
     if (idmap.absent()) return {};
-    constexpr std::string_view kWanted = "\"owner\" or \"host\"";
+    constexpr std::string_view kWanted = R"("owner", "foreign" or "host")";
     const std::string text = TRY(idmap.text(kWanted));
-    if (text == "owner")
-        volume.idmap = VolumeIdmap::kOwner;
-    else if (text == "host")
-        volume.idmap = VolumeIdmap::kHost;
-    else
-        return idmap.refuse(kWanted);
+    const auto* word = std::ranges::find(kIdmaps, text, &IdmapWord::text);
+    if (word == std::end(kIdmaps)) return idmap.refuse(kWanted);
+    volume.idmap = word->idmap;
     return {};
 }
 
@@ -150,7 +158,8 @@ Json write_volume(const Volume& volume) {
         json.add("uid", std::int64_t{volume.uid});
         json.add("gid", std::int64_t{volume.gid});
     }
-    if (volume.idmap) json.add("idmap", *volume.idmap == VolumeIdmap::kHost ? "host" : "owner");
+    if (volume.idmap)
+        json.add("idmap", std::ranges::find(kIdmaps, *volume.idmap, &IdmapWord::idmap)->text);
     return json;
 }
 

@@ -16,8 +16,9 @@ namespace podd::schema {
 
 /// How ids of a host volume appear in the pod. podd's own member "idmap" of a host volume.
 enum class VolumeIdmap : unsigned char {
-    kOwner,  // default: the pod's root is the source's owner, who must not be root
-    kHost,   // ids are the host's, by the administrator's explicit word
+    kOwner,    // default: the pod's root is the source's owner, who must not be root
+    kForeign,  // all ids of the pod, on disk in systemd's foreign range
+    kHost,     // ids are the host's, by the administrator's explicit word
 };
 
 /// Source: appc spec 0.8.11, pods.md "volumes".

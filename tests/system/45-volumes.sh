@@ -82,6 +82,25 @@ assert_matches "$said" ' /data [^ ]*nosuid,nodev'
 assert_eq $'0:0 644\n1000:1001 644\n0:0 4755' "$(ids /srv/volumes/rooted/made /srv/volumes/owner/made-too /srv/volumes/rooted/suid)"
 host systemctl stop pod-numbers
 
+say "idmap foreign: all users of the pod, none of the host"
+host_sh 'mkdir /srv/volumes/foreign && chown "$1:$1" /srv/volumes/foreign' $foreign
+pod foreign '{"name": "data", "kind": "host", "source": "/srv/volumes/foreign", "idmap": "foreign"}' \
+    "$(app a 'stat -c "%n is %u:%g" /data; echo new >/data/made; chown 33:44 /data/made; cp /bin/probe /data/suid; chmod 4755 /data/suid
+        stat -c "%n is %u:%g" /data/made; grep " /data " /proc/self/mountinfo' data:/data)"
+assert_contains "$said" '/data is 0:0'
+assert_contains "$said" '/data/made is 33:44'
+assert_matches "$said" ' /data [^ ]*nosuid,nodev'
+assert_eq "$((foreign + 33)):$((foreign + 44)) 644"$'\n'"$foreign:$foreign 4755" "$(ids /srv/volumes/foreign/made /srv/volumes/foreign/suid)"
+assert_matches "$(host setpriv --reuid=1000 --clear-groups /srv/volumes/foreign/suid ids)" "^ids 1000 $foreign " "executed outside"
+host systemctl stop pod-foreign
+drop_manifest refused <<EOF
+{"acKind": "PodManifest", "acVersion": "0.8.11", "volumes": [{"name": "data", "kind": "host", "source": "/srv/volumes/owner", "idmap": "foreign"}],
+ "apps": [$(app a true data:/data)]}
+EOF
+assert_fails host systemctl start pod-refused@a
+assert_contains "$(host systemctl status --no-pager --full pod-refused 2>&1 || true)" "chown $foreign:$foreign /srv/volumes/owner gives it to the pod's root"
+host systemctl reset-failed
+
 say "read-only, by the volume and by the mount point alone: a source of root's is welcome, nobody writes"
 for where in '"readOnly": true' ''; do
     members='"user": "0", "group": "0"'
