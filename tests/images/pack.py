@@ -100,7 +100,7 @@ def merged(rootfs, files):
 
 
 def aci_manifest(image, arch):
-    app = {"exec": image["exec"], "user": image.get("user", "0"), "group": image.get("group", "0")}
+    app = {"exec": image["exec"] + image.get("command", []), "user": image.get("user", "0"), "group": image.get("group", "0")}
     if image.get("environment"):
         app["environment"] = [{"name": k, "value": v} for k, v in image["environment"].items()]
     if image.get("directory"):
@@ -117,6 +117,8 @@ def aci_manifest(image, arch):
 def oci_config(image, arch, diff_ids):
     config = {"Entrypoint": image["exec"],
               "Env": [f"{k}={v}" for k, v in image.get("environment", {}).items()]}
+    if image.get("command"):
+        config["Cmd"] = image["command"]
     user = image.get("user", "0")
     if user != "0":
         config["User"] = f"{user}:{image['group']}" if "group" in image else user
