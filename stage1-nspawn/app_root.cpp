@@ -99,7 +99,18 @@ Result<> build_etc(int root_fd, const PodTree& tree, const SharedMounts& shared)
     TRY(place_etc_file(etc.get(), shared, "machine-id"));
     if (TRY(is_empty_or_missing(etc.get(), "hosts")))
         TRY(place_etc_file(etc.get(), shared, "hosts"));
-    if (!tree.sources.resolv_conf.empty()) TRY(place_etc_file(etc.get(), shared, "resolv.conf"));
+    const auto& host = tree.sources.files;
+    if (!host.resolv_conf.empty()) TRY(place_etc_file(etc.get(), shared, "resolv.conf"));
+    if (!host.localtime.empty()) TRY(place_etc_file(etc.get(), shared, "localtime"));
+    if (::symlinkat("../proc/self/mounts", etc.get(), "mtab") < 0 && errno != EEXIST)
+        return errno_error("linking \"/etc/mtab\"", errno);
+    return {};
+}
+
+// Whatever the image has there, a link included, stays as it is.
+Result<> make_missing_directory(int root_fd, const char* name, mode_t mode) {
+    if (::mkdirat(root_fd, name, mode) < 0 && errno != EEXIST)
+        return errno_error(fmt::format("making \"/{}\"", name), errno);
     return {};
 }
 
@@ -120,6 +131,8 @@ Result<> build_app(int root_fd, std::size_t number, PodTree& tree, SharedMounts&
     TRY(shared.kernel.place(TRY(own_directory(root_fd, "proc")).get(),
                             TRY(own_directory(root_fd, "sys")).get()));
     TRY(build_etc(root_fd, tree, shared));
+    TRY(make_missing_directory(root_fd, "run", 0755));
+    TRY(make_missing_directory(root_fd, "tmp", 01777));
     for (auto& volume : tree.sources.apps[number].volumes) {
         const auto target = TRY_CONTEXT(volume_target(root_fd, volume.target, volume.kind),
                                         "volume at \"{}\"", volume.target);

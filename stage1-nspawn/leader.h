@@ -13,6 +13,7 @@
 #include "base/unique_fd.h"
 #include "child.h"
 #include "plan/plan.h"
+#include "sources.h"
 
 namespace podd::stage1 {
 
@@ -30,16 +31,16 @@ struct PodMounts {
     std::vector<App> apps;
     base::UniqueFd shm;
     base::UniqueFd mqueue;
-    base::UniqueFd files;  // hostname, hosts, machine-id, resolv.conf
+    base::UniqueFd files;  // hostname, hosts, machine-id, resolv.conf, localtime
 };
 
 struct LeaderSpec {
     const plan::PodPlan& pod;
     const std::vector<plan::AppPlan>& apps;
-    std::string resolv_conf;  // empty: no such file
-    int proc_fd;              // the host's /proc
-    int init_program;         // O_PATH
-    int lock_fd;              // stays open in the pod's PID 1; -1: none
+    const HostFiles& files;
+    int proc_fd;       // the host's /proc
+    int init_program;  // O_PATH
+    int lock_fd;       // stays open in the pod's PID 1; -1: none
 };
 
 class Leader {

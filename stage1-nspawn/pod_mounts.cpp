@@ -76,8 +76,11 @@ Result<UniqueFd> files(const LeaderSpec& spec) {
     TRY(write_file(mount.get(), "hosts",
                    fmt::format("127.0.0.1 localhost {0}\n::1 localhost {0}\n", pod.hostname),
                    kFileMode));
-    if (!spec.resolv_conf.empty())
-        TRY(write_file(mount.get(), "resolv.conf", spec.resolv_conf, kFileMode));
+    const auto& host = spec.files;
+    if (!host.resolv_conf.empty())
+        TRY(write_file(mount.get(), "resolv.conf", host.resolv_conf, kFileMode));
+    if (!host.localtime.empty())
+        TRY(write_file(mount.get(), "localtime", host.localtime, kFileMode));
     return mount;
 }
 

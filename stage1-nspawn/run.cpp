@@ -180,7 +180,7 @@ Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
     auto sources = TRY(open_sources(pod, apps, maps));
     TRY(enter_scratch_root(sources));
     auto leader = TRY(Leader::start(
-        {pod, apps, sources.resolv_conf, host.proc.get(), host.init_program.get(), lock_fd}));
+        {pod, apps, sources.files, host.proc.get(), host.init_program.get(), lock_fd}));
     registration.say(fmt::format("{}", leader.pid()));
     auto mounts = TRY(leader.take_mounts(apps.size()));
     TRY(build_in_pod(pod, apps, sources, mounts, leader));

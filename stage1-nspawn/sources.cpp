@@ -24,7 +24,7 @@ using plan::MountPlan;
 
 namespace {
 
-constexpr std::size_t kMaxResolvConf = 65536;
+constexpr std::size_t kMaxHostFile = 65536;
 
 struct Node {
     const char* name;    // in the pod's /dev
@@ -144,8 +144,11 @@ Result<HostSources> open_sources(const plan::PodPlan& pod, const std::vector<pla
     for (const auto& node : kNodes)
         sources.devices.push_back(TRY(device_source(dev.get(), node)));
     if (pod.network == plan::Network::kHost)
-        if (auto text = base::read_file("/etc/resolv.conf", kMaxResolvConf))
-            sources.resolv_conf = std::move(*text);
+        if (auto text = base::read_file("/etc/resolv.conf", kMaxHostFile))
+            sources.files.resolv_conf = std::move(*text);
+    if (pod.localtime)
+        sources.files.localtime =
+            TRY_CONTEXT(base::read_file(*pod.localtime, kMaxHostFile), "time zone");
     return sources;
 }
 

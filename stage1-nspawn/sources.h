@@ -30,10 +30,16 @@ struct DeviceSource {
     base::UniqueFd mount;
 };
 
+/// Files of the host that a pod gets a copy of; empty: no such file.
+struct HostFiles {
+    std::string resolv_conf;  // for a pod on the host's network
+    std::string localtime;    // the time zone that the pod asks for
+};
+
 struct HostSources {
     std::vector<AppSources> apps;  // in the order of the plan
     std::vector<DeviceSource> devices;
-    std::string resolv_conf;  // the host's text, for a pod on the host's network
+    HostFiles files;
 };
 
 base::Result<HostSources> open_sources(const plan::PodPlan& pod,

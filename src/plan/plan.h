@@ -52,9 +52,10 @@ struct PodPlan {
     std::uint32_t uid_base = 0;  // the pod's range on the host: uid_base … uid_base + kIdCount - 1
     Network network = Network::kNone;
     std::string state_dir;  // /var/lib/podd/pods/<uuid>: uppers and empty volumes, removed by `gc`
-    std::vector<std::string> apps;  // names, in the manifest's order
-    std::string unit;               // of the sandbox: "pod-web.service"
-    bool limited = false;           // some app has limits, see LimitPlan
+    std::vector<std::string> apps;         // names, in the manifest's order
+    std::string unit;                      // of the sandbox: "pod-web.service"
+    bool limited = false;                  // some app has limits, see LimitPlan
+    std::optional<std::string> localtime;  // of the host: what /etc/localtime of the apps holds
 };
 
 /// A limit that only the image asks for; its unit says nothing of it. `property` is a name of

@@ -26,6 +26,7 @@ void members(PodPlan& plan, Visit& visit) {
     visit("apps", plan.apps);
     visit("unit", plan.unit);
     visit("limited", plan.limited);
+    visit("localtime", plan.localtime);
 }
 
 template <typename Visit>

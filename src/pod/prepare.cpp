@@ -20,6 +20,7 @@
 #include "pod/layered_root.h"
 #include "pod/limits.h"
 #include "pod/resolve.h"
+#include "pod/timezone.h"
 #include "pod/volumes.h"
 #include "schema/default_path.h"
 #include "schema/platform.h"
@@ -224,6 +225,7 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     plan.network =
         settings.network == schema::Network::kHost ? plan::Network::kHost : plan::Network::kNone;
     plan.state_dir = fmt::format("{}/pods/{}", store::kStoreDir, plan.uuid);
+    if (!settings.timezone.empty()) plan.localtime = TRY(time_zone_file(settings.timezone));
     for (const auto& app : pod.manifest.apps)
         plan.apps.push_back(app.name.str());
 

@@ -89,6 +89,22 @@ Result<std::string> host_name(std::string_view text) {
     return std::string{text};
 }
 
+// Source: the names in tzdata's zone1970.tab and backward: words of letters, digits and "+-_".
+Result<std::string> time_zone(std::string_view text) {
+    bool good = !text.empty() && text.size() <= 255;
+    char before = '/';
+    for (const char c : text) {
+        good = good && (is_letter_or_digit(c) || (c == '/' && before != '/') ||
+                        ((c == '-' || c == '+' || c == '_') && before != '/'));
+        before = c;
+    }
+    if (!good || before == '/')
+        return found_wanted(
+            quoted(text),
+            "\"local\" or the name of a time zone such as \"UTC\" or \"Europe/Berlin\"");
+    return std::string{text};
+}
+
 Result<std::string> one_line(std::string_view text) {
     const bool good = std::all_of(text.begin(), text.end(), [](char c) {
         return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
@@ -114,7 +130,7 @@ Result<std::uint64_t> restart_pause(std::string_view text) {
 
 bool is_pod_annotation(std::string_view name) {
     return name == kWantedBy || name == kNetwork || name == kExitPolicy || name == kHostname ||
-           name == kDescription;
+           name == kDescription || name == kTimezone;
 }
 bool is_app_annotation(std::string_view name) {
     return name == kRestart || name == kRestartSec || name == kStopSignal || name == kStopTimeout ||
@@ -134,6 +150,8 @@ Result<void> apply(PodSettings& settings, const Annotation& annotation) {
         settings.hostname = TRY(host_name(value));
     else if (name == kDescription)
         settings.description = TRY(one_line(value));
+    else if (name == kTimezone)
+        settings.timezone = TRY(time_zone(value));
     else if (is_app_annotation(name))
         return found_wanted("it on the pod", "it in the \"annotations\" of an app");
     else if (name.starts_with(kOurs))

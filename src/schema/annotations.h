@@ -22,6 +22,8 @@ inline constexpr std::string_view kExitPolicy =
     "podd.org/exit-policy";  // on-failure (default), any, all
 inline constexpr std::string_view kHostname = "podd.org/hostname";  // default: the pod's name
 inline constexpr std::string_view kDescription = "podd.org/description";
+inline constexpr std::string_view kTimezone =
+    "podd.org/timezone";  // "local" or a zone's name; default: the image's own
 
 // App annotations, in the pod manifest; where an image says it too, the pod manifest wins.
 inline constexpr std::string_view kRestart =
@@ -62,6 +64,7 @@ struct PodSettings {
     ExitPolicy exit_policy = ExitPolicy::kOnFailure;
     std::string hostname;     // empty: the pod's name
     std::string description;  // empty: none
+    std::string timezone;     // "local" or the name of a zone; empty: the image's own
 };
 
 struct AppSettings {

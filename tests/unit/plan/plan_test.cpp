@@ -45,6 +45,7 @@ TEST_SUITE("plan/plan") {
         pod.network = plan::Network::kHost;
         pod.state_dir = "/var/lib/podd/pods/6733c088-a507-4694-aabf-0edebea70a4c";
         pod.apps = {"nginx", "php"};
+        pod.localtime = "/usr/share/zoneinfo/UTC";
         const auto json = base::Json::parse(plan::to_json(pod).str());
         REQUIRE(json);
         const auto back = plan::pod_plan(*json);
@@ -52,6 +53,7 @@ TEST_SUITE("plan/plan") {
         CHECK(plan::to_json(*back) == plan::to_json(pod));
         CHECK(back->network == plan::Network::kHost);
         CHECK(back->apps == pod.apps);
+        CHECK(back->localtime == pod.localtime);
     }
 
     TEST_CASE("an app plan survives writing and reading") {

@@ -46,6 +46,9 @@ TEST_SUITE("schema/annotations") {
         CHECK(of_pod(kWantedBy, " multi-user.target a@b.service\tmulti-user.target")->wanted_by ==
               std::vector<std::string>{"multi-user.target", "a@b.service"});
         CHECK(of_pod(kWantedBy, "")->wanted_by.empty());
+        for (const std::string zone : {"local", "UTC", "Etc/GMT+12", "America/Port-au-Prince",
+                                       "America/Argentina/Rio_Gallegos"})
+            CHECK(of_pod(kTimezone, zone)->timezone == zone);
     }
 
     TEST_CASE("a pod's settings that make no sense are refused") {
@@ -53,18 +56,37 @@ TEST_SUITE("schema/annotations") {
             std::string_view name, value;
         };
         for (const auto& c : {
-                 Case{kNetwork, "default"},      Case{kNetwork, ""},
-                 Case{kExitPolicy, "never"},     Case{kHostname, ""},
-                 Case{kHostname, "a..b"},        Case{kHostname, "-a"},
-                 Case{kHostname, "a-.b"},        Case{kHostname, "a.-b"},
-                 Case{kHostname, "a_b"},         Case{kHostname, "a."},
-                 Case{kHostname, "a\nb"},        Case{kDescription, "two\nlines"},
-                 Case{kDescription, "\x1b[31m"}, Case{kWantedBy, "multi-user"},
-                 Case{kWantedBy, ".target"},     Case{kWantedBy, "../x.target"},
-                 Case{kWantedBy, "a/b.target"},  Case{kWantedBy, "a.target\nExecStart=x"},
-                 Case{kWantedBy, "a.conf"},      Case{"podd.org/unknown", ""},
-                 Case{"podd.org/wantedby", "x"}, Case{kRestart, "always"},
-                 Case{kStopSignal, "TERM"},      Case{kPullPolicy, "never"},
+                 Case{kNetwork, "default"},
+                 Case{kNetwork, ""},
+                 Case{kExitPolicy, "never"},
+                 Case{kHostname, ""},
+                 Case{kHostname, "a..b"},
+                 Case{kHostname, "-a"},
+                 Case{kHostname, "a-.b"},
+                 Case{kHostname, "a.-b"},
+                 Case{kHostname, "a_b"},
+                 Case{kHostname, "a."},
+                 Case{kHostname, "a\nb"},
+                 Case{kDescription, "two\nlines"},
+                 Case{kDescription, "\x1b[31m"},
+                 Case{kWantedBy, "multi-user"},
+                 Case{kWantedBy, ".target"},
+                 Case{kWantedBy, "../x.target"},
+                 Case{kWantedBy, "a/b.target"},
+                 Case{kWantedBy, "a.target\nExecStart=x"},
+                 Case{kWantedBy, "a.conf"},
+                 Case{"podd.org/unknown", ""},
+                 Case{"podd.org/wantedby", "x"},
+                 Case{kRestart, "always"},
+                 Case{kStopSignal, "TERM"},
+                 Case{kPullPolicy, "never"},
+                 Case{kTimezone, ""},
+                 Case{kTimezone, "/etc/passwd"},
+                 Case{kTimezone, "../passwd"},
+                 Case{kTimezone, "Europe//Berlin"},
+                 Case{kTimezone, "Europe/"},
+                 Case{kTimezone, "Europe/Ber lin"},
+                 Case{kTimezone, "-1"},
              }) {
             CAPTURE(c.name);
             CAPTURE(c.value);
