@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app_root.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fmt/format.h>
@@ -16,6 +17,7 @@
 #include "base/file.h"
 #include "kernel_trees.h"
 #include "mount_api.h"
+#include "pod_mounts.h"
 #include "shared_mount.h"
 #include "targets.h"
 
@@ -35,7 +37,8 @@ struct SharedMounts {
     KernelTrees kernel;
     SharedMount shm;
     SharedMount mqueue;
-    UniqueFd files;  // attached
+    UniqueFd files;                                        // attached
+    std::vector<std::pair<std::string, UniqueFd>> memory;  // by the volumes' names, attached
     std::vector<SharedMount> devices;
 };
 
@@ -125,6 +128,24 @@ Result<> bound_os_release(int root_fd, const KernelTrees& kernel) {
     return {};
 }
 
+// Copies, as each app may have it read-only or not.
+Result<UniqueFd> copy_of_memory(const SharedMounts& shared, const plan::MountPlan& plan) {
+    const auto found =
+        std::find_if(shared.memory.begin(), shared.memory.end(),
+                     [&](const auto& volume) { return volume.first == plan.source; });
+    if (found == shared.memory.end())
+        return base::Error{base::ErrorCode::kInternal, "no such volume in memory"};
+    auto copy = TRY(clone_mount(found->second.get(), "", Recursive::kNo));
+    if (plan.read_only) TRY(set_attributes(copy.get(), MOUNT_ATTR_RDONLY, Recursive::kNo));
+    return copy;
+}
+
+Result<> place_volume(int root_fd, VolumeSource& volume, const SharedMounts& shared) {
+    if (!volume.mount) volume.mount = TRY(copy_of_memory(shared, *volume.plan));
+    const auto target = TRY(volume_target(root_fd, volume.plan->target, volume.kind));
+    return attach(volume.mount.get(), target.get());
+}
+
 Result<> build_app(int root_fd, std::size_t number, PodTree& tree, SharedMounts& shared) {
     const auto& app = tree.apps[number];
     TRY(build_dev(root_fd, tree.mounts.apps[number], tree, shared));
@@ -133,11 +154,8 @@ Result<> build_app(int root_fd, std::size_t number, PodTree& tree, SharedMounts&
     TRY(build_etc(root_fd, tree, shared));
     TRY(make_missing_directory(root_fd, "run", 0755));
     TRY(make_missing_directory(root_fd, "tmp", 01777));
-    for (auto& volume : tree.sources.apps[number].volumes) {
-        const auto target = TRY_CONTEXT(volume_target(root_fd, volume.target, volume.kind),
-                                        "volume at \"{}\"", volume.target);
-        TRY_CONTEXT(attach(volume.mount.get(), target.get()), "volume at \"{}\"", volume.target);
-    }
+    for (auto& volume : tree.sources.apps[number].volumes)
+        TRY_CONTEXT(place_volume(root_fd, volume, shared), "volume at \"{}\"", volume.plan->target);
     if (app.make_working_directory)
         (void)TRY_CONTEXT(volume_target(root_fd, app.working_directory, TargetKind::kDirectory),
                           "working directory");
@@ -153,8 +171,15 @@ Result<SharedMounts> prepare_shared(PodTree& tree, int scratch) {
                         SharedMount{std::move(tree.mounts.shm)},
                         SharedMount{std::move(tree.mounts.mqueue)},
                         std::move(tree.mounts.files),
+                        {},
                         {}};
     TRY(attach(shared.files.get(), TRY(own_directory(scratch, "files")).get()));
+    for (const auto* volume : memory_volumes(tree.apps)) {
+        auto& mount = tree.mounts.memory.at(shared.memory.size());
+        const auto place = TRY(own_directory(scratch, "memory." + volume->source));
+        TRY(attach(mount.get(), place.get()));
+        shared.memory.emplace_back(volume->source, std::move(mount));
+    }
     for (auto& device : tree.sources.devices)
         shared.devices.emplace_back(std::move(device.mount));
     return shared;

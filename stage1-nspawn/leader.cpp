@@ -142,7 +142,7 @@ Result<> make_in_pod(const LeaderSpec& spec, int starter, int outer, int hold) {
     TRY(unshare_namespaces(spec.pod));
     TRY(send_pid(starter, TRY(bear_leader(spec, hold))));
     auto mounts = TRY(make_pod_mounts(spec));
-    TRY(receive_overlays(outer, mounts));
+    TRY(receive_overlays(outer, spec, mounts));
     return send_pod_mounts(starter, mounts);
 }
 
@@ -214,7 +214,7 @@ Result<> Leader::meet() {
     return {};
 }
 
-Result<PodMounts> Leader::take_mounts(std::size_t apps) {
+Result<PodMounts> Leader::take_mounts(const std::vector<plan::AppPlan>& apps) {
     auto mounts = receive_pod_mounts(socket_.get(), apps);
     if (!mounts) TRY(maker_.finish());  // its own error says more
     return mounts;

@@ -29,6 +29,7 @@ struct PodMounts {
         base::UniqueFd pts;
     };
     std::vector<App> apps;
+    std::vector<base::UniqueFd> memory;  // in the order of memory_volumes()
     base::UniqueFd shm;
     base::UniqueFd mqueue;
     base::UniqueFd files;  // hostname, hosts, machine-id, resolv.conf, localtime
@@ -53,7 +54,7 @@ public:
 
     pid_t pid() const { return pid_; }
     int pidfd() const { return pidfd_.get(); }
-    base::Result<PodMounts> take_mounts(std::size_t apps);
+    base::Result<PodMounts> take_mounts(const std::vector<plan::AppPlan>& apps);
     /// Lets it go on as the pod's init.
     base::Result<> release();
 

@@ -84,6 +84,20 @@ Result<UniqueFd> files(const LeaderSpec& spec) {
     return mount;
 }
 
+// An inode for each page: whoever makes empty files meets a limit as well.
+Result<UniqueFd> memory_volume(const plan::MountPlan& plan) {
+    constexpr std::uint64_t kPage = 4096;
+    constexpr std::uint64_t kFewInodes = 64;
+    const auto size = plan.size.value_or(kPage);
+    return new_mount("tmpfs",
+                     {{"mode", fmt::format("{:o}", plan.mode.value_or(0))},
+                      {"uid", fmt::format("{}", plan.owner_uid)},
+                      {"gid", fmt::format("{}", plan.owner_gid)},
+                      {"size", fmt::format("{}", size)},
+                      {"nr_inodes", fmt::format("{}", std::max(size / kPage, kFewInodes))}},
+                     kQuiet);
+}
+
 Result<> own_mount_namespace() {
     ::umask(0);
     if (::unshare(CLONE_NEWNS) < 0) return errno_error("making a mount namespace", errno);
@@ -92,6 +106,17 @@ Result<> own_mount_namespace() {
 
 }  // namespace
 
+std::vector<const plan::MountPlan*> memory_volumes(const std::vector<plan::AppPlan>& apps) {
+    std::vector<const plan::MountPlan*> volumes;
+    for (const auto& app : apps)
+        for (const auto& mount : app.mounts)
+            if (mount.kind == plan::MountPlan::Kind::kMemory &&
+                std::none_of(volumes.begin(), volumes.end(),
+                             [&](const auto* other) { return other->source == mount.source; }))
+                volumes.push_back(&mount);
+    return volumes;
+}
+
 Result<std::vector<UniqueFd>> make_overlays(const LeaderSpec& spec) {
     TRY(own_mount_namespace());
     std::vector<UniqueFd> overlays;
@@ -99,6 +124,8 @@ Result<std::vector<UniqueFd>> make_overlays(const LeaderSpec& spec) {
     for (std::size_t i = 0; i < spec.apps.size(); ++i)
         overlays.push_back(
             TRY_CONTEXT(overlay(i, spec.apps[i].trees.size()), "app \"{}\"", spec.apps[i].name));
+    for (const auto* volume : memory_volumes(spec.apps))
+        overlays.push_back(TRY_CONTEXT(memory_volume(*volume), "volume \"{}\"", volume->source));
     return overlays;
 }
 
@@ -121,10 +148,13 @@ Result<> send_overlays(int socket, const std::vector<UniqueFd>& overlays) {
     return send_fds(socket, fds);
 }
 
-Result<> receive_overlays(int socket, PodMounts& mounts) {
-    auto overlays = TRY(receive_fds(socket, mounts.apps.size()));
-    for (std::size_t i = 0; i < overlays.size(); ++i)
-        mounts.apps[i].root = std::move(overlays[i]);
+Result<> receive_overlays(int socket, const LeaderSpec& spec, PodMounts& mounts) {
+    const auto memory = memory_volumes(spec.apps).size();
+    auto overlays = TRY(receive_fds(socket, mounts.apps.size() + memory));
+    auto next = overlays.begin();
+    for (auto& app : mounts.apps)
+        app.root = std::move(*next++);
+    mounts.memory.assign(std::move_iterator{next}, std::move_iterator{overlays.end()});
     return {};
 }
 
@@ -133,22 +163,25 @@ Result<> send_pod_mounts(int socket, const PodMounts& mounts) {
     std::vector<int> fds{mounts.shm.get(), mounts.mqueue.get(), mounts.files.get()};
     for (const auto& app : mounts.apps)
         fds.insert(fds.end(), {app.root.get(), app.dev.get(), app.pts.get()});
+    for (const auto& volume : mounts.memory)
+        fds.push_back(volume.get());
     return send_fds(socket, fds);
 }
 
-Result<PodMounts> receive_pod_mounts(int socket, std::size_t apps) {
-    auto fds = TRY(receive_fds(socket, 3 + 3 * apps));
+Result<PodMounts> receive_pod_mounts(int socket, const std::vector<plan::AppPlan>& apps) {
+    auto fds = TRY(receive_fds(socket, 3 + 3 * apps.size() + memory_volumes(apps).size()));
     auto next = fds.begin();
     PodMounts mounts;
     mounts.shm = std::move(*next++);
     mounts.mqueue = std::move(*next++);
     mounts.files = std::move(*next++);
-    for (std::size_t i = 0; i < apps; ++i) {
+    for (std::size_t i = 0; i < apps.size(); ++i) {
         auto& app = mounts.apps.emplace_back();
         app.root = std::move(*next++);
         app.dev = std::move(*next++);
         app.pts = std::move(*next++);
     }
+    mounts.memory.assign(std::move_iterator{next}, std::move_iterator{fds.end()});
     return mounts;
 }
 

@@ -182,7 +182,7 @@ Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
     auto leader = TRY(Leader::start(
         {pod, apps, sources.files, host.proc.get(), host.init_program.get(), lock_fd}));
     registration.say(fmt::format("{}", leader.pid()));
-    auto mounts = TRY(leader.take_mounts(apps.size()));
+    auto mounts = TRY(leader.take_mounts(apps));
     TRY(build_in_pod(pod, apps, sources, mounts, leader));
     return leader;
 }

@@ -82,8 +82,8 @@ Result<UniqueFd> open_volume_source(const std::string& path) {
     return fd;
 }
 
-Result<VolumeSource> volume_source(const plan::PodPlan& pod, const MountPlan& plan,
-                                   MountIdMaps& maps) {
+Result<VolumeSource> host_source(const plan::PodPlan& pod, const MountPlan& plan,
+                                 MountIdMaps& maps) {
     if (plan.source.find_first_not_of('/') == std::string::npos)
         return Error{ErrorCode::kInvalidArgument, "the host's root cannot be a volume"};
     const auto fd = TRY(open_volume_source(plan.source));
@@ -92,7 +92,6 @@ Result<VolumeSource> volume_source(const plan::PodPlan& pod, const MountPlan& pl
     const auto recursive = plan.recursive ? Recursive::kYes : Recursive::kNo;
     VolumeSource volume;
     volume.kind = S_ISDIR(st.st_mode) ? TargetKind::kDirectory : TargetKind::kFile;
-    volume.target = plan.target;
     volume.mount = TRY(clone_mount(fd.get(), "", recursive));
     const std::uint64_t attributes =
         MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (plan.read_only ? MOUNT_ATTR_RDONLY : 0);
@@ -104,6 +103,14 @@ Result<VolumeSource> volume_source(const plan::PodPlan& pod, const MountPlan& pl
                                  "system or on one that is mounted beneath it",
                                  plan.source)};
     TRY_CONTEXT(std::move(done), "volume source \"{}\"", plan.source);
+    return volume;
+}
+
+Result<VolumeSource> volume_source(const plan::PodPlan& pod, const MountPlan& plan,
+                                   MountIdMaps& maps) {
+    VolumeSource volume;
+    if (plan.kind != MountPlan::Kind::kMemory) volume = TRY(host_source(pod, plan, maps));
+    volume.plan = &plan;
     return volume;
 }
 

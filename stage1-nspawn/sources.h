@@ -14,9 +14,9 @@
 namespace podd::stage1 {
 
 struct VolumeSource {
-    base::UniqueFd mount;
+    base::UniqueFd mount;  // none yet: a volume in memory, see PodMounts
     TargetKind kind = TargetKind::kDirectory;
-    std::string target;
+    const plan::MountPlan* plan = nullptr;
 };
 
 struct AppSources {

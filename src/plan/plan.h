@@ -68,7 +68,11 @@ struct LimitPlan {
 
 /// A directory, file or device of the host, or a directory that podd made for the pod.
 struct MountPlan {
-    enum class Kind : unsigned char { kHost, kEmpty };
+    enum class Kind : unsigned char {
+        kHost,
+        kEmpty,
+        kMemory,  // a tmpfs that the apps of the pod share
+    };
     enum class Idmap : unsigned char {
         kForeign,  // on disk in the foreign range
         kOwner,    // the source's owner (owner_uid, owner_gid) is the pod's root, nobody else is
@@ -77,12 +81,14 @@ struct MountPlan {
     };
     Kind kind = Kind::kHost;
     Idmap idmap = Idmap::kOwner;
-    std::string source;  // absolute, on the host
+    std::string source;  // absolute, on the host; of memory: the name of the volume
     std::string target;  // absolute, in the app's root; made when missing
     bool read_only = false;
     bool recursive = true;
-    std::uint32_t owner_uid = 0;
+    std::uint32_t owner_uid = 0;  // on the host; of memory: in the pod
     std::uint32_t owner_gid = 0;
+    std::optional<std::uint32_t> mode;  // of memory
+    std::optional<std::uint64_t> size;  // of memory, in bytes
 };
 
 struct AppPlan {

@@ -46,6 +46,8 @@ void members(MountPlan& mount, Visit& visit) {
     visit("recursive", mount.recursive);
     visit("ownerUid", mount.owner_uid);
     visit("ownerGid", mount.owner_gid);
+    visit("mode", mount.mode);
+    visit("size", mount.size);
 }
 
 template <typename Visit>
@@ -86,7 +88,7 @@ void members(SandboxRecord& record, Visit& visit) {
 
 // Words of the enumerations, in the order of their values.
 constexpr std::string_view kNetworkWords[] = {"none", "host"};
-constexpr std::string_view kKindWords[] = {"host", "empty"};
+constexpr std::string_view kKindWords[] = {"host", "empty", "memory"};
 constexpr std::string_view kIdmapWords[] = {"foreign", "owner", "host"};
 
 constexpr const auto& words(Network) {

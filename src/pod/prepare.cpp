@@ -132,6 +132,8 @@ Result<> add_mounts(plan::AppPlan& plan, const ResolvedApp& app, const StateDir&
     for (const auto& mount : app.mounts) {
         if (mount.volume.kind == schema::Volume::Kind::kHost)
             plan.mounts.push_back(TRY(plan_host_volume(mount)));
+        else if (mount.volume.medium == schema::VolumeMedium::kMemory)
+            plan.mounts.push_back(TRY(plan_memory_volume(mount)));
         else
             plan.mounts.push_back(TRY(
                 plan_empty_volume(mount, app.name, state.volumes.get(), state.path + "/volumes")));

@@ -79,6 +79,19 @@ Result<> check_ids(const schema::Volume& volume, bool read_only, const struct st
                     of_root ? "setuid-root" : "setgid-root", of_root ? "user" : "group")};
 }
 
+Result<> check_owner_in_pod(const schema::Volume& volume) {
+    if (volume.uid <= kMaxId && volume.gid <= kMaxId) return {};
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("volume \"{}\": uid {} or gid {} is out of a pod's range, 0…{}",
+                             volume.name.str(), volume.uid, volume.gid, kMaxId)};
+}
+
+// Source: what systemd-nspawn allows a tmpfs of its containers.
+std::uint64_t default_size() {
+    return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) / 10 *
+           static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
 // The folder of an empty volume belongs to the pod, in the ids that are on disk.
 Result<> make_volume_dir(int volumes_fd, const std::string& name, const schema::Volume& volume) {
     if (::mkdirat(volumes_fd, name.c_str(), 0700) < 0) {
@@ -116,10 +129,7 @@ Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount) {
 Result<plan::MountPlan> plan_empty_volume(const ResolvedMount& mount, const std::string& app,
                                           int volumes_fd, const std::string& volumes_path) {
     const auto& volume = mount.volume;
-    if (volume.uid > kMaxId || volume.gid > kMaxId)
-        return Error{ErrorCode::kInvalidArgument,
-                     fmt::format("volume \"{}\": uid {} or gid {} is out of a pod's range, 0…{}",
-                                 volume.name.str(), volume.uid, volume.gid, kMaxId)};
+    TRY(check_owner_in_pod(volume));
     // AC Names have no dot, so a volume made up for one app cannot meet one of the pod's.
     const auto name =
         mount.implicit ? fmt::format("{}.{}", app, volume.name.str()) : volume.name.str();
@@ -130,6 +140,22 @@ Result<plan::MountPlan> plan_empty_volume(const ResolvedMount& mount, const std:
     planned.source = fmt::format("{}/{}", volumes_path, name);
     planned.target = mount.target;
     planned.read_only = mount.read_only;
+    return planned;
+}
+
+Result<plan::MountPlan> plan_memory_volume(const ResolvedMount& mount) {
+    const auto& volume = mount.volume;
+    TRY(check_owner_in_pod(volume));
+    plan::MountPlan planned;
+    planned.kind = plan::MountPlan::Kind::kMemory;
+    planned.idmap = plan::MountPlan::Idmap::kForeign;
+    planned.source = volume.name.str();
+    planned.target = mount.target;
+    planned.read_only = mount.read_only;
+    planned.owner_uid = volume.uid;
+    planned.owner_gid = volume.gid;
+    planned.mode = volume.mode;
+    planned.size = volume.size.value_or(default_size());
     return planned;
 }
 

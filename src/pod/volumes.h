@@ -21,4 +21,7 @@ base::Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount);
 base::Result<plan::MountPlan> plan_empty_volume(const ResolvedMount& mount, const std::string& app,
                                                 int volumes_fd, const std::string& volumes_path);
 
+/// Plans an empty volume in memory. One that names no size gets a tenth of the host's memory.
+base::Result<plan::MountPlan> plan_memory_volume(const ResolvedMount& mount);
+
 }  // namespace podd::pod

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "schema/pod_manifest.h"
 
-#include <algorithm>
-#include <iterator>
-
 #include <fmt/format.h>
 
 #include "schema/app_json.h"
 #include "schema/pod_manifest_checks.h"
 #include "schema/scalars.h"
+#include "schema/volume_json.h"
 
 namespace podd::schema {
 
@@ -16,83 +14,6 @@ using base::Json;
 using base::Result;
 
 namespace {
-
-constexpr std::uint32_t kMaxMode = 07777;
-constexpr std::uint32_t kDefaultMode = 0755;
-
-Result<std::uint32_t> read_mode(const JsonNode& node) {
-    constexpr std::string_view kWanted = "an octal mode in a string, such as \"0755\"";
-    const std::string text = TRY(node.text(kWanted));
-    std::uint32_t mode = 0;
-    bool good = !text.empty() && text.size() <= 5;
-    for (const char c : text) {
-        good = good && c >= '0' && c <= '7';
-        if (good) mode = mode * 8 + static_cast<std::uint32_t>(c - '0');
-    }
-    if (!good || mode > kMaxMode) return node.refuse(kWanted);
-    return mode;
-}
-
-Result<std::uint32_t> read_id(const JsonNode& node) {
-    if (node.absent()) return std::uint32_t{0};
-    return static_cast<std::uint32_t>(TRY(node.natural(0, kMaxId)));
-}
-
-Result<void> refuse_members(const JsonNode& node, std::initializer_list<std::string_view> names,
-                            std::string_view kind) {
-    for (const auto name : names) {
-        const JsonNode member = TRY(node.member(name));
-        if (!member.absent())
-            return member.refuse(fmt::format("no \"{}\" on a volume of kind \"{}\"", name, kind));
-    }
-    return {};
-}
-
-struct IdmapWord {
-    std::string_view text;
-    VolumeIdmap idmap;
-};
-constexpr IdmapWord kIdmaps[] = {{"owner", VolumeIdmap::kOwner},
-                                 {"foreign", VolumeIdmap::kForeign},
-                                 {"host", VolumeIdmap::kHost}};
-
-Result<void> read_host_volume(const JsonNode& node, Volume& volume) {
-    volume.source = TRY(read_member(node, "source", checked_text(check_path)));
-    TRY(refuse_members(node, {"mode", "uid", "gid"}, "host"));
-    const JsonNode idmap = TRY(node.member("idmap"));
-    if (idmap.absent()) return {};
-    constexpr std::string_view kWanted = R"("owner", "foreign" or "host")";
-    const std::string text = TRY(idmap.text(kWanted));
-    const auto* word = std::ranges::find(kIdmaps, text, &IdmapWord::text);
-    if (word == std::end(kIdmaps)) return idmap.refuse(kWanted);
-    volume.idmap = word->idmap;
-    return {};
-}
-
-Result<void> read_empty_volume(const JsonNode& node, Volume& volume) {
-    TRY(refuse_members(node, {"source", "idmap"}, "empty"));
-    volume.mode = TRY(read_optional(node, "mode", read_mode))
-    .value_or(kDefaultMode);
-    volume.uid = TRY(read_member(node, "uid", read_id));
-    volume.gid = TRY(read_member(node, "gid", read_id));
-    return {};
-}
-
-Result<Volume> read_volume(const JsonNode& node) {
-    auto name = TRY(read_member(node, "name", read_parsed<AcName>));
-    constexpr std::string_view kWanted = "\"empty\" or \"host\"";
-    const JsonNode kind = TRY(node.member("kind"));
-    const std::string text = TRY(kind.text(kWanted));
-    if (text != "empty" && text != "host") return kind.refuse(kWanted);
-    Volume volume{.name = std::move(name)};
-    volume.kind = text == "host" ? Volume::Kind::kHost : Volume::Kind::kEmpty;
-    const auto read_boolean = [](const JsonNode& flag) { return flag.boolean(); };
-    volume.read_only = TRY(read_optional(node, "readOnly", read_boolean));
-    volume.recursive = TRY(read_optional(node, "recursive", read_boolean));
-    TRY(volume.kind == Volume::Kind::kHost ? read_host_volume(node, volume)
-                                           : read_empty_volume(node, volume));
-    return volume;
-}
 
 // What other tools take for an image is rather where it is fetched from.
 Result<AcIdentifier> read_image_name(const JsonNode& node) {
@@ -145,22 +66,6 @@ Result<ExposedPort> read_exposed_port(const JsonNode& node) {
         return host_ip.here(std::move(good).error());
     port.pod_port = TRY(read_optional(node, "podPort", read_port));
     return port;
-}
-
-Json write_volume(const Volume& volume) {
-    const bool host = volume.kind == Volume::Kind::kHost;
-    Json json{Json::Object{{"name", volume.name.str()}, {"kind", host ? "host" : "empty"}}};
-    if (host) json.add("source", volume.source);
-    if (volume.read_only) json.add("readOnly", *volume.read_only);
-    if (volume.recursive) json.add("recursive", *volume.recursive);
-    if (!host) {
-        json.add("mode", fmt::format("{:04o}", volume.mode));
-        json.add("uid", std::int64_t{volume.uid});
-        json.add("gid", std::int64_t{volume.gid});
-    }
-    if (volume.idmap)
-        json.add("idmap", std::ranges::find(kIdmaps, *volume.idmap, &IdmapWord::idmap)->text);
-    return json;
 }
 
 Json write_runtime_app(const RuntimeApp& app) {
