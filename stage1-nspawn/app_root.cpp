@@ -39,6 +39,7 @@ struct SharedMounts {
     SharedMount mqueue;
     UniqueFd files;                                        // attached
     std::vector<std::pair<std::string, UniqueFd>> memory;  // by the volumes' names, attached
+    UniqueFd nodes;  // attached; none where no volume is a device
     std::vector<SharedMount> devices;
 };
 
@@ -140,8 +141,17 @@ Result<UniqueFd> copy_of_memory(const SharedMounts& shared, const plan::MountPla
     return copy;
 }
 
+// Read-only: its owner and mode stay. What is written to the device is no matter of the mount's.
+Result<UniqueFd> device_node(const SharedMounts& shared, const std::string& name) {
+    auto node = TRY(clone_mount(shared.nodes.get(), name, Recursive::kNo));
+    TRY(set_attributes(node.get(), MOUNT_ATTR_RDONLY, Recursive::kNo));
+    return node;
+}
+
 Result<> place_volume(int root_fd, VolumeSource& volume, const SharedMounts& shared) {
-    if (!volume.mount) volume.mount = TRY(copy_of_memory(shared, *volume.plan));
+    if (!volume.mount)
+        volume.mount = TRY(volume.node.empty() ? copy_of_memory(shared, *volume.plan)
+                                               : device_node(shared, volume.node));
     const auto target = TRY(volume_target(root_fd, volume.plan->target, volume.kind));
     return attach(volume.mount.get(), target.get());
 }
@@ -172,8 +182,10 @@ Result<SharedMounts> prepare_shared(PodTree& tree, int scratch) {
                         SharedMount{std::move(tree.mounts.mqueue)},
                         std::move(tree.mounts.files),
                         {},
+                        std::move(tree.sources.nodes),
                         {}};
     TRY(attach(shared.files.get(), TRY(own_directory(scratch, "files")).get()));
+    if (shared.nodes) TRY(attach(shared.nodes.get(), TRY(own_directory(scratch, "nodes")).get()));
     for (const auto* volume : memory_volumes(tree.apps)) {
         auto& mount = tree.mounts.memory.at(shared.memory.size());
         const auto place = TRY(own_directory(scratch, "memory." + volume->source));

@@ -109,7 +109,10 @@ Result<VolumeSource> host_source(const plan::PodPlan& pod, const MountPlan& plan
 Result<VolumeSource> volume_source(const plan::PodPlan& pod, const MountPlan& plan,
                                    MountIdMaps& maps) {
     VolumeSource volume;
-    if (plan.kind != MountPlan::Kind::kMemory) volume = TRY(host_source(pod, plan, maps));
+    if (plan.kind == MountPlan::Kind::kDevice)
+        volume.kind = TargetKind::kFile;
+    else if (plan.kind != MountPlan::Kind::kMemory)
+        volume = TRY(host_source(pod, plan, maps));
     volume.plan = &plan;
     return volume;
 }
@@ -140,6 +143,33 @@ Result<DeviceSource> device_source(int dev_fd, const Node& node) {
     return DeviceSource{node.name, std::move(mount)};
 }
 
+// The numbers are those that stage0 looked at. A super block of the pod's own would open no device.
+Result<> make_node(int nodes_fd, const std::string& name, const plan::PodPlan& pod,
+                   const MountPlan& plan) {
+    const auto mode = plan.mode.value_or(0);
+    const auto owner = plan.read_only ? 0 : pod.uid_base + plan.owner_uid;
+    const auto group = plan.read_only ? 0 : pod.uid_base + plan.owner_gid;
+    if (::mknodat(nodes_fd, name.c_str(), mode, plan.device.value_or(0)) < 0 ||
+        ::fchownat(nodes_fd, name.c_str(), owner, group, AT_SYMLINK_NOFOLLOW) < 0 ||
+        ::fchmodat(nodes_fd, name.c_str(), mode & 0777U, 0) < 0)
+        return errno_error(fmt::format("making device \"{}\"", plan.source), errno);
+    return {};
+}
+
+Result<> make_nodes(const plan::PodPlan& pod, HostSources& sources) {
+    int number = 0;
+    for (auto& app : sources.apps)
+        for (auto& volume : app.volumes) {
+            if (volume.plan->kind != MountPlan::Kind::kDevice) continue;
+            if (!sources.nodes)
+                sources.nodes = TRY(new_mount("tmpfs", {{"mode", "0755"}, {"size", "4k"}},
+                                              MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC));
+            volume.node = fmt::format("{}", number++);
+            TRY(make_node(sources.nodes.get(), volume.node, pod, *volume.plan));
+        }
+    return {};
+}
+
 }  // namespace
 
 Result<HostSources> open_sources(const plan::PodPlan& pod, const std::vector<plan::AppPlan>& apps,
@@ -150,6 +180,7 @@ Result<HostSources> open_sources(const plan::PodPlan& pod, const std::vector<pla
     const auto dev = TRY(base::open_path("/dev", O_PATH | O_DIRECTORY));
     for (const auto& node : kNodes)
         sources.devices.push_back(TRY(device_source(dev.get(), node)));
+    TRY(make_nodes(pod, sources));
     if (pod.network == plan::Network::kHost)
         if (auto text = base::read_file("/etc/resolv.conf", kMaxHostFile))
             sources.files.resolv_conf = std::move(*text);

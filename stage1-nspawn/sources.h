@@ -14,9 +14,10 @@
 namespace podd::stage1 {
 
 struct VolumeSource {
-    base::UniqueFd mount;  // none yet: a volume in memory, see PodMounts
+    base::UniqueFd mount;  // none yet: a volume in memory, see PodMounts; a device, see `nodes`
     TargetKind kind = TargetKind::kDirectory;
     const plan::MountPlan* plan = nullptr;
+    std::string node;  // of a device: its name in `nodes`
 };
 
 struct AppSources {
@@ -39,6 +40,7 @@ struct HostFiles {
 struct HostSources {
     std::vector<AppSources> apps;  // in the order of the plan
     std::vector<DeviceSource> devices;
+    base::UniqueFd nodes;  // a tmpfs with the devices that are volumes, if there are any
     HostFiles files;
 };
 

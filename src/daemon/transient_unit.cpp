@@ -28,6 +28,13 @@ struct ToVariant {
             list.emplace_back(limit.path, limit.per_sec);
         return sdbus::Variant{list};
     }
+    sdbus::Variant operator()(const std::vector<unit::TextPair>& pairs) const {
+        std::vector<sdbus::Struct<std::string, std::string>> list;
+        list.reserve(pairs.size());
+        for (const auto& [first, second] : pairs)
+            list.emplace_back(first, second);
+        return sdbus::Variant{list};
+    }
     template <typename Plain>
     sdbus::Variant operator()(const Plain& value) const {
         return sdbus::Variant{value};

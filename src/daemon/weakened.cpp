@@ -9,6 +9,7 @@
 #include "sandbox/capabilities.h"
 #include "schema/annotations.h"
 #include "schema/isolators.h"
+#include "translate/devices.h"
 
 namespace podd::daemon {
 
@@ -67,6 +68,9 @@ void add_volume(std::vector<std::string>& found, const schema::Volume& volume) {
         !volume.read_only.value_or(false))
         found.push_back(fmt::format("volume {}: {} is written with the host's own ids",
                                     volume.name.str(), volume.source));
+    if (volume.kind == schema::Volume::Kind::kHost && translate::is_device_path(volume.source))
+        found.push_back(
+            fmt::format("volume {}: device {} of the host", volume.name.str(), volume.source));
 }
 
 }  // namespace

@@ -72,6 +72,7 @@ struct MountPlan {
         kHost,
         kEmpty,
         kMemory,  // a tmpfs that the apps of the pod share
+        kDevice,  // a node of the app's own
     };
     enum class Idmap : unsigned char {
         kForeign,  // on disk in the foreign range
@@ -85,10 +86,11 @@ struct MountPlan {
     std::string target;  // absolute, in the app's root; made when missing
     bool read_only = false;
     bool recursive = true;
-    std::uint32_t owner_uid = 0;  // on the host; of memory: in the pod
+    std::uint32_t owner_uid = 0;  // on the host; of memory and devices: in the pod
     std::uint32_t owner_gid = 0;
-    std::optional<std::uint32_t> mode;  // of memory
-    std::optional<std::uint64_t> size;  // of memory, in bytes
+    std::optional<std::uint32_t> mode;    // of memory; of a device: with its type, as of mknod(2)
+    std::optional<std::uint64_t> size;    // of memory, in bytes
+    std::optional<std::uint64_t> device;  // a dev_t
 };
 
 struct AppPlan {

@@ -48,6 +48,7 @@ void members(MountPlan& mount, Visit& visit) {
     visit("ownerGid", mount.owner_gid);
     visit("mode", mount.mode);
     visit("size", mount.size);
+    visit("device", mount.device);
 }
 
 template <typename Visit>
@@ -88,7 +89,7 @@ void members(SandboxRecord& record, Visit& visit) {
 
 // Words of the enumerations, in the order of their values.
 constexpr std::string_view kNetworkWords[] = {"none", "host"};
-constexpr std::string_view kKindWords[] = {"host", "empty", "memory"};
+constexpr std::string_view kKindWords[] = {"host", "empty", "memory", "device"};
 constexpr std::string_view kIdmapWords[] = {"foreign", "owner", "host"};
 
 constexpr const auto& words(Network) {

@@ -128,10 +128,11 @@ void add_environment(plan::AppPlan& plan, const ResolvedApp& app, const Identity
     }
 }
 
-Result<> add_mounts(plan::AppPlan& plan, const ResolvedApp& app, const StateDir& state) {
+Result<> add_mounts(plan::AppPlan& plan, const ResolvedApp& app, const Identity& owner,
+                    const std::vector<translate::Device>& allowed, const StateDir& state) {
     for (const auto& mount : app.mounts) {
         if (mount.volume.kind == schema::Volume::Kind::kHost)
-            plan.mounts.push_back(TRY(plan_host_volume(mount)));
+            plan.mounts.push_back(TRY(plan_host_volume(mount, owner, allowed)));
         else if (mount.volume.medium == schema::VolumeMedium::kMemory)
             plan.mounts.push_back(TRY(plan_memory_volume(mount)));
         else
@@ -197,7 +198,7 @@ Result<bool> prepare_app(const Preparation& to, const schema::RuntimeApp& runtim
     plan.limits = TRY(plan_limits(to.pod, runtime, image));
     plan.oom_score_adj = app.oom_score_adj;
     add_environment(plan, app, identity);
-    TRY(add_mounts(plan, app, to.state));
+    TRY(add_mounts(plan, app, identity, translate::devices(to.pod.manifest, runtime), to.state));
     TRY(confine(plan, app, to.run_dir));
     TRY(base::write_file(to.run_dir, plan::app_file(app.name), plan::to_json(plan).str(), 0600));
     return !plan.limits.empty();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "pod/volumes.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fmt/format.h>
@@ -108,11 +109,51 @@ Result<> make_volume_dir(int volumes_fd, const std::string& name, const schema::
     return {};
 }
 
+// Fails closed: a node without a word in the unit's device policy would be of no use, or, where the
+// host enforces none, more than the unit says.
+Result<> check_allowed(const schema::Volume& volume,
+                       const std::vector<translate::Device>& allowed) {
+    const auto refuse = [&](std::string_view why) {
+        return Error{ErrorCode::kInvalidArgument,
+                     fmt::format("volume \"{}\": source \"{}\" is a device, and {}",
+                                 volume.name.str(), volume.source, why)};
+    };
+    if (volume.idmap) return refuse("\"idmap\" says nothing about one; leave it out");
+    if (!translate::is_device_path(volume.source))
+        return refuse("those are taken from /dev alone, where the app's unit can allow them");
+    if (std::none_of(allowed.begin(), allowed.end(),
+                     [&](const auto& device) { return device.path == volume.source; }))
+        return refuse(
+            "only the image asks for it; name the volume in the \"mounts\" of the app, so that its "
+            "unit allows it");
+    return {};
+}
+
+// Read-only holds without the device policy as well: the node belongs to nobody of the pod then.
+plan::MountPlan device_plan(const ResolvedMount& mount, const Identity& owner,
+                            const struct stat& st) {
+    plan::MountPlan planned;
+    planned.kind = plan::MountPlan::Kind::kDevice;
+    planned.source = mount.volume.source;
+    planned.target = mount.target;
+    planned.read_only = mount.read_only;
+    planned.owner_uid = owner.uid;
+    planned.owner_gid = owner.gid;
+    planned.mode = (st.st_mode & S_IFMT) | (mount.read_only ? 0444U : 0660U | (st.st_mode & 06U));
+    planned.device = st.st_rdev;
+    return planned;
+}
+
 }  // namespace
 
-Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount) {
+Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount, const Identity& owner,
+                                         const std::vector<translate::Device>& allowed) {
     const auto& volume = mount.volume;
     const auto st = TRY(look_at_source(volume));
+    if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) {
+        TRY(check_allowed(volume, allowed));
+        return device_plan(mount, owner, st);
+    }
     TRY(check_ids(volume, mount.read_only, st));
     plan::MountPlan planned;
     planned.kind = plan::MountPlan::Kind::kHost;

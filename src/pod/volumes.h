@@ -3,10 +3,13 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "plan/plan.h"
+#include "pod/identity.h"
 #include "pod/resolve.h"
+#include "translate/devices.h"
 
 namespace podd::pod {
 
@@ -14,7 +17,11 @@ namespace podd::pod {
 /// ids it has: a source owned by user or group root needs "readOnly" or "idmap": "host", because
 /// the pod's root could leave setuid files there. Errors: kNotFound, kInvalidArgument; the message
 /// names the volume and what to write into the manifest.
-base::Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount);
+///
+/// A device becomes a node of the app's own, for its user `owner`; it must be among the devices
+/// that the app's unit `allowed`.
+base::Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount, const Identity& owner,
+                                               const std::vector<translate::Device>& allowed);
 
 /// Plans an empty volume under `volumes_path`, and makes its folder in `volumes_fd` unless another
 /// app did. `app` is the owner of an implicit volume.

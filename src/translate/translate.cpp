@@ -8,6 +8,7 @@
 
 #include "plan/plan.h"
 #include "schema/annotations.h"
+#include "translate/devices.h"
 #include "translate/resources.h"
 #include "unit/names.h"
 #include "unit/values.h"
@@ -222,6 +223,8 @@ Result<Unit> app_unit(const Context& context, const schema::RuntimeApp& app) {
     set_restart(body, context, settings);
     set(body, "Delegate", "yes");
     set(body, "DevicePolicy", "closed");
+    for (const auto& device : devices(context.pod.manifest, app))
+        set_words(body, "DeviceAllow", {device.path, device.read_only ? "r" : "rw"});
     set(body, "SyslogIdentifier", fmt::format("pod-{}@{}", context.name, app.name.str()));
     if (app.app)
         for (auto& setting : TRY(resource_settings(

@@ -24,6 +24,7 @@ constexpr Entry kCatalog[] = {
     {"Unit", "StopWhenUnneeded", Kind::kFlag, "StopWhenUnneeded"},
     {"Unit", "Wants", Kind::kUnits, "Wants"},
     {"Service", "Delegate", Kind::kFlag, "Delegate"},
+    {"Service", "DeviceAllow", Kind::kDevice, "DeviceAllow"},
     {"Service", "DevicePolicy", Kind::kWord, "DevicePolicy"},
     {"Service", "ExecStart", Kind::kCommand, "ExecStart"},
     {"Service", "ExecStop", Kind::kCommand, "ExecStop"},

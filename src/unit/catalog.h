@@ -26,6 +26,7 @@ enum class Kind : unsigned char {
     kSignal,    // file: "SIGTERM"; bus: i
     kStatuses,  // words: exit statuses 0…255 and signals; bus: (aiai)
     kIoLimit,   // words: absolute path and bytes (or operations) per second; bus: a(st)
+    kDevice,    // words: absolute path and rights out of "rwm", as in "/dev/fuse rw"; bus: a(ss)
     kData,      // file: base64; bus: ay
 };
 

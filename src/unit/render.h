@@ -34,11 +34,13 @@ struct IoLimit {
     bool operator==(const IoLimit&) const = default;
 };
 
+using TextPair = std::pair<std::string, std::string>;
+
 /// One value as it goes over the bus. The alternatives are, in their order: s, b, i, t, as, ay,
-/// a(sasb), (aiai), a(st).
+/// a(sasb), (aiai), a(st), a(ss).
 using Value = std::variant<std::string, bool, std::int32_t, std::uint64_t, std::vector<std::string>,
                            std::vector<std::uint8_t>, std::vector<ExecCommand>, ExitStatuses,
-                           std::vector<IoLimit>>;
+                           std::vector<IoLimit>, std::vector<TextPair>>;
 
 /// D-Bus signature of the alternative that `value` holds.
 std::string_view signature(const Value& value);

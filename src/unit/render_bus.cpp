@@ -130,14 +130,29 @@ Result<Value> statuses(const Setting& setting) {
     return Value{out};
 }
 
+// The manager hands such paths to systemd-executor (from 254 on) unquoted, and the service then
+// fails with "Failed to deserialize".
+Result<> check_simple_path(std::string_view text) {
+    TRY(check_path(text));
+    if (text.find_first_of(" \\") != std::string_view::npos)
+        return wrong(text, "a path without blanks and backslashes");
+    return {};
+}
+
+Result<Value> device(const Setting& setting) {
+    if (setting.words.size() != 2)
+        return Error{ErrorCode::kInvalidArgument, "wanted a path and rights"};
+    TRY(check_simple_path(setting.words[0]));
+    const auto& rights = setting.words[1];
+    if (rights.empty() || rights.find_first_not_of("rwm") != std::string::npos)
+        return wrong(rights, "rights out of \"rwm\"");
+    return Value{std::vector{TextPair{setting.words[0], rights}}};
+}
+
 Result<Value> io_limit(const Setting& setting) {
     if (setting.words.size() != 2)
         return Error{ErrorCode::kInvalidArgument, "wanted a path and a limit"};
-    TRY(check_path(setting.words[0]));
-    // The manager hands such limits to systemd-executor (from 254 on) unquoted, and the service
-    // then fails with "Failed to deserialize".
-    if (setting.words[0].find_first_of(" \\") != std::string::npos)
-        return wrong(setting.words[0], "a path without blanks and backslashes");
+    TRY(check_simple_path(setting.words[0]));
     const auto limit = TRY(number(setting.words[1]));
     return Value{std::vector{IoLimit{setting.words[0], limit}}};
 }
@@ -167,6 +182,7 @@ Result<Value> value_of(Kind kind, const Setting& setting) {
         case Kind::kSignal: return as_value(signal_number(text));
         case Kind::kStatuses: return statuses(setting);
         case Kind::kIoLimit: return io_limit(setting);
+        case Kind::kDevice: return device(setting);
         case Kind::kData: return Value{std::vector<std::uint8_t>{text.begin(), text.end()}};
     }
     return Error{ErrorCode::kInternal, "no such kind of setting"};
@@ -176,7 +192,7 @@ Result<Value> value_of(Kind kind, const Setting& setting) {
 
 std::string_view signature(const Value& value) {
     static constexpr std::array<std::string_view, std::variant_size_v<Value>> kSignatures{
-        "s", "b", "i", "t", "as", "ay", "a(sasb)", "(aiai)", "a(st)"};
+        "s", "b", "i", "t", "as", "ay", "a(sasb)", "(aiai)", "a(st)", "a(ss)"};
     return kSignatures[value.index()];
 }
 

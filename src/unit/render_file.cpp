@@ -98,6 +98,7 @@ Result<> append_setting(std::string& out, std::string_view section, const Settin
             break;
         }
         case Kind::kPaths: append_line(out, setting.key, join(setting.words, quote_path)); break;
+        case Kind::kDevice:
         case Kind::kIoLimit:
             append_line(out, setting.key,
                         fmt::format("{} {}", quote_path(setting.words[0]), setting.words[1]));

@@ -11,13 +11,15 @@ host_file /root/same.json <<'EOF'
                {"name": "resource/cpu", "value": {"request": "250m", "limit": "333m"}},
                {"name": "os/linux/oom-score-adj", "value": 100}],
              "mountPoints": [{"name": "data", "path": "/srv"}]},
+           "mounts": [{"volume": "zero", "path": "/zero"}, {"volume": "noise", "path": "/noise"}],
            "annotations": [{"name": "podd.org/restart", "value": "on-failure"},
                            {"name": "podd.org/restart-sec", "value": "1.5"},
                            {"name": "podd.org/stop-signal", "value": "SIGQUIT"},
                            {"name": "podd.org/stop-timeout-sec", "value": "5"}]},
           {"name": "two", "image": {"name": "example.com/busybox"},
            "app": {"exec": ["/bin/busybox", "sleep", "1000"], "user": "0", "group": "0"}}],
- "volumes": [{"name": "data", "kind": "host", "source": "/srv/it is 100%", "readOnly": true}],
+ "volumes": [{"name": "data", "kind": "host", "source": "/srv/it is 100%", "readOnly": true},
+             {"name": "zero", "kind": "host", "source": "/dev/zero"}, {"name": "noise", "kind": "host", "source": "/dev/urandom", "readOnly": true}],
  "isolators": [{"name": "resource/memory", "value": {"limit": "1Gi"}}, {"name": "resource/cpu", "value": {"limit": "1500m"}}],
  "annotations": [{"name": "podd.org/description", "value": "50% of $HOME; \"fast\""}]}
 EOF

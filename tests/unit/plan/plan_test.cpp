@@ -26,6 +26,8 @@ TEST_SUITE("plan/plan") {
         mount.source = "/var/lib/podd/pods/u/volumes/data";
         mount.target = "/data";
         mount.owner_uid = 4294967294U;
+        mount.mode = 0x2180U;
+        mount.device = 0xA00E5;
         app.mounts = {mount};
         app.capabilities = 0x1FFFFFFFFFF;
         app.unit = "pod-web@nginx.service";
@@ -68,6 +70,8 @@ TEST_SUITE("plan/plan") {
         CHECK(back->stop_timeout_usec == UINT64_MAX);
         CHECK(back->limits.at(1).path == "/var/lib/podd");
         CHECK(back->mounts.at(0).owner_uid == 4294967294U);
+        CHECK(back->mounts.at(0).device == 0xA00E5U);
+        CHECK_FALSE(back->mounts.at(0).size.has_value());
         CHECK(back->capabilities == 0x1FFFFFFFFFF);
     }
 

@@ -161,6 +161,10 @@ std::vector<Form> forms() {
          {"CPUQuotaPerSecUSec", std::uint64_t{125'000}}},
         {"Service", {"CPUWeight", "50", {}}, "CPUWeight=50", {"CPUWeight", std::uint64_t{50}}},
         {"Service",
+         {"DeviceAllow", "", {"/dev/a\"%", "rw"}},
+         "DeviceAllow=\"/dev/a\\\"%%\" rw",
+         {"DeviceAllow", std::vector{TextPair{"/dev/a\"%", "rw"}}}},
+        {"Service",
          {"IOReadBandwidthMax", "", {"/a\"%", "1000"}},
          "IOReadBandwidthMax=\"/a\\\"%%\" 1000",
          {"IOReadBandwidthMax", std::vector{IoLimit{"/a\"%", 1000}}}},
@@ -326,20 +330,26 @@ TEST_SUITE("unit/render") {
             Setting setting;
         };
         for (const auto& [section, setting] :
-             {Case{"Unit", {"After", "", {"../x.service"}}}, Case{"Unit", {"After", "", {}}},
-              Case{"Unit", {"Description", "a\nb", {}}}, Case{"Unit", {"Description", "", {}}},
+             {Case{"Unit", {"After", "", {"../x.service"}}},
+              Case{"Unit", {"After", "", {}}},
+              Case{"Unit", {"Description", "a\nb", {}}},
+              Case{"Unit", {"Description", "", {}}},
               Case{"Unit", {"RequiresMountsFor", "", {"relative"}}},
               Case{"Unit", {"StopWhenUnneeded", "maybe", {}}},
               Case{"Service", {"ExecStart", "", {"true"}}},
               Case{"Service", {"ExecStart", "", {"-/bin/true"}}},
               Case{"Service", {"KillSignal", "SIGNOPE", {}}},
               Case{"Service", {"TimeoutStopSec", "soon", {}}},
-              Case{"Service", {"MemoryMax", "lots", {}}}, Case{"Service", {"CPUWeight", "0", {}}},
+              Case{"Service", {"MemoryMax", "lots", {}}},
+              Case{"Service", {"CPUWeight", "0", {}}},
               Case{"Service", {"CPUWeight", "10001", {}}},
               Case{"Service", {"SuccessExitStatus", "", {"256"}}},
               Case{"Service", {"Type", "notify\nExecStart=/bin/evil", {}}},
               Case{"Service", {"Slice", "x.slice\n", {}}},
               Case{"Service", {"IOReadBandwidthMax", "", {"/a b", "1"}}},
+              Case{"Service", {"DeviceAllow", "", {"/dev/a b", "rw"}}},
+              Case{"Service", {"DeviceAllow", "", {"/dev/a", "rx"}}},
+              Case{"Service", {"DeviceAllow", "", {"/dev/a", ""}}},
               Case{"Service", {"OOMScoreAdjust", "1x", {}}}}) {
             CAPTURE(setting.key);
             const auto bus = property(section, setting);
