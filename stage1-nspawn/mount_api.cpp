@@ -40,10 +40,11 @@ Result<UniqueFd> new_mount(const std::string& type,
     return fd;
 }
 
-Result<> set_attributes(int mount_fd, std::uint64_t attributes, Recursive recursive,
-                        int userns_fd) {
+Result<> set_attributes(int mount_fd, std::uint64_t attributes, Recursive recursive, int userns_fd,
+                        Propagation propagation) {
     mount_attr attr{};
     attr.attr_set = attributes;
+    if (propagation == Propagation::kPrivate) attr.propagation = MS_PRIVATE;
     if (userns_fd >= 0) {
         attr.attr_set |= MOUNT_ATTR_IDMAP;
         attr.userns_fd = static_cast<std::uint64_t>(userns_fd);

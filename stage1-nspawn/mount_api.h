@@ -24,9 +24,12 @@ base::Result<base::UniqueFd> new_mount(
     const std::string& type, const std::vector<std::pair<std::string, std::string>>& options,
     std::uint64_t attributes);
 
+/// Whether a mount follows what is mounted where it was taken from. mount_namespaces(7).
+enum class Propagation : unsigned char { kPrivate, kAsItIs };
+
 /// Adds `attributes`; with `userns_fd` ≥ 0 also the id mapping of that user namespace.
 base::Result<> set_attributes(int mount_fd, std::uint64_t attributes, Recursive recursive,
-                              int userns_fd = -1);
+                              int userns_fd = -1, Propagation propagation = Propagation::kPrivate);
 
 /// Puts a detached mount on the very file or directory that `target_fd` stands for.
 base::Result<> attach(int mount_fd, int target_fd);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // run POD [--uid-lock-fd=N]: makes the sandbox of a pod from its plan and becomes, by way of a
 // child of systemd, PID 1 of it.
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <optional>
@@ -67,9 +68,16 @@ Result<Host> open_host(const std::string& pod) {
 
 // The pod's mount namespace. It is owned by the host's user namespace, as PID 1 stays in it: no
 // process of the pod can ever join or change it.
-Result<> leave_host_mounts() {
+//
+// A volume that is to follow the host is copied from mounts that do; every other copy is made
+// private by set_attributes().
+Result<> leave_host_mounts(const std::vector<plan::AppPlan>& apps) {
+    const bool follow = std::any_of(apps.begin(), apps.end(), [](const auto& app) {
+        return std::any_of(app.mounts.begin(), app.mounts.end(),
+                           [](const auto& mount) { return mount.slave.value_or(false); });
+    });
     if (::unshare(CLONE_NEWNS) < 0) return errno_error("making a mount namespace", errno);
-    if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) < 0)
+    if (::mount(nullptr, "/", nullptr, MS_REC | (follow ? MS_SLAVE : MS_PRIVATE), nullptr) < 0)
         return errno_error("cutting the mounts off from the host", errno);
     return {};
 }
@@ -175,7 +183,7 @@ Result<std::vector<plan::AppPlan>> read_apps(const Host& host, const plan::PodPl
 Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
                              const std::vector<plan::AppPlan>& apps, BusProgram& registration,
                              int lock_fd) {
-    TRY(leave_host_mounts());
+    TRY(leave_host_mounts(apps));
     MountIdMaps maps{host.proc.get()};
     auto sources = TRY(open_sources(pod, apps, maps));
     TRY(enter_scratch_root(sources));

@@ -96,7 +96,9 @@ Result<VolumeSource> host_source(const plan::PodPlan& pod, const MountPlan& plan
     const std::uint64_t attributes =
         MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (plan.read_only ? MOUNT_ATTR_RDONLY : 0);
     const int userns = TRY(maps.descriptor(volume_map(pod, plan)));
-    auto done = set_attributes(volume.mount.get(), attributes, recursive, userns);
+    const auto propagation =
+        plan.slave.value_or(false) ? Propagation::kAsItIs : Propagation::kPrivate;
+    auto done = set_attributes(volume.mount.get(), attributes, recursive, userns, propagation);
     if (!done && done.error().sys_errno() == EINVAL)
         return Error{ErrorCode::kUnsupported,
                      fmt::format("volume source \"{}\": this kernel cannot map ids on its file "

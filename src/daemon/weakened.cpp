@@ -68,6 +68,11 @@ void add_volume(std::vector<std::string>& found, const schema::Volume& volume) {
         !volume.read_only.value_or(false))
         found.push_back(fmt::format("volume {}: {} is written with the host's own ids",
                                     volume.name.str(), volume.source));
+    if (volume.propagation == schema::VolumePropagation::kSlave)
+        found.push_back(
+            fmt::format("volume {}: what is mounted beneath {} later is seen as the host "
+                        "mounts it",
+                        volume.name.str(), volume.source));
     if (volume.kind == schema::Volume::Kind::kHost && translate::is_device_path(volume.source))
         found.push_back(
             fmt::format("volume {}: device {} of the host", volume.name.str(), volume.source));

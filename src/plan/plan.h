@@ -91,6 +91,7 @@ struct MountPlan {
     std::optional<std::uint32_t> mode;    // of memory; of a device: with its type, as of mknod(2)
     std::optional<std::uint64_t> size;    // of memory, in bytes
     std::optional<std::uint64_t> device;  // a dev_t
+    std::optional<bool> slave;            // true: later mounts of the host are seen
 };
 
 struct AppPlan {

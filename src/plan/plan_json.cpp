@@ -49,6 +49,7 @@ void members(MountPlan& mount, Visit& visit) {
     visit("mode", mount.mode);
     visit("size", mount.size);
     visit("device", mount.device);
+    visit("slave", mount.slave);
 }
 
 template <typename Visit>

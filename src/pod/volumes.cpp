@@ -21,6 +21,25 @@ using base::Result;
 
 namespace {
 
+constexpr std::size_t kMaxMountInfo = std::size_t{16} * 1024 * 1024;
+
+// Source: proc(5), "mountinfo".
+Result<> check_shared(int source_fd, const schema::Volume& volume) {
+    struct statx found{};
+    if (::statx(source_fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &found) < 0)
+        return base::errno_error(fmt::format("looking at \"{}\"", volume.source), errno);
+    const auto all = "\n" + TRY(base::read_file("/proc/self/mountinfo", kMaxMountInfo));
+    const auto begin = all.find(fmt::format("\n{} ", std::uint64_t{found.stx_mnt_id}));
+    const auto end = all.find(" - ", begin);
+    if (begin != std::string::npos &&
+        all.substr(begin, end - begin).find(" shared:") != std::string::npos)
+        return {};
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("volume \"{}\": \"propagation\" is \"slave\", but the file system of "
+                             "\"{}\" is mounted private on this host; see mount --make-shared",
+                             volume.name.str(), volume.source)};
+}
+
 Result<struct stat> look_at_source(const schema::Volume& volume) {
     const auto root = TRY(base::open_path("/", O_PATH | O_DIRECTORY));
     // openat2() beneath "/" wants a relative path.
@@ -40,6 +59,8 @@ Result<struct stat> look_at_source(const schema::Volume& volume) {
     struct stat st{};
     if (::fstat(source.get(), &st) < 0)
         return base::errno_error(fmt::format("looking at \"{}\"", volume.source), errno);
+    if (volume.propagation == schema::VolumePropagation::kSlave)
+        TRY(check_shared(source.get(), volume));
     return st;
 }
 
@@ -119,6 +140,7 @@ Result<> check_allowed(const schema::Volume& volume,
                                  volume.name.str(), volume.source, why)};
     };
     if (volume.idmap) return refuse("\"idmap\" says nothing about one; leave it out");
+    if (volume.propagation) return refuse("\"propagation\" says nothing about one; leave it out");
     if (!translate::is_device_path(volume.source))
         return refuse("those are taken from /dev alone, where the app's unit can allow them");
     if (std::none_of(allowed.begin(), allowed.end(),
@@ -164,6 +186,7 @@ Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount, const Ident
     planned.recursive = volume.recursive.value_or(true);
     planned.owner_uid = st.st_uid;
     planned.owner_gid = st.st_gid;
+    if (volume.propagation == schema::VolumePropagation::kSlave) planned.slave = true;
     return planned;
 }
 

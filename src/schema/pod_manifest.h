@@ -21,6 +21,13 @@ enum class VolumeIdmap : unsigned char {
     kHost,     // ids are the host's, by the administrator's explicit word
 };
 
+/// Whether mounts that come and go beneath the source later do so in the pod. podd's own member
+/// "propagation" of a host volume, with the kernel's names.
+enum class VolumePropagation : unsigned char {
+    kPrivate,  // default: the pod has what is mounted when it starts
+    kSlave,    // the host's later mounts are seen in the pod; never the other way round
+};
+
 /// Where the files of an empty volume lie. podd's own member "medium" of an empty volume.
 enum class VolumeMedium : unsigned char { kDisk, kMemory };
 
@@ -29,15 +36,16 @@ struct Volume {
     enum class Kind : unsigned char { kEmpty, kHost };
     AcName name;
     Kind kind = Kind::kEmpty;
-    std::optional<bool> read_only{};       // unset: the mount point decides
-    std::string source{};                  // host: absolute
-    std::optional<bool> recursive{};       // host; unset means true
-    std::optional<VolumeIdmap> idmap{};    // host
-    std::uint32_t mode = 0755;             // empty
-    std::uint32_t uid = 0;                 // empty
-    std::uint32_t gid = 0;                 // empty
-    std::optional<VolumeMedium> medium{};  // empty; unset means disk
-    std::optional<std::uint64_t> size{};   // bytes, above 0; medium "memory" only
+    std::optional<bool> read_only{};                 // unset: the mount point decides
+    std::string source{};                            // host: absolute
+    std::optional<bool> recursive{};                 // host; unset means true
+    std::optional<VolumeIdmap> idmap{};              // host
+    std::optional<VolumePropagation> propagation{};  // host
+    std::uint32_t mode = 0755;                       // empty
+    std::uint32_t uid = 0;                           // empty
+    std::uint32_t gid = 0;                           // empty
+    std::optional<VolumeMedium> medium{};            // empty; unset means disk
+    std::optional<std::uint64_t> size{};             // bytes, above 0; medium "memory" only
     bool operator==(const Volume&) const = default;
 };
 

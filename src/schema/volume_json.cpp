@@ -56,16 +56,27 @@ constexpr IdmapWord kIdmaps[] = {{"owner", VolumeIdmap::kOwner},
                                  {"foreign", VolumeIdmap::kForeign},
                                  {"host", VolumeIdmap::kHost}};
 
+Result<VolumeIdmap> read_idmap(const JsonNode& node) {
+    constexpr std::string_view kWanted = R"("owner", "foreign" or "host")";
+    const std::string text = TRY(node.text(kWanted));
+    const auto* word = std::ranges::find(kIdmaps, text, &IdmapWord::text);
+    if (word == std::end(kIdmaps)) return node.refuse(kWanted);
+    return word->idmap;
+}
+
+Result<VolumePropagation> read_propagation(const JsonNode& node) {
+    constexpr std::string_view kWanted =
+        "\"private\" or \"slave\", as no mount of a pod's reaches the host";
+    const std::string text = TRY(node.text(kWanted));
+    if (text != "private" && text != "slave") return node.refuse(kWanted);
+    return text == "slave" ? VolumePropagation::kSlave : VolumePropagation::kPrivate;
+}
+
 Result<void> read_host_volume(const JsonNode& node, Volume& volume) {
     volume.source = TRY(read_member(node, "source", checked_text(check_path)));
     TRY(refuse_members(node, {"mode", "uid", "gid", "medium", "size"}, "host"));
-    const JsonNode idmap = TRY(node.member("idmap"));
-    if (idmap.absent()) return {};
-    constexpr std::string_view kWanted = R"("owner", "foreign" or "host")";
-    const std::string text = TRY(idmap.text(kWanted));
-    const auto* word = std::ranges::find(kIdmaps, text, &IdmapWord::text);
-    if (word == std::end(kIdmaps)) return idmap.refuse(kWanted);
-    volume.idmap = word->idmap;
+    volume.idmap = TRY(read_optional(node, "idmap", read_idmap));
+    volume.propagation = TRY(read_optional(node, "propagation", read_propagation));
     return {};
 }
 
@@ -86,7 +97,7 @@ Result<std::uint64_t> read_size(const JsonNode& node) {
 }
 
 Result<void> read_empty_volume(const JsonNode& node, Volume& volume) {
-    TRY(refuse_members(node, {"source", "idmap"}, "empty"));
+    TRY(refuse_members(node, {"source", "idmap", "propagation"}, "empty"));
     volume.medium = TRY(read_optional(node, "medium", read_medium));
     volume.size = TRY(read_optional(node, "size", read_size));
     if (volume.size && volume.medium != VolumeMedium::kMemory) {
@@ -115,6 +126,10 @@ Result<Volume> read_volume(const JsonNode& node) {
     volume.recursive = TRY(read_optional(node, "recursive", read_boolean));
     TRY(volume.kind == Volume::Kind::kHost ? read_host_volume(node, volume)
                                            : read_empty_volume(node, volume));
+    if (volume.propagation == VolumePropagation::kSlave && volume.recursive == false) {
+        const JsonNode propagation = TRY(node.member("propagation"));
+        return propagation.refuse("it beside a \"recursive\" that is true");
+    }
     return volume;
 }
 
@@ -134,6 +149,9 @@ Json write_volume(const Volume& volume) {
     }
     if (volume.idmap)
         json.add("idmap", std::ranges::find(kIdmaps, *volume.idmap, &IdmapWord::idmap)->text);
+    if (volume.propagation)
+        json.add("propagation",
+                 *volume.propagation == VolumePropagation::kSlave ? "slave" : "private");
     return json;
 }
 

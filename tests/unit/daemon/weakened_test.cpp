@@ -58,6 +58,9 @@ TEST_CASE("what a manifest makes weaker is named") {
         {of_manifest(R"("apps":[{"name":"a","image":{"name":"x"}}],"volumes":[{"name":"v",)"
                      R"("kind":"host","source":"/dev/fuse"}])"),
          "volume v: device /dev/fuse of the host"},
+        {of_manifest(R"("apps":[{"name":"a","image":{"name":"x"}}],"volumes":[{"name":"v",)"
+                     R"("kind":"host","source":"/media","propagation":"slave"}])"),
+         "volume v: what is mounted beneath /media later is seen as the host mounts it"},
     };
     for (const Case& c : cases) {
         CAPTURE(c.says);
