@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -57,21 +58,39 @@ bool is_unit_name(std::string_view text) {
 }
 
 constexpr std::size_t kMaxUnitNames = 100;
+constexpr std::string_view kBlanks = " \t\n";
+
+// Words with blanks between them that all pass `check`, each once.
+template <typename Check>
+Result<std::vector<std::string>> words(std::string_view text, std::size_t most, Check check) {
+    std::vector<std::string> found;
+    std::set<std::string_view> seen;
+    while (true) {
+        const auto first = text.find_first_not_of(kBlanks);
+        if (first == std::string_view::npos) return found;
+        text.remove_prefix(first);
+        const auto word = text.substr(0, text.find_first_of(kBlanks));
+        TRY(check(word));
+        if (seen.insert(word).second) found.emplace_back(word);
+        if (found.size() > most) return found_wanted("more names", fmt::format("at most {}", most));
+        text.remove_prefix(word.size());
+    }
+}
 
 Result<std::vector<std::string>> unit_names(std::string_view text) {
-    std::vector<std::string> names;
-    while (true) {
-        const auto first = text.find_first_not_of(" \t\n");
-        if (first == std::string_view::npos) return names;
-        text.remove_prefix(first);
-        const auto name = text.substr(0, text.find_first_of(" \t\n"));
-        if (!is_unit_name(name))
-            return found_wanted(quoted(name), "the name of a unit such as \"multi-user.target\"");
-        if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
-        if (names.size() > kMaxUnitNames)
-            return found_wanted("more names of units", fmt::format("at most {}", kMaxUnitNames));
-        text.remove_prefix(name.size());
-    }
+    return words(text, kMaxUnitNames, [](std::string_view name) -> Result<> {
+        if (is_unit_name(name)) return {};
+        return found_wanted(quoted(name), "the name of a unit such as \"multi-user.target\"");
+    });
+}
+
+Result<std::vector<std::string>> app_names(std::string_view text) {
+    auto names = TRY(words(text, kMaxElements, [](std::string_view name) -> Result<> {
+        TRY(AcName::parse(name));
+        return {};
+    }));
+    if (names.empty()) return found_wanted(quoted(text), "names of apps of this pod");
+    return names;
 }
 
 // Source: hostname(7): labels of letters, digits and dashes; 64 bytes is what the kernel keeps.
@@ -134,7 +153,8 @@ bool is_pod_annotation(std::string_view name) {
 }
 bool is_app_annotation(std::string_view name) {
     return name == kRestart || name == kRestartSec || name == kStopSignal || name == kStopTimeout ||
-           name == kStdioLinks || name == kPullPolicy || name == kPullFrom;
+           name == kStdioLinks || name == kPullPolicy || name == kPullFrom || name == kAfter ||
+           name == kRequires;
 }
 
 Result<void> apply(PodSettings& settings, const Annotation& annotation) {
@@ -179,6 +199,10 @@ Result<void> apply(AppSettings& settings, const Annotation& annotation) {
         settings.restart = TRY(choose(kRestarts, annotation.value));
     else if (name == kRestartSec)
         settings.restart_usec = TRY(restart_pause(annotation.value));
+    else if (name == kAfter)
+        settings.after = TRY(app_names(annotation.value));
+    else if (name == kRequires)
+        settings.required = TRY(app_names(annotation.value));
     else if (name == kPullPolicy)
         settings.pull_policy = TRY(parse_pull_policy(annotation.value));
     else if (name == kPullFrom)

@@ -30,6 +30,9 @@ inline constexpr std::string_view kRestart =
     "podd.org/restart";  // no (default), on-failure, always
 inline constexpr std::string_view kRestartSec =
     "podd.org/restart-sec";  // seconds, default 100 ms as systemd
+/// Names of apps of the same pod, blank between them: After= and Requires= of their units.
+inline constexpr std::string_view kAfter = "podd.org/after";
+inline constexpr std::string_view kRequires = "podd.org/requires";
 inline constexpr std::string_view kStopSignal =
     "podd.org/stop-signal";  // SIGTERM (default); from OCI StopSignal
 inline constexpr std::string_view kStopTimeout = "podd.org/stop-timeout-sec";
@@ -70,6 +73,8 @@ struct PodSettings {
 struct AppSettings {
     Restart restart = Restart::kNo;
     std::optional<std::uint64_t> restart_usec;
+    std::vector<std::string> after;  // names of apps, not yet looked up in the pod
+    std::vector<std::string> required;
     std::optional<int> stop_signal;
     std::optional<std::uint64_t> stop_timeout_usec;  // not 0; UINT64_MAX: no timeout
     std::optional<bool> supports_notify;             // unset: no

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "schema/annotation_json.h"
+#include "schema/app_order.h"
 
 namespace podd::schema {
 
@@ -120,11 +121,14 @@ Result<void> check_pod_manifest(const JsonNode& node, const PodManifest& manifes
     std::set<std::string_view> names;
     for (const auto& volume : manifest.volumes)
         names.insert(volume.name.str());
+    std::vector<AppSettings> settings;
+    settings.reserve(manifest.apps.size());
     for (std::size_t index = 0; index < manifest.apps.size(); ++index) {
         const JsonNode app = apps.element(index);
         TRY(check_mounts(app, manifest.apps[index], names));
-        TRY(read_app_settings(app, manifest.apps[index].annotations));
+        settings.push_back(TRY(read_app_settings(app, manifest.apps[index].annotations)));
     }
+    TRY(check_app_order(apps, manifest.apps, settings));
     TRY(check_ports(node, manifest));
     TRY(read_pod_settings(node, manifest.annotations));
     return {};

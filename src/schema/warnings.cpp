@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "schema/warnings.h"
 
+#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "schema/annotations.h"
 #include "schema/isolators.h"
 #include "schema/json_node.h"
 #include "schema/platform.h"
@@ -53,6 +55,19 @@ void check_app(const std::string& at, const App& app, Warnings& out) {
                 "{}/ports/{}/socketActivated: this version opens no sockets for apps", at, index));
 }
 
+// Valid for systemd as well, and there it surprises people, too.
+void check_order(const std::string& at, const RuntimeApp& app, Warnings& out) {
+    const auto settings = app_settings(app);
+    if (!settings) return;  // an error, not a warning: the parser has said so
+    for (const auto& name : settings->required)
+        if (std::find(settings->after.begin(), settings->after.end(), name) ==
+            settings->after.end())
+            out.push_back(
+                fmt::format("{}/annotations: \"{}\" names {} and \"{}\" does not: both "
+                            "start at the same time, whatever becomes of it",
+                            at, kRequires, quoted(name), kAfter));
+}
+
 void check_labels(const std::string& at, const std::vector<Label>& labels, Warnings& out) {
     if (label(labels, "arch") && !label(labels, "os"))
         out.push_back(fmt::format("{}/labels: \"arch\" means nothing without \"os\"", at));
@@ -89,6 +104,7 @@ Warnings warnings(const PodManifest& manifest) {
         const auto& app = manifest.apps[index];
         const std::string at = fmt::format("/apps/{}", index);
         check_labels(at + "/image", app.image.labels, out);
+        check_order(at, app, out);
         if (app.app) check_app(at + "/app", *app.app, out);
     }
     check_isolators("", manifest.isolators, out);

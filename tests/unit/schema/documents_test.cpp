@@ -83,7 +83,8 @@ TEST_SUITE("schema/documents") {
              {schema::kWantedBy, schema::kNetwork, schema::kExitPolicy, schema::kHostname,
               schema::kDescription, schema::kRestart, schema::kRestartSec, schema::kStopSignal,
               schema::kStopTimeout, schema::kStdioLinks, schema::kSupportsNotify,
-              schema::kMakeWorkingDirectory, schema::kGroupFromUser}) {
+              schema::kMakeWorkingDirectory, schema::kGroupFromUser, schema::kAfter,
+              schema::kRequires}) {
             CAPTURE(name);
             CHECK(page.find(name) != std::string::npos);
         }

@@ -119,5 +119,14 @@ TEST_SUITE("schema/references") {
         REQUIRE(pod.has_value());
         CHECK(warnings(*pod) ==
               std::vector<std::string>{"/ports: this version has no network that forwards them"});
+        const auto order = PodManifest::parse(
+            R"({"acKind":"PodManifest","acVersion":"0.8.11","apps":[{"name":"a","image":{"name":"x"}},)"
+            R"({"name":"b","image":{"name":"x"}},{"name":"c","image":{"name":"x"},"annotations":[)"
+            R"({"name":"podd.org/after","value":"a"},{"name":"podd.org/requires","value":"a b"}]}]})");
+        REQUIRE(order.has_value());
+        CHECK(warnings(*order) ==
+              std::vector<std::string>{
+                  "/apps/2/annotations: \"podd.org/requires\" names \"b\" and \"podd.org/after\" "
+                  "does not: both start at the same time, whatever becomes of it"});
     }
 }

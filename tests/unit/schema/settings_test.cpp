@@ -132,6 +132,8 @@ TEST_SUITE("schema/annotations") {
         CHECK(from->effective_pull_policy() == PullPolicy::kMissing);
         CHECK_FALSE(of_app(kPullFrom, "ftp://example.com/app.aci").has_value());
         CHECK(of_app(kRestart, "no")->effective_pull_policy() == PullPolicy::kNever);
+        CHECK(of_app(kAfter, " b c\tb ")->after == std::vector<std::string>{"b", "c"});
+        CHECK(of_app(kRequires, "b")->required == std::vector<std::string>{"b"});
         struct Case {
             std::string_view name, value;
         };
@@ -146,6 +148,9 @@ TEST_SUITE("schema/annotations") {
                  Case{"podd.org/unknown", ""},
                  Case{kNetwork, "none"},
                  Case{kGroupFromUser, "true"},
+                 Case{kAfter, " "},
+                 Case{kAfter, "b, c"},
+                 Case{kRequires, "pod-web@b.service"},
              }) {
             CAPTURE(c.name);
             CAPTURE(c.value);
@@ -177,6 +182,51 @@ TEST_SUITE("schema/annotations") {
             R"("annotations":[{"name":"podd.org/network","value":"host"}]}]})");
         REQUIRE_FALSE(app.has_value());
         CHECK(app.error().message().starts_with("/apps/0/annotations/0: \"podd.org/network\""));
+    }
+
+    TEST_CASE("an app waits for apps of its pod, and none for itself") {
+        // The annotations of the apps "a", "b" and "c", each "NAME=VALUE" or empty.
+        const auto refused = [](const std::vector<std::string>& annotations) -> std::string {
+            std::string apps;
+            for (std::size_t i = 0; i < annotations.size(); ++i) {
+                const auto& text = annotations[i];
+                const auto equals = text.find('=');
+                apps += fmt::format(R"({}{{"name":"{}","image":{{"name":"x"}})", i == 0 ? "" : ",",
+                                    static_cast<char>('a' + i));
+                if (!text.empty())
+                    apps += fmt::format(
+                        R"(,"annotations":[{{"name":"x","value":""}},{{"name":"podd.org/{}","value":"{}"}}])",
+                        text.substr(0, equals), text.substr(equals + 1));
+                apps += "}";
+            }
+            const auto pod = PodManifest::parse(fmt::format(
+                R"({{"acKind":"PodManifest","acVersion":"0.8.11","apps":[{}]}})", apps));
+            return pod ? "" : pod.error().message();
+        };
+        CHECK(refused({"", "after=a", "after=a b"}).empty());
+        CHECK(refused({"after=c", "", "after=b"}).empty());
+        CHECK(refused({"requires=b", "requires=a"}).empty());
+        CHECK(refused({"", "after=a d"}) ==
+              "/apps/1/annotations/1: \"podd.org/after\": found \"d\", wanted the name of another "
+              "app of this pod");
+        CHECK(refused({"requires=d"}).starts_with("/apps/0/annotations/1: \"podd.org/requires\""));
+        CHECK(refused({"", "requires=b"}) ==
+              "/apps/1/annotations/1: \"podd.org/requires\": found \"b\", the app itself, wanted "
+              "another app of this pod");
+        CHECK(refused({"after=a"}).find("the app itself") != std::string::npos);
+        CHECK(refused({"after=b", "after=a"}) ==
+              "/apps/0/annotations/1: \"podd.org/after\": found the cycle \"a\" after \"b\" after "
+              "\"a\", wanted an app that comes first");
+        // "a" only comes after the cycle.
+        CHECK(
+            refused({"after=b", "after=c", "after=d", "after=b"})
+                .find(
+                    "/apps/1/annotations/1: \"podd.org/after\": found the cycle \"b\" after \"c\" "
+                    "after \"d\" after \"b\"") == 0);
+        std::vector<std::string> ring(25, "");
+        for (std::size_t i = 0; i < ring.size(); ++i)
+            ring[i] = fmt::format("after={}", static_cast<char>('a' + (i + 1) % ring.size()));
+        CHECK(refused(ring).find("\"h\" after … after \"a\", wanted") != std::string::npos);
     }
 
     TEST_CASE("signals by name and number") {

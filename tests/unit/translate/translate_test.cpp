@@ -106,6 +106,17 @@ TEST_SUITE("translate/translate") {
         CHECK(value(units(pod("web", app("one")), {257, {}})[1], "RestartMode") == "(none)");
     }
 
+    TEST_CASE("an app waits for another as its unit does") {
+        const auto all = units(
+            pod("web", app("db") + "," + app("log") + "," +
+                           app("php", R"(,"annotations":[{"name":"podd.org/after","value":"log db"},
+                                         {"name":"podd.org/requires","value":"db"}])")));
+        CHECK(value(all[3], "After") == "pod-web.service pod-web@log.service pod-web@db.service");
+        CHECK(value(all[3], "Requires") == "pod-web@db.service");
+        CHECK(value(all[1], "After") == "pod-web.service");
+        CHECK(value(all[1], "Requires") == "(none)");
+    }
+
     TEST_CASE("isolators become resource control") {
         struct Case {
             std::string isolator, key, wanted;

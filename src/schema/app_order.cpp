@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "schema/app_order.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace podd::schema {
+
+using base::Error;
+using base::Result;
+
+namespace {
+
+using Indexes = std::map<std::string_view, std::size_t>;
+// Of each app, those that it comes after.
+using Edges = std::vector<std::vector<std::size_t>>;
+
+// The value of one annotation, where it stands.
+Error refuse(const JsonNode& list, const std::vector<RuntimeApp>& apps, std::size_t app,
+             std::string_view name, Error error) {
+    const auto& annotations = apps[app].annotations;
+    const auto found = std::find_if(annotations.begin(), annotations.end(),
+                                    [&](const auto& one) { return one.name.str() == name; });
+    const JsonNode app_node = list.element(app);
+    const JsonNode all = TRY(app_node.member("annotations"));
+    const JsonNode one = all.element(static_cast<std::size_t>(found - annotations.begin()));
+    return one.here(std::move(error).with_context(fmt::format("\"{}\"", name)));
+}
+
+Result<std::vector<std::size_t>> look_up(const std::vector<std::string>& names,
+                                         const Indexes& indexes, std::size_t self) {
+    std::vector<std::size_t> found;
+    found.reserve(names.size());
+    for (const auto& name : names) {
+        const auto at = indexes.find(name);
+        if (at == indexes.end())
+            return found_wanted(quoted(name), "the name of another app of this pod");
+        if (at->second == self)
+            return found_wanted(quoted(name) + ", the app itself", "another app of this pod");
+        found.push_back(at->second);
+    }
+    return found;
+}
+
+// Apps that are in a cycle, or come after one; none when there is no cycle.
+std::vector<bool> never_reached(const Edges& after) {
+    std::vector<std::size_t> waits(after.size());
+    Edges before(after.size());
+    std::vector<std::size_t> ready;
+    for (std::size_t app = 0; app < after.size(); ++app) {
+        waits[app] = after[app].size();
+        if (waits[app] == 0) ready.push_back(app);
+        for (const auto other : after[app])
+            before[other].push_back(app);
+    }
+    std::vector<bool> left(after.size(), true);
+    while (!ready.empty()) {
+        const auto app = ready.back();
+        ready.pop_back();
+        left[app] = false;
+        for (const auto other : before[app])
+            if (--waits[other] == 0) ready.push_back(other);
+    }
+    return left;
+}
+
+// One cycle, first app once more at its end; empty when there is none.
+std::vector<std::size_t> find_cycle(const Edges& after) {
+    const auto left = never_reached(after);
+    const auto first = std::find(left.begin(), left.end(), true);
+    std::vector<std::size_t> path;
+    if (first == left.end()) return path;
+    // Whoever is left waits for somebody who is left: this comes round.
+    auto app = static_cast<std::size_t>(first - left.begin());
+    std::vector<bool> seen(after.size(), false);
+    while (!seen[app]) {
+        seen[app] = true;
+        path.push_back(app);
+        app = *std::find_if(after[app].begin(), after[app].end(),
+                            [&](std::size_t other) { return left[other]; });
+    }
+    path.erase(path.begin(), std::find(path.begin(), path.end(), app));
+    path.push_back(app);
+    return path;
+}
+
+std::string cycle_text(const std::vector<std::size_t>& cycle, const std::vector<RuntimeApp>& apps) {
+    constexpr std::size_t kShown = 8;
+    std::string text;
+    for (std::size_t i = 0; i < cycle.size(); ++i) {
+        if (i == kShown && cycle.size() > kShown + 2) {
+            text += " after …";
+            i = cycle.size() - 1;
+        }
+        text += fmt::format("{}{}", i == 0 ? "" : " after ", quoted(apps[cycle[i]].name.str()));
+    }
+    return text;
+}
+
+}  // namespace
+
+Result<void> check_app_order(const JsonNode& list, const std::vector<RuntimeApp>& apps,
+                             const std::vector<AppSettings>& settings) {
+    Indexes indexes;
+    for (std::size_t i = 0; i < apps.size(); ++i)
+        indexes.emplace(apps[i].name.str(), i);
+    Edges after;
+    after.reserve(apps.size());
+    for (std::size_t i = 0; i < apps.size(); ++i) {
+        auto edges = look_up(settings[i].after, indexes, i);
+        if (!edges) return refuse(list, apps, i, kAfter, std::move(edges).error());
+        after.push_back(*std::move(edges));
+        if (auto found = look_up(settings[i].required, indexes, i); !found)
+            return refuse(list, apps, i, kRequires, std::move(found).error());
+    }
+    const auto cycle = find_cycle(after);
+    if (cycle.empty()) return {};
+    return refuse(list, apps, cycle.front(), kAfter,
+                  found_wanted("the cycle " + cycle_text(cycle, apps), "an app that comes first"));
+}
+
+}  // namespace podd::schema

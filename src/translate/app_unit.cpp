@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The unit of one app.
+#include <csignal>
+
+#include <fmt/format.h>
+
+#include "schema/annotations.h"
+#include "translate/context.h"
+#include "translate/devices.h"
+#include "translate/resources.h"
+#include "unit/names.h"
+#include "unit/values.h"
+
+namespace podd::translate {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using unit::Section;
+using unit::Unit;
+
+namespace {
+
+// RestartMode=direct: OnFailure= waits until restarting has given up. Older versions do so anyhow.
+constexpr int kRestartModeSince = 254;
+
+std::vector<std::string> app_units(const Context& context, const std::vector<std::string>& apps) {
+    std::vector<std::string> units;
+    units.reserve(apps.size());
+    for (const auto& app : apps)
+        units.push_back(unit::app_name(context.name, app));
+    return units;
+}
+
+Section app_head(const Context& context, std::size_t index) {
+    const auto& app = context.pod.manifest.apps[index];
+    const auto& settings = context.apps[index];
+    Section head = section_of("Unit");
+    describe(head, context, fmt::format("{}: app {}", described(context), app.name.str()));
+    set_words(head, "BindsTo", {context.sandbox});
+    if (!settings.required.empty())
+        set_words(head, "Requires", app_units(context, settings.required));
+    auto after = app_units(context, settings.after);
+    after.insert(after.begin(), context.sandbox);
+    set_words(head, "After", std::move(after));
+    if (context.settings.exit_policy == schema::ExitPolicy::kOnFailure) {
+        set_words(head, "OnFailure", {unit::stop_name(context.name)});
+        // Start jobs of the pod's other apps must not be in the way.
+        set(head, "OnFailureJobMode", "replace");
+    }
+    return head;
+}
+
+// An app that ends as it was told to has not failed, whether it lets the signal kill it or says so
+// in the shells' way; else each restart by hand would look like a failure and end the pod.
+std::vector<std::string> stop_statuses(const schema::AppSettings& settings) {
+    std::vector<std::string> words{fmt::format("{}", 128 + SIGTERM)};
+    const int signal = settings.stop_signal.value_or(SIGTERM);
+    if (signal == SIGTERM) return words;  // as a signal it is clean for systemd anyway
+    words.push_back(fmt::format("{}", 128 + signal));
+    words.push_back(unit::signal_text(signal));
+    return words;
+}
+
+void set_restart(Section& body, const Context& context, const schema::AppSettings& settings) {
+    if (settings.restart == schema::Restart::kNo) return;
+    set(body, "Restart", settings.restart == schema::Restart::kAlways ? "always" : "on-failure");
+    if (context.options.systemd_version >= kRestartModeSince) set(body, "RestartMode", "direct");
+    if (settings.restart_usec) set(body, "RestartSec", unit::duration_text(*settings.restart_usec));
+}
+
+}  // namespace
+
+Result<Unit> app_unit(const Context& context, std::size_t index) {
+    const auto& app = context.pod.manifest.apps[index];
+    const auto& settings = context.apps[index];
+    Section body = section_of("Service");
+    set(body, "Type", "notify");
+    // The app's own messages come through a helper beside it, which is never the main process.
+    set(body, "NotifyAccess", "all");
+    set(body, "Slice", context.slice);
+    set_words(body, "ExecStart", {fmt::format("{}/exec", kFlavor), context.name, app.name.str()});
+    // What an image says of the end of its apps no unit knows.
+    if (!settings.stop_signal || !settings.stop_timeout_usec)
+        set_words(body, "ExecStop",
+                  {fmt::format("{}/stop", kFlavor), context.name, app.name.str()});
+    set(body, "KillMode", "mixed");
+    if (settings.stop_signal) set(body, "KillSignal", unit::signal_text(*settings.stop_signal));
+    if (settings.stop_timeout_usec)
+        set(body, "TimeoutStopSec", unit::duration_text(*settings.stop_timeout_usec));
+    set_words(body, "SuccessExitStatus", stop_statuses(settings));
+    set_restart(body, context, settings);
+    set(body, "Delegate", "yes");
+    set(body, "DevicePolicy", "closed");
+    for (const auto& device : devices(context.pod.manifest, app))
+        set_words(body, "DeviceAllow", {device.path, device.read_only ? "r" : "rw"});
+    set(body, "SyslogIdentifier", fmt::format("pod-{}@{}", context.name, app.name.str()));
+    if (app.app)
+        for (auto& setting : TRY(resource_settings(
+                 app.app->isolators, mounted_paths(context.pod.manifest), Scope::kApp)))
+            body.settings.push_back(std::move(setting));
+    const auto name = unit::app_name(context.name, app.name.str());
+    if (!unit::is_unit_name(name))
+        return Error{
+            ErrorCode::kInvalidArgument,
+            fmt::format("found the unit name \"{}\" of {} bytes, wanted at most {}: choose "
+                        "a shorter name of pod or app",
+                        name, name.size(), unit::kNameMax)};
+    auto unit = unit_of(name, app_head(context, index), std::move(body));
+    unit.wanted_by = context.settings.wanted_by;
+    return unit;
+}
+
+}  // namespace podd::translate

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the units of one pod have in common. Of this room only.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "schema/annotations.h"
+#include "translate/translate.h"
+#include "unit/unit.h"
+
+namespace podd::translate {
+
+inline constexpr std::string_view kFlavor = "/usr/lib/podd/stage1/nspawn";
+
+/// Everything about a pod that more than one of its units needs.
+struct Context {
+    const Pod& pod;
+    const Options& options;
+    schema::PodSettings settings;
+    std::vector<schema::AppSettings> apps;  // one for each of the manifest's
+    std::string name;
+    std::string sandbox;
+    std::string slice;
+    bool pulled = false;  // images are fetched before it starts
+
+    bool transient() const { return pod.source_path.empty(); }
+};
+
+void set(unit::Section& section, std::string_view key, std::string_view value);
+void set_words(unit::Section& section, std::string_view key, std::vector<std::string> words);
+unit::Section section_of(std::string name);
+unit::Unit unit_of(std::string name, unit::Section head, unit::Section body);
+
+/// What all units of the pod say of themselves.
+void describe(unit::Section& section, const Context& context, std::string_view description);
+std::string described(const Context& context);
+
+/// The store, and what the manifest mounts from the host: on another file system it comes first.
+std::vector<std::string> mounted_paths(const schema::PodManifest& manifest);
+
+/// The unit of the `index`-th app. Errors: kInvalidArgument.
+base::Result<unit::Unit> app_unit(const Context& context, std::size_t index);
+
+}  // namespace podd::translate
