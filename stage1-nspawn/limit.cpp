@@ -34,11 +34,6 @@ constexpr const char* kManager = "org.freedesktop.systemd1.Manager";
 constexpr const char* kServiceInterface = "org.freedesktop.systemd1.Service";
 constexpr std::uint64_t kUnlimited = UINT64_MAX;
 
-// Of settings with a lower bound the default is none at all.
-std::uint64_t default_of(const std::string& property) {
-    return property == "MemoryLow" ? 0 : kUnlimited;
-}
-
 // The setting's name, where it is another than the property's.
 std::string_view setting_of(std::string_view property) {
     return property == "CPUQuotaPerSecUSec" ? "CPUQuota" : property;
@@ -86,6 +81,21 @@ Result<std::uint64_t> present_value(sd_bus* bus, const std::string& path,
     return value;
 }
 
+Result<std::uint64_t> default_tasks(sd_bus* bus) {
+    BusError error;
+    std::uint64_t value = 0;
+    const int r = sd_bus_get_property_trivial(bus, kService, kPath, kManager, "DefaultTasksMax",
+                                              &error.error, 't', &value);
+    if (r < 0) return bus_error("asking for \"DefaultTasksMax\"", error, r);
+    return value;
+}
+
+// Of settings with a lower bound the default is none at all.
+Result<std::uint64_t> default_of(sd_bus* bus, const std::string& property) {
+    if (property == "TasksMax") return default_tasks(bus);
+    return property == "MemoryLow" || property == "MemoryMin" ? 0 : kUnlimited;
+}
+
 using Change = std::pair<const plan::LimitPlan*, std::uint64_t>;
 
 int append(sd_bus_message* message, const Change& change) {
@@ -114,34 +124,29 @@ Result<> set_values(sd_bus* bus, const std::string& unit, const std::vector<Chan
     return {};
 }
 
-// Those limits whose present value is `wanted(limit)`, each with `value(limit)`.
-template <typename Wanted, typename Value>
-Result<std::vector<Change>> changes_of(sd_bus* bus, const plan::AppPlan& app, Wanted wanted,
-                                       Value value) {
+enum class Way : unsigned char { kSet, kReset };
+
+// Those limits whose present value is nobody else's, each with its next one.
+Result<std::vector<Change>> changes_of(sd_bus* bus, const plan::AppPlan& app, Way way) {
     const auto path = TRY(load_unit(bus, app.unit));
     std::vector<Change> changes;
-    for (const auto& limit : app.limits)
-        if (TRY(present_value(bus, path, limit)) == wanted(limit))
-            changes.emplace_back(&limit, value(limit));
+    for (const auto& limit : app.limits) {
+        auto from = TRY(default_of(bus, limit.property));
+        auto to = limit.value;
+        if (way == Way::kReset) std::swap(from, to);
+        if (TRY(present_value(bus, path, limit)) == from) changes.emplace_back(&limit, to);
+    }
     return changes;
 }
 
-std::uint64_t image_value(const plan::LimitPlan& limit) {
-    return limit.value;
-}
-
-std::uint64_t default_value(const plan::LimitPlan& limit) {
-    return default_of(limit.property);
-}
-
 Result<> set_limits(sd_bus* bus, const plan::AppPlan& app) {
-    return set_values(bus, app.unit, TRY(changes_of(bus, app, default_value, image_value)));
+    return set_values(bus, app.unit, TRY(changes_of(bus, app, Way::kSet)));
 }
 
 // What is left after that is a file that says the default, and would beat the administrator's
 // drop-ins from now on.
 Result<> reset_limits(sd_bus* bus, const plan::AppPlan& app) {
-    const auto changes = TRY(changes_of(bus, app, image_value, default_value));
+    const auto changes = TRY(changes_of(bus, app, Way::kReset));
     TRY(set_values(bus, app.unit, changes));
     for (const char* parent : {"/run/systemd/system.control", "/run/systemd/transient"}) {
         const auto folder = fmt::format("{}/{}.d", parent, app.unit);

@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
+
 #include "unit/render.h"
 
 namespace podd::pod {
@@ -19,6 +21,12 @@ Result<std::vector<plan::LimitPlan>> plan_limits(const translate::Pod& pod,
          TRY(translate::image_resources(pod, image.manifest.app->isolators))) {
         const auto property = TRY(unit::property("Service", setting));
         // What is neither is no limit of a cgroup: stage1 sets oom_score_adj itself.
+        if (std::holds_alternative<std::vector<std::uint8_t>>(property.value))
+            return base::Error{
+                base::ErrorCode::kInvalidArgument,
+                fmt::format("the image has an isolator for {}=: processors and memory nodes are "
+                            "the host's, wanted it in the pod's manifest",
+                            setting.key)};
         if (const auto* number = std::get_if<std::uint64_t>(&property.value))
             limits.push_back({property.name, {}, *number});
         else if (const auto* devices = std::get_if<std::vector<unit::IoLimit>>(&property.value))

@@ -94,6 +94,7 @@ struct IsolatorSink {
 
     void operator()(const schema::ResourceIsolator&) const {}  // unit settings: translate/
     void operator()(const schema::CpuSharesIsolator&) const {}
+    void operator()(const schema::UnitIsolator&) const {}
     void operator()(const schema::CapabilitiesIsolator& value) const {
         resolved.capabilities = value;
     }

@@ -17,22 +17,6 @@ namespace {
 
 using Kind = ResourceIsolator::Kind;
 
-// "64Mi" or 67108864; blanks around a quantity in a string are cut, as the reference parser does.
-Result<Quantity> read_quantity(const JsonNode& node) {
-    if (!node.json().is_number()) {
-        std::string text = TRY(node.text("a quantity such as \"64Mi\""));
-        const auto first = text.find_first_not_of(" \t\r\n");
-        const auto last = text.find_last_not_of(" \t\r\n");
-        text = first == std::string::npos ? "" : text.substr(first, last - first + 1);
-        auto quantity = Quantity::parse(text);
-        if (!quantity) return node.here(std::move(quantity).error());
-        return quantity;
-    }
-    auto quantity = Quantity::parse(node.json().str());
-    if (!quantity) return node.refuse("a quantity that is not negative");
-    return quantity;
-}
-
 Result<IsolatorValue> read_resource(const JsonNode& node, Kind kind) {
     const bool bounded = kind == Kind::kCpu || kind == Kind::kMemory;
     const JsonNode is_default = TRY(node.member("default"));
@@ -156,29 +140,24 @@ Result<IsolatorValue> set_of(const JsonNode& node) {
 struct Known {
     std::string_view name;
     Result<IsolatorValue> (*read)(const JsonNode&);
-    // Isolators with the same text here must not stand together in one list; empty: no such rule.
-    // Several of one name without a rule: the last one counts.
-    std::string_view exclusive;
 };
 
-constexpr std::string_view kCapabilities = "os/linux/capabilities-";
-
 constexpr std::array kKnown{
-    Known{"resource/cpu", resource<Kind::kCpu>, ""},
-    Known{"resource/memory", resource<Kind::kMemory>, ""},
-    Known{"resource/block-bandwidth", resource<Kind::kBlockBandwidth>, ""},
-    Known{"resource/block-iops", resource<Kind::kBlockIops>, ""},
-    Known{"resource/network-bandwidth", resource<Kind::kNetworkBandwidth>, ""},
-    Known{"os/linux/capabilities-retain-set", set_of<read_capabilities, true>, kCapabilities},
-    Known{"os/linux/capabilities-remove-set", set_of<read_capabilities, false>, kCapabilities},
-    Known{"os/linux/seccomp-retain-set", set_of<read_seccomp, true>, "seccomp"},
-    Known{"os/linux/seccomp-remove-set", set_of<read_seccomp, false>, "seccomp"},
-    Known{"os/linux/no-new-privileges", read_no_new_privileges, ""},
-    Known{"os/linux/selinux-context", read_selinux, "selinux"},
-    Known{"os/linux/apparmor-profile", read_apparmor, "apparmor"},
-    Known{"os/linux/oom-score-adj", read_oom_score_adj, "oom"},
-    Known{"os/linux/cpu-shares", read_cpu_shares, "shares"},
-    Known{"os/unix/sysctl", read_sysctl, "sysctl"},
+    Known{"resource/cpu", resource<Kind::kCpu>},
+    Known{"resource/memory", resource<Kind::kMemory>},
+    Known{"resource/block-bandwidth", resource<Kind::kBlockBandwidth>},
+    Known{"resource/block-iops", resource<Kind::kBlockIops>},
+    Known{"resource/network-bandwidth", resource<Kind::kNetworkBandwidth>},
+    Known{"os/linux/capabilities-retain-set", set_of<read_capabilities, true>},
+    Known{"os/linux/capabilities-remove-set", set_of<read_capabilities, false>},
+    Known{"os/linux/seccomp-retain-set", set_of<read_seccomp, true>},
+    Known{"os/linux/seccomp-remove-set", set_of<read_seccomp, false>},
+    Known{"os/linux/no-new-privileges", read_no_new_privileges},
+    Known{"os/linux/selinux-context", read_selinux},
+    Known{"os/linux/apparmor-profile", read_apparmor},
+    Known{"os/linux/oom-score-adj", read_oom_score_adj},
+    Known{"os/linux/cpu-shares", read_cpu_shares},
+    Known{"os/unix/sysctl", read_sysctl},
 };
 
 const Known* find_known(std::string_view name) {
@@ -189,28 +168,27 @@ const Known* find_known(std::string_view name) {
 
 }  // namespace
 
+// "64Mi" or 67108864; blanks around a quantity in a string are cut, as the reference parser does.
+Result<Quantity> read_quantity(const JsonNode& node) {
+    if (!node.json().is_number()) {
+        std::string text = TRY(node.text("a quantity such as \"64Mi\""));
+        const auto first = text.find_first_not_of(" \t\r\n");
+        const auto last = text.find_last_not_of(" \t\r\n");
+        text = first == std::string::npos ? "" : text.substr(first, last - first + 1);
+        auto quantity = Quantity::parse(text);
+        if (!quantity) return node.here(std::move(quantity).error());
+        return quantity;
+    }
+    auto quantity = Quantity::parse(node.json().str());
+    if (!quantity) return node.refuse("a quantity that is not negative");
+    return quantity;
+}
+
 Result<IsolatorValue> read_isolator_value(std::string_view name, const JsonNode& value) {
+    if (name.starts_with(kOwnIsolators)) return read_unit_isolator(name, value);
     const Known* known = find_known(name);
     if (known == nullptr) return IsolatorValue{UnknownIsolator{}};
     return known->read(value);
-}
-
-Result<void> check_isolator_conflicts(const JsonNode& list,
-                                      const std::vector<Isolator>& isolators) {
-    std::vector<const Known*> seen;
-    for (std::size_t index = 0; index < isolators.size(); ++index) {
-        const Known* known = find_known(isolators[index].name.str());
-        if (known == nullptr || known->exclusive.empty()) continue;
-        for (const Known* other : seen) {
-            // Two sets of capabilities of the same kind are allowed: the last one counts.
-            const bool same_set = known == other && known->exclusive == kCapabilities;
-            if (other->exclusive != known->exclusive || same_set) continue;
-            return list.element(index).here(found_wanted(
-                fmt::format("\"{}\" beside \"{}\"", known->name, other->name), "one of them"));
-        }
-        if (std::find(seen.begin(), seen.end(), known) == seen.end()) seen.push_back(known);
-    }
-    return {};
 }
 
 Result<IsolatorValue> isolator_value(const Isolator& isolator) {

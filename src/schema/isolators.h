@@ -72,13 +72,18 @@ struct CpuSharesIsolator {
 struct SysctlIsolator {
     StringMap values{};
 };
-/// A name that podd does not know: kept, reported as ignored.
+/// A setting of systemd.resource-control(5) that appc has no isolator for. Source: podd.pod(5).
+struct UnitIsolator {
+    std::string_view key;  // "TasksMax"
+    std::string value{};   // as it stands in a unit: bytes, a weight, "0-3,7"
+};
+/// A name that podd does not know: kept, reported as ignored. None that begins with "podd.org/".
 struct UnknownIsolator {};
 
 using IsolatorValue =
     std::variant<ResourceIsolator, CapabilitiesIsolator, SeccompIsolator, NoNewPrivilegesIsolator,
                  SelinuxIsolator, ApparmorIsolator, OomScoreAdjIsolator, CpuSharesIsolator,
-                 SysctlIsolator, UnknownIsolator>;
+                 SysctlIsolator, UnitIsolator, UnknownIsolator>;
 
 /// The typed value of one isolator. Manifests are checked with it while they are parsed, so it
 /// cannot fail later.

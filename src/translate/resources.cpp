@@ -99,6 +99,8 @@ Result<Settings> resource_settings(const std::vector<schema::Isolator>& isolator
             TRY(resource(*res, out, isolators[i], io_paths));
         } else if (const auto* shares = std::get_if<schema::CpuSharesIsolator>(&value)) {
             set(out, "CPUWeight", fmt::format("{}", weight_of_shares(shares->value)));
+        } else if (const auto* own = std::get_if<schema::UnitIsolator>(&value)) {
+            set(out, std::string{own->key}, own->value);
         } else if (const auto* score = std::get_if<schema::OomScoreAdjIsolator>(&value)) {
             if (scope == Scope::kApp) set(out, "OOMScoreAdjust", fmt::format("{}", score->value));
         }
@@ -115,6 +117,7 @@ std::vector<std::string> isolator_warnings(const std::vector<schema::Isolator>& 
         const auto* res = std::get_if<ResourceIsolator>(&*value);
         const bool of_resource = res != nullptr ||
                                  std::holds_alternative<schema::CpuSharesIsolator>(*value) ||
+                                 std::holds_alternative<schema::UnitIsolator>(*value) ||
                                  std::holds_alternative<schema::SelinuxIsolator>(*value) ||
                                  std::holds_alternative<schema::ApparmorIsolator>(*value);
         const bool of_pod = std::holds_alternative<schema::SysctlIsolator>(*value);

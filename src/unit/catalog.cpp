@@ -43,14 +43,21 @@ constexpr Entry kCatalog[] = {
     {"Service", "SyslogIdentifier", Kind::kText, "SyslogIdentifier"},
     {"Service", "TimeoutStopSec", Kind::kDuration, "TimeoutStopUSec"},
     {"Service", "Type", Kind::kWord, "Type"},
+    {"Service", "AllowedCPUs", Kind::kNumbers, "AllowedCPUs"},
+    {"Service", "AllowedMemoryNodes", Kind::kNumbers, "AllowedMemoryNodes"},
     {"Service", "CPUQuota", Kind::kQuota, "CPUQuotaPerSecUSec"},
     {"Service", "CPUWeight", Kind::kWeight, "CPUWeight"},
     {"Service", "IOReadBandwidthMax", Kind::kIoLimit, "IOReadBandwidthMax"},
     {"Service", "IOReadIOPSMax", Kind::kIoLimit, "IOReadIOPSMax"},
+    {"Service", "IOWeight", Kind::kWeight, "IOWeight"},
     {"Service", "IOWriteBandwidthMax", Kind::kIoLimit, "IOWriteBandwidthMax"},
     {"Service", "IOWriteIOPSMax", Kind::kIoLimit, "IOWriteIOPSMax"},
+    {"Service", "MemoryHigh", Kind::kBytes, "MemoryHigh"},
     {"Service", "MemoryLow", Kind::kBytes, "MemoryLow"},
     {"Service", "MemoryMax", Kind::kBytes, "MemoryMax"},
+    {"Service", "MemoryMin", Kind::kBytes, "MemoryMin"},
+    {"Service", "MemorySwapMax", Kind::kBytes, "MemorySwapMax"},
+    {"Service", "TasksMax", Kind::kBytes, "TasksMax"},
 };
 
 }  // namespace

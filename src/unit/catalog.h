@@ -27,6 +27,7 @@ enum class Kind : unsigned char {
     kStatuses,  // words: exit statuses 0…255 and signals; bus: (aiai)
     kIoLimit,   // words: absolute path and bytes (or operations) per second; bus: a(st)
     kDevice,    // words: absolute path and rights out of "rwm", as in "/dev/fuse rw"; bus: a(ss)
+    kNumbers,   // "0-3,7", see base/number_set.h; bus: ay, a mask
     kData,      // file: base64; bus: ay
 };
 

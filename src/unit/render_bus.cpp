@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/number.h"
+#include "base/number_set.h"
 #include "unit/catalog.h"
 #include "unit/names.h"
 #include "unit/render.h"
@@ -103,6 +104,12 @@ Result<Value> flag(std::string_view text) {
     return Value{text == "yes"};
 }
 
+Result<Value> numbers(std::string_view text) {
+    auto mask = base::parse_number_set(text);
+    if (!mask) return wrong(text, "numbers and ranges such as \"0-3,7\"");
+    return Value{*std::move(mask)};
+}
+
 Result<Value> weight(std::string_view text) {
     const auto value = TRY(number(text));
     if (value < 1 || value > 10000) return wrong(text, "1…10000");
@@ -183,6 +190,7 @@ Result<Value> value_of(Kind kind, const Setting& setting) {
         case Kind::kStatuses: return statuses(setting);
         case Kind::kIoLimit: return io_limit(setting);
         case Kind::kDevice: return device(setting);
+        case Kind::kNumbers: return numbers(text);
         case Kind::kData: return Value{std::vector<std::uint8_t>{text.begin(), text.end()}};
     }
     return Error{ErrorCode::kInternal, "no such kind of setting"};

@@ -113,6 +113,7 @@ Result<> append_setting(std::string& out, std::string_view section, const Settin
         case Kind::kBytes:
         case Kind::kQuota:
         case Kind::kWeight:
+        case Kind::kNumbers:
         case Kind::kSigned:
         case Kind::kSignal: append_line(out, setting.key, setting.value); break;
     }

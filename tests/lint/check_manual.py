@@ -159,8 +159,9 @@ def check_manifest():
     text = section(page, "ANNOTATIONS")
     compare("the annotation", re.findall(f'"({setting})"', read("src/schema/annotations.h")), page_file(page),
             re.findall(rf"\*({setting})\*", text))
-    compare("the isolator", re.findall(r'Known\{"([^"]+)"', read("src/schema/isolators.cpp")), page_file(page),
-            re.findall(r"\*((?:os|resource)/[a-z/-]+)\*", section(page, "ISOLATORS")))
+    isolators = read("src/schema/isolators.cpp") + read("src/schema/unit_isolators.cpp")
+    compare("the isolator", re.findall(r'Known\{"([^"]+)"', isolators), page_file(page),
+            re.findall(r"\*((?:os|resource|podd\.org)/[a-z/-]+)\*", section(page, "ISOLATORS")))
 
 
 def check_stage1_statuses():

@@ -58,6 +58,10 @@ TEST_SUITE("pod/limits") {
                   "CPUWeight=150\nCPUQuotaPerSecUSec=1500000\n"},
               Row{R"({"name":"resource/block-iops","value":{"default":true,"limit":"5"}})",
                   "IOReadIOPSMax=/var/lib/podd 5\nIOWriteIOPSMax=/var/lib/podd 5\n"},
+              Row{R"({"name":"podd.org/tasks-max","value":64})", "TasksMax=64\n"},
+              Row{R"({"name":"podd.org/allowed-cpus","value":"0"})",
+                  "the image has an isolator for AllowedCPUs=: processors and memory nodes are the "
+                  "host's, wanted it in the pod's manifest"},
               Row{R"({"name":"os/linux/oom-score-adj","value":100})", ""},
               Row{R"({"name":"resource/memory","value":{"limit":"0"}})",
                   "isolator \"resource/memory\": found a limit of 0, wanted more than that"}}) {

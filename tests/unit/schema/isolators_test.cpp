@@ -143,6 +143,28 @@ TEST_SUITE("schema/isolators") {
                  {sysctl, R"({"net.x":"1"})", true},
                  {sysctl, "{}", true},
                  {sysctl, "[]", false},
+                 {"podd.org/tasks-max", "1", true},
+                 {"podd.org/tasks-max", "4194304", true},
+                 {"podd.org/tasks-max", "4194305", false},
+                 {"podd.org/tasks-max", "0", false},
+                 {"podd.org/tasks-max", "\"64\"", false},
+                 {"podd.org/memory-high", "\"48Mi\"", true},
+                 {"podd.org/memory-high", "1024", true},
+                 {"podd.org/memory-high", "\"0\"", false},
+                 {"podd.org/memory-high", "{}", false},
+                 {"podd.org/memory-min", "0", false},
+                 {"podd.org/memory-swap-max", "0", true},
+                 {"podd.org/memory-swap-max", "-1", false},
+                 {"podd.org/cpu-weight", "10000", true},
+                 {"podd.org/cpu-weight", "10001", false},
+                 {"podd.org/io-weight", "0", false},
+                 {"podd.org/allowed-cpus", "\"0-3,7\"", true},
+                 {"podd.org/allowed-cpus", "\"3-0\"", false},
+                 {"podd.org/allowed-cpus", "\"\"", false},
+                 {"podd.org/allowed-cpus", "0", false},
+                 {"podd.org/allowed-memory-nodes", "\"8191\"", true},
+                 {"podd.org/allowed-memory-nodes", "\"8192\"", false},
+                 {"podd.org/task-max", "1", false},
                  {"example.com/unknown", "[1,null]", true},
                  {"example.com/unknown", "null", false},
                  {"Example", "1", false},
@@ -174,6 +196,14 @@ TEST_SUITE("schema/isolators") {
         const Row memory{"resource/memory", "{}", true};
         const Row privileges{"os/linux/no-new-privileges", "true", true};
         const Row sysctl{"os/unix/sysctl", "{}", true};
+        const Row shares{"os/linux/cpu-shares", "1024", true};
+        const Row weight{"podd.org/cpu-weight", "100", true};
+        const Row request{"resource/cpu", R"({"request":"1"})", true};
+        const Row quota{"resource/cpu", R"({"limit":"1"})", true};
+        const Row tasks{"podd.org/tasks-max", "8", true};
+        const Row limit{"resource/memory", R"({"limit":"32Mi"})", true};
+        const Row high{"podd.org/memory-high", R"("48Mi")", true};
+        const Row low{"podd.org/memory-high", R"("32Mi")", true};
         struct Case {
             std::vector<Row> rows;
             bool accepted;
@@ -189,6 +219,16 @@ TEST_SUITE("schema/isolators") {
                  {{privileges, privileges}, true},
                  {{sysctl, sysctl}, false},
                  {{seccomp, retain, oom, memory, sysctl}, true},
+                 {{shares, weight}, false},
+                 {{weight, request}, false},
+                 {{request, weight}, false},
+                 {{weight, quota}, true},
+                 {{request, quota, weight}, true},
+                 {{tasks, tasks}, false},
+                 {{high, limit}, false},
+                 {{limit, high}, false},
+                 {{limit, low}, true},
+                 {{limit, memory, high}, true},
              }) {
             CAPTURE(list(c.rows));
             CHECK(in_app(c.rows).has_value() == c.accepted);
@@ -199,6 +239,16 @@ TEST_SUITE("schema/isolators") {
         CHECK(refused.error().message() ==
               "/app/isolators/2: found \"os/linux/seccomp-remove-set\" beside "
               "\"os/linux/seccomp-retain-set\", wanted one of them");
+        const auto above = in_app({limit, high});
+        REQUIRE_FALSE(above.has_value());
+        CHECK(above.error().message() ==
+              "/app/isolators/1: found 50331648 bytes, wanted at most the limit of "
+              "\"resource/memory\", 33554432");
+        const auto misspelt = in_app({{"podd.org/task-max", "1", false}});
+        REQUIRE_FALSE(misspelt.has_value());
+        CHECK(misspelt.error().message() ==
+              "/app/isolators/0/value: found isolator \"podd.org/task-max\", which podd does not "
+              "know, wanted one of podd.pod(5)");
     }
 
     TEST_CASE("typed values") {

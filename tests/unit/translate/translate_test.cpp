@@ -143,6 +143,17 @@ TEST_SUITE("translate/translate") {
                      "IOWriteBandwidthMax", "/var/lib/podd 2000000"},
                  Case{R"({"name":"resource/block-iops","value":{"default":true,"limit":"100"}})",
                       "IOReadIOPSMax", "/var/lib/podd 100"},
+                 Case{R"({"name":"podd.org/tasks-max","value":64})", "TasksMax", "64"},
+                 Case{R"({"name":"podd.org/memory-high","value":"48Mi"})", "MemoryHigh",
+                      "50331648"},
+                 Case{R"({"name":"podd.org/memory-min","value":1024})", "MemoryMin", "1024"},
+                 Case{R"({"name":"podd.org/memory-swap-max","value":"0"})", "MemorySwapMax", "0"},
+                 Case{R"({"name":"podd.org/cpu-weight","value":200})", "CPUWeight", "200"},
+                 Case{R"({"name":"podd.org/io-weight","value":1})", "IOWeight", "1"},
+                 Case{R"({"name":"podd.org/allowed-cpus","value":"0-3,7"})", "AllowedCPUs",
+                      "0-3,7"},
+                 Case{R"({"name":"podd.org/allowed-memory-nodes","value":"0"})",
+                      "AllowedMemoryNodes", "0"},
                  Case{R"({"name":"resource/memory","value":{"limit":"1k"}},
                          {"name":"resource/memory","value":{"limit":"2k"}})",
                       "MemoryMax", "2000"},
@@ -158,10 +169,12 @@ TEST_SUITE("translate/translate") {
         const auto all =
             units(pod("my-pod", app("one"),
                       R"(,"isolators":[{"name":"resource/memory","value":{"limit":"1Gi"}},
+                                      {"name":"podd.org/tasks-max","value":512},
                                       {"name":"os/linux/oom-score-adj","value":1}])"));
         REQUIRE(all.size() == 3);
         CHECK(all[2].name == "machine-my\\x2dpod.slice");
         CHECK(value(all[2], "MemoryMax") == "1073741824");
+        CHECK(value(all[2], "TasksMax") == "512");
         CHECK(value(all[2], "StopWhenUnneeded") == "yes");
         CHECK(find(all[2], "OOMScoreAdjust") == nullptr);
     }
