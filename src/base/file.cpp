@@ -256,6 +256,8 @@ Result<std::string> temporary_name(const std::string& name) {
                        TRY(random_suffix()));
 }
 
+bool is_temporary_name(std::string_view name) { return name.starts_with(".#"); }
+
 Result<> write_file(int dir_fd, const std::string& name, std::string_view data, mode_t mode,
                     Durable durable) {
     const auto temporary = TRY(temporary_name(name));

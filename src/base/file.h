@@ -48,6 +48,7 @@ enum class Durable : unsigned char { kNo, kYes };
 
 /// A name beside `name` for what is not whole yet: ".#NAME.0123456789abcdef".
 Result<std::string> temporary_name(const std::string& name);
+bool is_temporary_name(std::string_view name);
 
 /// Writes beside `name` and renames, so readers see the old file or the whole new one.
 Result<> write_file(int dir_fd, const std::string& name, std::string_view data, mode_t mode,

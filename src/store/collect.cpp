@@ -34,6 +34,20 @@ Result<> Writer::collect_workspaces(int tmp, Collected& collected) const {
     return {};
 }
 
+// Records and names are written by whoever holds the store's lock, as the caller does: one that is
+// not whole now will never be.
+Result<> Writer::collect_unwritten(Collected& collected) const {
+    for (const char* folder : {kImagesDir, kRefsDir}) {
+        const auto dir = TRY(open_dir(folder));
+        for (const auto& name : TRY(base::list_dir(dir.get()))) {
+            if (!base::is_temporary_name(name)) continue;
+            TRY(base::remove_tree(dir.get(), name));
+            collected.removed.push_back(fmt::format("{}/{}", folder, name));
+        }
+    }
+    return {};
+}
+
 // Between the publishing of trees and that of the record a crash leaves whole trees and blobs that
 // no image names.
 Result<> Writer::collect_unused(const std::set<std::string>& in_use, Collected& collected) const {
@@ -106,6 +120,7 @@ Result<Collected> Writer::collect(const std::set<std::string>& in_use) const {
     const bool alone = TRY(base::try_lock(trees.get(), LockKind::kExclusive));
     const auto store = TRY(lock_store());
     TRY(collect_workspaces(TRY(open_dir(kTmpDir)).get(), collected));
+    TRY(collect_unwritten(collected));
     if (!alone) {
         collected.left.emplace_back(
             "no tree and no blob is removed while an import or a check runs");

@@ -73,7 +73,9 @@ private:
 
     Result<> strangers() {
         for (const auto& name : TRY(list(kImagesDir)))
-            if (id_of_file(name).empty())
+            if (base::is_temporary_name(name))
+                add_cut_short(fmt::format("{}/{}", kImagesDir, name));
+            else if (id_of_file(name).empty())
                 add(fmt::format("{}/{}", kImagesDir, name), "it is named by no image id",
                     moved_aside("it"), Cure::kMoveAside);
         return {};
@@ -99,7 +101,10 @@ private:
     Result<> names() {
         std::map<std::string, std::set<std::string>> named;
         for (const auto& name : TRY(list(kRefsDir)))
-            if (!name.starts_with('.')) check_name_file(name, named);
+            if (base::is_temporary_name(name))
+                add_cut_short(fmt::format("{}/{}", kRefsDir, name));
+            else if (!name.starts_with('.'))
+                check_name_file(name, named);
         for (const auto& record : records_)
             if (!named[record.manifest.name.str()].contains(record.id))
                 add(image_file(record.id),
@@ -159,10 +164,14 @@ private:
             const auto path = fmt::format("{}/{}", kTmpDir, name);
             const auto dir = base::open_at(dir_fd_, path, O_RDONLY | O_DIRECTORY);
             if (dir && !TRY(base::try_lock(dir->get(), LockKind::kExclusive))) continue;
-            add(path, "an import that was cut short left it", "'podctl image gc' removes it",
-                Cure::kCollect);
+            add_cut_short(path);
         }
         return {};
+    }
+
+    void add_cut_short(std::string file) {
+        add(std::move(file), "an import that was cut short left it", "'podctl image gc' removes it",
+            Cure::kCollect);
     }
 
     int dir_fd_;

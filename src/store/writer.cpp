@@ -116,6 +116,7 @@ Result<UniqueFd> Writer::make_workspace(int tmp, const std::string& name,
     const auto store = TRY(lock_store());
     Collected collected;
     TRY(collect_workspaces(tmp, collected));
+    TRY(collect_unwritten(collected));
     if (in_use != nullptr) TRY(tidy_up(*in_use, collected));
     auto dir = TRY(base::open_or_make_dir(tmp, name, 0700));
     TRY(base::lock(dir.get(), LockKind::kExclusive));

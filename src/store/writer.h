@@ -155,6 +155,7 @@ private:
                                                 const InUse* in_use) const;
     base::Result<> tidy_up(const InUse& in_use, Collected& collected) const;
     base::Result<> collect_workspaces(int tmp, Collected& collected) const;
+    base::Result<> collect_unwritten(Collected& collected) const;
     base::Result<> collect_unused(const std::set<std::string>& in_use, Collected& collected) const;
     base::Result<> complete_refs() const;
     base::Result<> add_ref(const ImageRecord& record) const;

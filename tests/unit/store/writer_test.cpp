@@ -159,6 +159,31 @@ TEST_SUITE("store/writer") {
         CHECK(store.has("trees/" + tree_id('c')));
     }
 
+    TEST_CASE("records and names that were not written to their end are found, and go") {
+        Store store;
+        store.add('a', "example.com/a");
+        const std::vector<std::string> files{"images/.#" + tree_id('b') + ".json.0123456789abcdef",
+                                             "refs/.#example.com%a.0123456789abcdef"};
+        const auto write = [&] {
+            for (const auto& file : files)
+                store.write(file, "{");
+        };
+        write();
+        const auto found = store.writer().problems({});
+        REQUIRE(found);
+        CHECK(files_of(*found) == files);
+        for (const auto& problem : *found)
+            CHECK(problem.cure == store::Problem::Cure::kCollect);
+        const auto collected = store.writer().collect({});
+        REQUIRE(collected);
+        CHECK(collected->removed == files);
+        CHECK(files_of(*store.writer().problems({})).empty());
+        write();
+        REQUIRE(store.writer().begin(no_pods));
+        CHECK(files_of(*store.writer().problems({})).empty());
+        CHECK(store.has(store::image_file(tree_id('a'))));
+    }
+
     TEST_CASE("a record that is gone takes no tree from a pod, whatever comes next") {
         struct {
             const char* what;
