@@ -17,16 +17,9 @@ clean_up() {
 trap clean_up EXIT
 
 say "a registry, a store of signatures, and keys"
-"$source_dir/tests/images/make" busybox rootfs "$TEST_TMP/busybox.tar.gz"
 mkdir "$TEST_TMP/signed"
-# layout NAME: an OCI layout of busybox and a file of its own, so that each has a digest of its own.
-layout() {
-    python3 -c 'import base64, json, os, sys
-print(json.dumps({"name": "example.com/" + sys.argv[1], "version": "1", "exec": ["/bin/sleep", "1000"], "environment": {"PATH": "/bin"},
-                  "files": {"random": base64.b64encode(os.urandom(99)).decode()}}))' "$1" >"$TEST_TMP/$1.json"
-    python3 "$source_dir/tests/images/pack.py" "$TEST_TMP/busybox.tar.gz" "$TEST_TMP/$1.json" oci "$TEST_TMP/signed/$1"
-}
-for name in good unknown other expired revoked plain bare cosign many foreign; do layout $name; done
+# Each has a digest of its own.
+for name in good unknown other expired revoked plain bare cosign many foreign; do random_layout $name 99 "$TEST_TMP/signed/$name"; done
 # The index of an image for two machines: ours and one that is none.
 python3 - "$TEST_TMP/signed" <<'PYTHON'
 import hashlib, json, os, platform, shutil, sys

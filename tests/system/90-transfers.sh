@@ -19,11 +19,7 @@ plain() { host setpriv --reuid=plain --regid=plain --init-groups --inh-caps=-all
 
 say "a registry, and a slow way to it"
 host mkdir -p $folder
-"$source_dir/tests/images/make" busybox rootfs "$TEST_TMP/busybox.tar.gz"
-python3 -c 'import base64, json, os
-print(json.dumps({"name": "example.com/app", "version": "1", "exec": ["/bin/sleep", "1000"], "environment": {"PATH": "/bin"},
-                  "files": {"random": base64.b64encode(os.urandom(1500000)).decode()}}))' >"$TEST_TMP/app.json"
-python3 "$source_dir/tests/images/pack.py" "$TEST_TMP/busybox.tar.gz" "$TEST_TMP/app.json" oci "$TEST_TMP/app"
+random_layout app 1500000 "$TEST_TMP/app"
 copy "$TEST_TMP/app" $folder/app
 servers start_registry transfers-registry $folder 5010
 servers start_front transfers-nginx $folder 5011 5010 120k

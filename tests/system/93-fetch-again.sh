@@ -23,12 +23,8 @@ gunzip "$TEST_TMP/busybox.tar.gz"
 head -c 1000 /dev/urandom >"$TEST_TMP/own"
 tar --append --file="$TEST_TMP/busybox.tar" --directory="$TEST_TMP" ./own
 gzip "$TEST_TMP/busybox.tar"
-# layout NAME SIZE: an OCI layout of busybox and a file of so many random bytes.
 layout() {
-    python3 -c 'import base64, json, os, sys
-print(json.dumps({"name": "example.com/" + sys.argv[1], "version": "1", "exec": ["/bin/sleep", "1000"], "environment": {"PATH": "/bin"},
-                  "files": {"random": base64.b64encode(os.urandom(int(sys.argv[2]))).decode()}}))' "$1" "$2" >"$TEST_TMP/$1.json"
-    python3 "$source_dir/tests/images/pack.py" "$TEST_TMP/busybox.tar.gz" "$TEST_TMP/$1.json" oci "$TEST_TMP/$1"
+    random_layout "$1" "$2" "$TEST_TMP/$1" "$TEST_TMP/busybox.tar.gz"
     copy "$TEST_TMP/$1" "$folder/$1"
 }
 layout one 1000

@@ -108,6 +108,16 @@ image() {
     printf '%s\n' "$path"
 }
 
+# random_layout NAME SIZE OUT [ROOTFS.tar.gz]: an OCI layout on this machine, example.com/NAME, which sleeps: busybox, or that
+# root file system, and a layer with a file of so many random bytes.
+random_layout() {
+    [ -n "${4-}" ] || "$source_dir/tests/images/make" busybox rootfs "$TEST_TMP/busybox.tar.gz"
+    python3 -c 'import base64, json, os, sys
+print(json.dumps({"name": "example.com/" + sys.argv[1], "version": "1", "exec": ["/bin/sleep", "1000"], "environment": {"PATH": "/bin"},
+                  "files": {"random": base64.b64encode(os.urandom(int(sys.argv[2]))).decode()}}))' "$1" "$2" >"$TEST_TMP/$1.json"
+    python3 "$source_dir/tests/images/pack.py" "${4-$TEST_TMP/busybox.tar.gz}" "$TEST_TMP/$1.json" oci "$3"
+}
+
 # import_image NAME [FORMAT]: has the image example.com/NAME in the store. It stays for the tests that follow.
 import_image() {
     if ! host podctl image list 2>/dev/null | grep -q "example.com/$1\b"; then
