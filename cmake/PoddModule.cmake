@@ -12,7 +12,7 @@ set(PODD_FLOORS
     schema=1 unit=1
     plan=2 archive=2 trust=2 trust_keys=2 trust_openpgp=2 trust_signatures=2 trust_policy=2 fetch=2 network=2 sandbox=2
     store_read=3 store=3 translate=3 client=3
-    pod_manifest=4 pod=4
+    pod_manifest=4 pod_findings=4 pod=4
     daemon=5
     podd=6 podctl=6 generator=6 stage0=6 importer=6 fetcher=6 verifier=6
     stage1=6)

@@ -33,6 +33,16 @@ void fill_from_manifest(PodInfo& pod, const schema::PodManifest& manifest) {
     }
 }
 
+void add_without_effect(PodInfo& pod, int dir) {
+    const auto text = base::read_file(dir, std::string{plan::kWithoutEffectFile}, kMaxManifestBytes,
+                                      base::Resolve::kNoSymlinks);
+    if (!text) return;
+    const auto json = base::Json::parse(*text);
+    if (!json || json->as_array() == nullptr) return;
+    for (const base::Json& note : *json->as_array())
+        if (note.as_string() != nullptr) pod.weakened.push_back(*note.as_string());
+}
+
 // What a running pod was started with counts, not what its manifest file says by now.
 base::Result<> fill_from_plan(PodInfo& pod, int pods_dir) {
     const base::UniqueFd dir = TRY(
@@ -43,6 +53,7 @@ base::Result<> fill_from_plan(PodInfo& pod, int pods_dir) {
                                           kMaxManifestBytes, base::Resolve::kNoSymlinks))
         if (const auto manifest = schema::PodManifest::parse(*text))
             fill_from_manifest(pod, *manifest);
+    add_without_effect(pod, dir.get());
     for (AppInfo& app : pod.apps)
         if (const auto app_plan = plan::read_app_plan(dir.get(), app.name))
             app.image_id = app_plan->image_id;

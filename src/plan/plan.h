@@ -23,6 +23,8 @@ inline constexpr std::string_view kPodFile = "pod.json";
 inline constexpr std::string_view kManifestFile =
     "manifest.json";  // the manifest the plan was made from
 inline constexpr std::string_view kSandboxFile = "sandbox.json";  // written by `run`
+/// Limits that this host leaves without effect: a list of sentences; missing where there is none.
+inline constexpr std::string_view kWithoutEffectFile = "without-effect.json";
 inline constexpr std::string_view kStage1Dir = "/usr/lib/podd/stage1";
 
 /// "app-<app>.json"; "app-<app>.bpf" beside it is the seccomp program, an array of struct

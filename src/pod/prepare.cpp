@@ -16,6 +16,7 @@
 #include "plan/plan.h"
 #include "plan/run_dir.h"
 #include "pod/confinement.h"
+#include "pod/enforcement.h"
 #include "pod/identity.h"
 #include "pod/layered_root.h"
 #include "pod/limits.h"
@@ -155,8 +156,33 @@ struct Preparation {
     const store::Reader& store;
     const StateDir& state;
     int run_dir;
+    bool best_effort;  // of apps that do not say themselves
+    Enforcement& enforcement;
     std::vector<std::string>& warnings;
 };
+
+Result<> check_limits(const Preparation& to, const schema::RuntimeApp& runtime,
+                      const store::ImageRecord& image) {
+    const auto settings = TRY(schema::app_settings(runtime));
+    const auto& app = runtime.app ? runtime.app : image.manifest.app;
+    if (!app) return {};
+    return to.enforcement.check(fmt::format("app {}", runtime.name.str()), app->isolators,
+                                translate::Scope::kApp,
+                                settings.best_effort.value_or(to.best_effort));
+}
+
+// Of limits that have no effect the user wants to know for as long as the pod runs.
+Result<> note_limits(int run_dir, const Enforcement& enforcement,
+                     std::vector<std::string>& warnings) {
+    if (enforcement.notes().empty()) return {};
+    base::Json::Array notes;
+    for (const auto& note : enforcement.notes()) {
+        notes.emplace_back(note);
+        warnings.push_back(note);
+    }
+    return base::write_file(run_dir, std::string{plan::kWithoutEffectFile},
+                            base::Json{std::move(notes)}.str(), 0600);
+}
 
 // Whether the app has limits that its unit does not know.
 Result<bool> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
@@ -166,6 +192,8 @@ Result<bool> prepare_app(const Preparation& to, const schema::RuntimeApp& runtim
     const auto app = TRY(resolve(to.pod.manifest, runtime, image));
     for (const auto& warning : app.warnings)
         to.warnings.push_back(fmt::format("app \"{}\": {}", app.name, warning));
+
+    TRY(check_limits(to, runtime, image));
 
     plan::AppPlan plan;
     std::vector<UniqueFd> layers;  // highest first
@@ -238,10 +266,14 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     TRY(base::write_file(run_dir.get(), std::string{plan::kManifestFile},
                          pod.manifest.to_json().str(), 0600));
     const auto state = TRY(make_state_dir(plan.uuid));
+    Enforcement enforcement;
+    TRY(enforcement.check("pod", pod.manifest.isolators, translate::Scope::kPod,
+                          settings.best_effort));
+    const Preparation to{
+        pod, store, state, run_dir.get(), settings.best_effort, enforcement, prepared.warnings};
     for (const auto& app : pod.manifest.apps)
-        if (TRY_CONTEXT(prepare_app({pod, store, state, run_dir.get(), prepared.warnings}, app),
-                        "app \"{}\"", app.name.str()))
-            plan.limited = true;
+        if (TRY_CONTEXT(prepare_app(to, app), "app \"{}\"", app.name.str())) plan.limited = true;
+    TRY(note_limits(run_dir.get(), enforcement, prepared.warnings));
     if (plan.limited) TRY(write_pod_plan(run_dir.get(), plan));
     return prepared;
 }

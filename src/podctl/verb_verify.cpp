@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "pod/isolator_findings.h"
 #include "pod/manifest_files.h"
 #include "podctl/table.h"
 #include "podctl/terminal.h"
@@ -23,6 +24,18 @@ std::vector<std::string> declared_files() {
     for (const pod::ManifestEntry& entry : pod::list_manifests(pod::manifest_search()))
         if (!entry.masked) paths.push_back(entry.path);
     return paths;
+}
+
+// Names that only libraries know the generator cannot look up, podctl can.
+pod::Verification verify(const std::string& path) {
+    pod::Verification verification = pod::verify_manifest(path);
+    if (!verification.manifest) return verification;
+    const auto found = pod::isolator_findings(*verification.manifest);
+    for (const std::string& line : found.errors)
+        verification.errors.push_back({path, line});
+    for (const std::string& line : found.warnings)
+        verification.warnings.push_back({path, line});
+    return verification;
 }
 
 base::Json as_json(const std::vector<Finding>& findings) {
@@ -45,7 +58,7 @@ base::Result<int> verb_verify(const Arguments& arguments) {
     bool failed = false;
     const auto paths = arguments.words.empty() ? declared_files() : arguments.words;
     for (const std::string& path : paths) {
-        const pod::Verification verification = pod::verify_manifest(path);
+        const pod::Verification verification = verify(path);
         for (const pod::ManifestProblem& problem : verification.errors)
             findings.push_back({"error", problem});
         for (const pod::ManifestProblem& problem : verification.warnings)

@@ -154,7 +154,7 @@ bool is_pod_annotation(std::string_view name) {
 bool is_app_annotation(std::string_view name) {
     return name == kRestart || name == kRestartSec || name == kStopSignal || name == kStopTimeout ||
            name == kStdioLinks || name == kPullPolicy || name == kPullFrom || name == kAfter ||
-           name == kRequires;
+           name == kRequires || name == kBestEffort;
 }
 
 Result<void> apply(PodSettings& settings, const Annotation& annotation) {
@@ -172,6 +172,8 @@ Result<void> apply(PodSettings& settings, const Annotation& annotation) {
         settings.description = TRY(one_line(value));
     else if (name == kTimezone)
         settings.timezone = TRY(time_zone(value));
+    else if (name == kBestEffort)
+        settings.best_effort = TRY(choose(kFlags, value));
     else if (is_app_annotation(name))
         return found_wanted("it on the pod", "it in the \"annotations\" of an app");
     else if (name.starts_with(kOurs))
@@ -207,6 +209,8 @@ Result<void> apply(AppSettings& settings, const Annotation& annotation) {
         settings.pull_policy = TRY(parse_pull_policy(annotation.value));
     else if (name == kPullFrom)
         settings.pull_from = TRY(parse_fetch_reference(annotation.value));
+    else if (name == kBestEffort)
+        settings.best_effort = TRY(choose(kFlags, annotation.value));
     else if (is_pod_annotation(name))
         return found_wanted("it on an app", "it in the \"annotations\" of the pod");
     else if (name.starts_with(kOurs) && !is_app_annotation(name))

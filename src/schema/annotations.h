@@ -24,6 +24,9 @@ inline constexpr std::string_view kHostname = "podd.org/hostname";  // default: 
 inline constexpr std::string_view kDescription = "podd.org/description";
 inline constexpr std::string_view kTimezone =
     "podd.org/timezone";  // "local" or a zone's name; default: the image's own
+/// "true": limits that the host cannot put into effect are passed over. Of a pod, for its own and
+/// for its apps that do not say; of an app. Default: "false".
+inline constexpr std::string_view kBestEffort = "podd.org/best-effort";
 
 // App annotations, in the pod manifest; where an image says it too, the pod manifest wins.
 inline constexpr std::string_view kRestart =
@@ -68,6 +71,7 @@ struct PodSettings {
     std::string hostname;     // empty: the pod's name
     std::string description;  // empty: none
     std::string timezone;     // "local" or the name of a zone; empty: the image's own
+    bool best_effort = false;
 };
 
 struct AppSettings {
@@ -81,6 +85,7 @@ struct AppSettings {
     std::optional<bool> stdio_links;
     std::optional<PullPolicy> pull_policy;
     std::optional<FetchReference> pull_from;
+    std::optional<bool> best_effort;  // unset: as the pod
 
     /// Who says where an image comes from wants it fetched when it is not there.
     PullPolicy effective_pull_policy() const {

@@ -108,14 +108,21 @@ Result<Settings> resource_settings(const std::vector<schema::Isolator>& isolator
     return out;
 }
 
+std::string_view controller_of(std::string_view key) {
+    if (key.starts_with("Memory")) return "memory";
+    if (key.starts_with("CPU")) return "cpu";
+    if (key.starts_with("IO")) return "io";
+    if (key == "TasksMax") return "pids";
+    return key.starts_with("Allowed") ? "cpuset" : std::string_view{};
+}
+
 std::vector<std::string> isolator_warnings(const std::vector<schema::Isolator>& isolators,
                                            Scope scope) {
     std::vector<std::string> out;
     for (const auto& isolator : isolators) {
         const auto value = schema::isolator_value(isolator);
         if (!value) continue;  // an error, not a warning: the parser has said so
-        const auto* res = std::get_if<ResourceIsolator>(&*value);
-        const bool of_resource = res != nullptr ||
+        const bool of_resource = std::holds_alternative<ResourceIsolator>(*value) ||
                                  std::holds_alternative<schema::CpuSharesIsolator>(*value) ||
                                  std::holds_alternative<schema::UnitIsolator>(*value) ||
                                  std::holds_alternative<schema::SelinuxIsolator>(*value) ||
@@ -126,8 +133,6 @@ std::vector<std::string> isolator_warnings(const std::vector<schema::Isolator>& 
         };
         if (std::holds_alternative<schema::UnknownIsolator>(*value))
             warn("podd does not know it");
-        else if (res != nullptr && res->kind == ResourceIsolator::Kind::kNetworkBandwidth)
-            warn("this version does not limit networks");
         else if (scope == Scope::kPod && !of_resource && !of_pod)
             warn("it belongs to an app, not to the pod");
         else if (scope == Scope::kApp && of_pod)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -19,6 +20,10 @@ enum class Scope : unsigned char { kApp, kPod };
 base::Result<std::vector<unit::Setting>> resource_settings(
     const std::vector<schema::Isolator>& isolators, const std::vector<std::string>& io_paths,
     Scope scope);
+
+/// The controller of control groups that a setting works by, as cgroup.controllers names it; empty
+/// for a setting that needs none. Source: systemd.resource-control(5).
+std::string_view controller_of(std::string_view key);
 
 /// Isolators that stand where they have no effect, or that podd does not know: one line for each.
 std::vector<std::string> isolator_warnings(const std::vector<schema::Isolator>& isolators,

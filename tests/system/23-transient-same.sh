@@ -9,6 +9,10 @@ host_file /root/same.json <<'EOF'
            "app": {"exec": ["/bin/busybox", "sleep", "1000"], "user": "0", "group": "0", "isolators": [
                {"name": "resource/memory", "value": {"request": "32Mi", "limit": "64Mi"}},
                {"name": "resource/cpu", "value": {"request": "250m", "limit": "333m"}},
+               {"name": "podd.org/tasks-max", "value": 64}, {"name": "podd.org/memory-high", "value": "48Mi"},
+               {"name": "podd.org/memory-min", "value": "1Mi"}, {"name": "podd.org/memory-swap-max", "value": "0"},
+               {"name": "podd.org/io-weight", "value": 50}, {"name": "podd.org/allowed-cpus", "value": "0"},
+               {"name": "podd.org/allowed-memory-nodes", "value": "0"},
                {"name": "os/linux/oom-score-adj", "value": 100}],
              "mountPoints": [{"name": "data", "path": "/srv"}]},
            "mounts": [{"volume": "zero", "path": "/zero"}, {"volume": "noise", "path": "/noise"}],
@@ -21,7 +25,7 @@ host_file /root/same.json <<'EOF'
  "volumes": [{"name": "data", "kind": "host", "source": "/srv/it is 100%", "readOnly": true},
              {"name": "zero", "kind": "host", "source": "/dev/zero"}, {"name": "noise", "kind": "host", "source": "/dev/urandom", "readOnly": true}],
  "isolators": [{"name": "resource/memory", "value": {"limit": "1Gi"}}, {"name": "resource/cpu", "value": {"limit": "1500m"}}],
- "annotations": [{"name": "podd.org/description", "value": "50% of $HOME; \"fast\""}]}
+ "annotations": [{"name": "podd.org/description", "value": "50% of $HOME; \"fast\""}, {"name": "podd.org/best-effort", "value": "true"}]}
 EOF
 
 # shown: every property of the pod's units, without what differs by nature: where the unit comes from, how the manifest comes

@@ -103,14 +103,17 @@ done
 
 say "the image's limits are those of the unit while it runs"
 wish_image limits '' '{"name": "resource/memory", "value": {"limit": "64Mi", "request": "16Mi"}},
-    {"name": "resource/cpu", "value": {"limit": "500m"}}'
-wish_pod limits
+    {"name": "resource/cpu", "value": {"limit": "500m"}}, {"name": "podd.org/tasks-max", "value": 64}'
+# Containers lack the controllers.
+wish_pod limits '{"name": "podd.org/best-effort", "value": "true"}'
+tasks=$(host systemctl show --value --property=DefaultTasksMax)
 controls() { host_sh 'ls -d /run/systemd/system.control/pod-wish@a.service.d 2>/dev/null || true'; }
 for _ in 1 2; do
     started
     assert_eq 67108864 "$(property pod-wish@a MemoryMax)"
     assert_eq 16777216 "$(property pod-wish@a MemoryLow)"
     assert_eq 500ms "$(property pod-wish@a CPUQuotaPerSecUSec)"
+    assert_eq 64 "$(property pod-wish@a TasksMax)"
     if [ "$KIND" = vm ]; then
         group=$(property pod-wish@a ControlGroup)
         assert_eq 67108864 "$(host cat "/sys/fs/cgroup$group/memory.max")"
@@ -122,6 +125,7 @@ for _ in 1 2; do
     wait_until 30 unit_is pod-wish inactive
     assert_eq "" "$(controls)" "runtime properties left behind"
     assert_eq infinity "$(property pod-wish@a MemoryMax)" "MemoryMax when it is over"
+    assert_eq "$tasks" "$(property pod-wish@a TasksMax)" "TasksMax when it is over"
 done
 
 say "the administrator's limit wins"
@@ -138,7 +142,8 @@ host rm -r /run/systemd/system/pod-wish@a.service.d
 
 say "transient pods have them, too"
 host_file /tmp/wished.json <<'EOF'
-{"acKind": "PodManifest", "acVersion": "0.8.11", "apps": [{"name": "a", "image": {"name": "example.com/limits"}}]}
+{"acKind": "PodManifest", "acVersion": "0.8.11", "annotations": [{"name": "podd.org/best-effort", "value": "true"}],
+ "apps": [{"name": "a", "image": {"name": "example.com/limits"}}]}
 EOF
 host podctl start /tmp/wished.json
 assert_eq 67108864 "$(property pod-wished@a MemoryMax)"

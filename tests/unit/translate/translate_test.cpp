@@ -226,14 +226,11 @@ TEST_SUITE("translate/translate") {
 
     TEST_CASE("warnings name what nobody will do") {
         const auto lines =
-            warnings(pod("web", app("one", isolators(R"({"name":"example.com/own","value":1},
-                                        {"name":"resource/network-bandwidth",
-                                         "value":{"default":true,"limit":"1M"}})")),
+            warnings(pod("web", app("one", isolators(R"({"name":"example.com/own","value":1})")),
                          R"(,"isolators":[{"name":"os/linux/oom-score-adj","value":1}])"));
-        REQUIRE(lines.size() == 3);
+        REQUIRE(lines.size() == 2);
         CHECK(lines[0].starts_with("/isolators: isolator \"os/linux/oom-score-adj\" is ignored"));
         CHECK(lines[1].starts_with("/apps/0/app/isolators: isolator \"example.com/own\""));
-        CHECK(lines[2].find("network-bandwidth") != std::string::npos);
         CHECK(warnings(pod("web", app("one"))).empty());
     }
 }

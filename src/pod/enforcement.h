@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Whether this host can put a pod's limits into effect: systemd takes one that it cannot and says
+// nothing.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "schema/app.h"
+#include "translate/resources.h"
+
+namespace podd::pod {
+
+/// What the control groups of a host have; texts as the kernel writes them.
+struct HostLimits {
+    std::string controllers;  // "cpuset cpu io memory pids"
+    std::string processors;   // "0-3"
+    std::string memory_nodes;
+
+    /// What is not there is empty.
+    static HostLimits read();
+};
+
+/// An isolator that such a host leaves without effect.
+struct WithoutEffect {
+    std::string isolator;  // its name
+    std::string why;
+};
+std::vector<WithoutEffect> without_effect(const std::vector<schema::Isolator>& isolators,
+                                          translate::Scope scope, const HostLimits& host);
+
+/// Asks the host only when an isolator limits something.
+class Enforcement {
+public:
+    /// `whose`: "app web", or "pod". Errors: kUnsupported with isolator and controller, unless
+    /// `best_effort`: then it is noted.
+    base::Result<> check(std::string_view whose, const std::vector<schema::Isolator>& isolators,
+                         translate::Scope scope, bool best_effort);
+    /// One sentence for each limit without effect.
+    const std::vector<std::string>& notes() const { return notes_; }
+
+private:
+    std::optional<HostLimits> host_;
+    std::vector<std::string> notes_;
+};
+
+}  // namespace podd::pod
