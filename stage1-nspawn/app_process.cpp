@@ -217,7 +217,8 @@ void send_readiness(int socket, int status, std::string_view error) {
     (void)::syscall(SYS_close_range, static_cast<unsigned>(kFirstFd + spec.listen_fds), ~0U,
                     CLOSE_RANGE_CLOEXEC);
     if (spec.seccomp)
-        if (const auto done = spec.seccomp->load(); !done) fail(ExitStatus::kSeccomp, done.error());
+        if (const auto done = spec.seccomp->load(spec.app.refusals_logged); !done)
+            fail(ExitStatus::kSeccomp, done.error());
     (void)::execve(program.c_str(), argv.data(), envp.data());
     fail(ExitStatus::kExec, errno_error(fmt::format("executing \"{}\"", program), errno));
 }

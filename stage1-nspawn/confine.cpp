@@ -141,10 +141,11 @@ Result<SeccompProgram> SeccompProgram::read(int pod_directory, const std::string
     return program;
 }
 
-Result<> SeccompProgram::load() const {
+Result<> SeccompProgram::load(bool logged) const {
     const sock_fprog program{static_cast<unsigned short>(instructions_.size()),
                              const_cast<sock_filter*>(instructions_.data())};
-    if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0)
+    const unsigned flags = logged ? SECCOMP_FILTER_FLAG_LOG : 0;
+    if (::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program) < 0)
         return errno_error("loading the seccomp filter", errno);
     return {};
 }

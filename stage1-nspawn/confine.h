@@ -30,7 +30,8 @@ base::Result<> become_user(const plan::AppPlan& app);
 class SeccompProgram {
 public:
     static base::Result<SeccompProgram> read(int pod_directory, const std::string& app);
-    base::Result<> load() const;
+    /// `logged`: the kernel writes a record of each call that is refused.
+    base::Result<> load(bool logged) const;
 
 private:
     std::vector<sock_filter> instructions_;

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // gc POD: takes away what a run of the pod left: the machine's entry, its runtime folder, its
 // writable layers and empty volumes. May run twice, and after a start that failed at any point.
+#include <cstdint>
 #include <cstdlib>
+#include <ctime>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/journal.h"
@@ -17,6 +21,7 @@
 #include "plan/plan.h"
 #include "plan/run_dir.h"
 #include "program.h"
+#include "refused_calls.h"
 
 namespace podd::stage1 {
 
@@ -45,7 +50,28 @@ Result<> remove_machine(const std::string& pod) {
 struct LastRun {
     std::optional<plan::PodPlan> plan;  // nothing when it is missing or was cut short
     bool was_up = false;                // its start did not fail
+    std::uint64_t begin_usec = 0;       // when its plan was made, since boot
 };
+
+std::uint64_t usec_of(const timespec& time) {
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000 +
+           static_cast<std::uint64_t>(time.tv_nsec) / 1000;
+}
+
+std::uint64_t usec_of(clockid_t clock) {
+    timespec now{};
+    (void)::clock_gettime(clock, &now);
+    return usec_of(now);
+}
+
+// The manifest is the plan's first file that nobody writes again.
+std::uint64_t begin_usec(int directory) {
+    struct stat st{};
+    if (::fstatat(directory, std::string{plan::kManifestFile}.c_str(), &st, 0) < 0) return 0;
+    const auto age = usec_of(CLOCK_REALTIME) - usec_of(st.st_mtim);
+    const auto now = usec_of(CLOCK_MONOTONIC);
+    return age < now ? now - age : 0;
+}
 
 LastRun last_run(const std::string& pod) {
     LastRun run;
@@ -53,6 +79,7 @@ LastRun last_run(const std::string& pod) {
     if (!directory) return run;
     auto plan = plan::read_pod_plan(directory->get());
     if (plan) run.plan.emplace(std::move(*plan));
+    run.begin_usec = begin_usec(directory->get());
     run.was_up = plan::read_sandbox_record(directory->get()).has_value();
     return run;
 }
@@ -67,9 +94,24 @@ bool is_reboot() {
            std::string_view{status} == plan::kRebootStatus;
 }
 
+void say_refused(const plan::PodPlan& pod, std::string_view what,
+                 const std::map<int, unsigned>& calls) {
+    if (calls.empty()) return;
+    base::log_line(base::LogLevel::kNotice,
+                   fmt::format("pod \"{}\": the system call filters of its apps {}: {}", pod.name,
+                               what, names_of(calls)));
+}
+
+void report_refusals(const plan::PodPlan& pod, std::uint64_t begin_usec) {
+    const auto calls = read_refused_calls(pod.uid_base, begin_usec);
+    if (!calls) return;  // a container has no log of the kernel
+    say_refused(pod, "refused", calls->failed);
+    say_refused(pod, "ended a process at", calls->killed);
+}
+
 // Every step is tried, whatever became of the others.
 bool collect(const std::string& pod) {
-    const auto [plan, was_up] = last_run(pod);
+    const auto [plan, was_up, begin] = last_run(pod);
     bool clean = true;
     const auto step = [&](const Result<>& done) {
         if (done) return;
@@ -79,6 +121,7 @@ bool collect(const std::string& pod) {
     };
     step(remove_machine(pod));
     if (plan && was_up) tell_journal(*plan);
+    if (plan && plan->refusals_logged) report_refusals(*plan, begin);
     if (plan && plan->limited) step(reset_limits(pod));
     step(plan::remove_leftovers(pod));
     if (plan && is_reboot()) step(start_unit(plan->unit));

@@ -58,6 +58,7 @@ struct PodPlan {
     std::string unit;                      // of the sandbox: "pod-web.service"
     bool limited = false;                  // some app has limits, see LimitPlan
     std::optional<std::string> localtime;  // of the host: what /etc/localtime of the apps holds
+    bool refusals_logged = false;          // some app has refusals_logged
 };
 
 /// A limit that only the image asks for; its unit says nothing of it. `property` is a name of
@@ -114,9 +115,10 @@ struct AppPlan {
     std::vector<MountPlan> mounts;   // in the order of their depth
     std::uint64_t capabilities = 0;  // bounding set; ambient too when uid is not 0
     bool no_new_privileges = true;
-    bool seccomp = true;       // load seccomp_file(name)
-    bool notify = false;       // the app itself says READY=1
-    bool stdio_links = false;  // FIFOs behind /dev/stdout and /dev/stderr, with a drainer
+    bool seccomp = true;           // load seccomp_file(name)
+    bool refusals_logged = false;  // the kernel logs what that filter refuses
+    bool notify = false;           // the app itself says READY=1
+    bool stdio_links = false;      // FIFOs behind /dev/stdout and /dev/stderr, with a drainer
     int stop_signal = 15;
     std::uint64_t stop_timeout_usec = kDefaultStopTimeoutUsec;  // UINT64_MAX: none
     std::vector<LimitPlan> limits;

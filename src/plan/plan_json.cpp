@@ -27,6 +27,7 @@ void members(PodPlan& plan, Visit& visit) {
     visit("unit", plan.unit);
     visit("limited", plan.limited);
     visit("localtime", plan.localtime);
+    visit("refusalsLogged", plan.refusals_logged);
 }
 
 template <typename Visit>
@@ -72,6 +73,7 @@ void members(AppPlan& plan, Visit& visit) {
     visit("capabilities", plan.capabilities);
     visit("noNewPrivileges", plan.no_new_privileges);
     visit("seccomp", plan.seccomp);
+    visit("refusalsLogged", plan.refusals_logged);
     visit("notify", plan.notify);
     visit("stdioLinks", plan.stdio_links);
     visit("stopSignal", plan.stop_signal);

@@ -63,6 +63,8 @@ Result<> confine(plan::AppPlan& plan, const ResolvedApp& app, int run_dir) {
     if (app.apparmor) plan.apparmor_profile = app.apparmor->profile;
     const auto policy = TRY(policy_of(app, plan.capabilities));
     plan.seccomp = policy.has_value();
+    // What the default refuses are tries of libraries, mostly, and would fill the log.
+    plan.refusals_logged = policy && app.seccomp;
     if (!policy) return {};
     return base::write_file(run_dir, plan::seccomp_file(plan.name), TRY(program_of(*policy)), 0600);
 }

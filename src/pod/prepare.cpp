@@ -158,6 +158,7 @@ struct Preparation {
     int run_dir;
     bool best_effort;  // of apps that do not say themselves
     Enforcement& enforcement;
+    plan::PodPlan& plan;
     std::vector<std::string>& warnings;
 };
 
@@ -184,8 +185,7 @@ Result<> note_limits(int run_dir, const Enforcement& enforcement,
                             base::Json{std::move(notes)}.str(), 0600);
 }
 
-// Whether the app has limits that its unit does not know.
-Result<bool> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
+Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
     const auto image = TRY(find_image(to.store, runtime.image));
     TRY(store::check_accepted(to.store, image));
     TRY_CONTEXT(check_platform(image), "image \"{}\"", image.manifest.name.str());
@@ -229,7 +229,9 @@ Result<bool> prepare_app(const Preparation& to, const schema::RuntimeApp& runtim
     TRY(add_mounts(plan, app, identity, translate::devices(to.pod.manifest, runtime), to.state));
     TRY(confine(plan, app, to.run_dir));
     TRY(base::write_file(to.run_dir, plan::app_file(app.name), plan::to_json(plan).str(), 0600));
-    return !plan.limits.empty();
+    to.plan.limited = to.plan.limited || !plan.limits.empty();
+    to.plan.refusals_logged = to.plan.refusals_logged || plan.refusals_logged;
+    return {};
 }
 
 Result<> write_pod_plan(int run_dir, const plan::PodPlan& plan) {
@@ -269,12 +271,18 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     Enforcement enforcement;
     TRY(enforcement.check("pod", pod.manifest.isolators, translate::Scope::kPod,
                           settings.best_effort));
-    const Preparation to{
-        pod, store, state, run_dir.get(), settings.best_effort, enforcement, prepared.warnings};
+    const Preparation to{pod,
+                         store,
+                         state,
+                         run_dir.get(),
+                         settings.best_effort,
+                         enforcement,
+                         plan,
+                         prepared.warnings};
     for (const auto& app : pod.manifest.apps)
-        if (TRY_CONTEXT(prepare_app(to, app), "app \"{}\"", app.name.str())) plan.limited = true;
+        TRY_CONTEXT(prepare_app(to, app), "app \"{}\"", app.name.str());
     TRY(note_limits(run_dir.get(), enforcement, prepared.warnings));
-    if (plan.limited) TRY(write_pod_plan(run_dir.get(), plan));
+    if (plan.limited || plan.refusals_logged) TRY(write_pod_plan(run_dir.get(), plan));
     return prepared;
 }
 

@@ -86,6 +86,8 @@ base::Result<std::string> compile(const SeccompPolicy& policy);
 
 /// The number of a call on this architecture; nullopt when it has none or the name is not known.
 std::optional<int> syscall_number(std::string_view name);
+/// The name of a call on this architecture; empty when it has none.
+std::string syscall_name(int number);
 /// Whether libseccomp has such a name on any architecture.
 bool syscall_known(std::string_view name);
 

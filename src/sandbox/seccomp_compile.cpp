@@ -75,9 +75,8 @@ base::Result<> add_rules(void* filter, const SeccompPolicy& policy) {
     if (policy.other == policy.unknown) return {};
     for (int number = 0; number < kMaxSyscall; ++number) {
         if (named.contains(number)) continue;
-        const std::unique_ptr<char, decltype(&std::free)> name{
-            ::seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number), &std::free};
-        if (name) TRY(add_rule(filter, policy.unknown, policy.other, number, name.get()));
+        const auto name = syscall_name(number);
+        if (!name.empty()) TRY(add_rule(filter, policy.unknown, policy.other, number, name));
     }
     return {};
 }
@@ -132,6 +131,12 @@ std::optional<int> syscall_number(std::string_view name) {
         ::seccomp_syscall_resolve_name_arch(SCMP_ARCH_NATIVE, std::string{name}.c_str());
     if (number < 0) return std::nullopt;  // unknown, or a pseudo number: not of this architecture
     return number;
+}
+
+std::string syscall_name(int number) {
+    const std::unique_ptr<char, decltype(&std::free)> name{
+        ::seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number), &std::free};
+    return name ? std::string{name.get()} : std::string{};
 }
 
 bool syscall_known(std::string_view name) {

@@ -71,7 +71,8 @@ bool contains(const std::vector<std::string>& set, std::string_view entry) {
 }
 
 // Open is what is listed. The default list comes with its denials, but a call that is also listed
-// by its name is open for every argument.
+// by its name is open for every argument. With it comes as well that clone3 does not exist: libc
+// falls back to clone, where any other answer would cost every program its threads.
 SeccompPolicy retain_policy(const std::vector<std::string>& set,
                             const std::vector<std::string>& calls, SeccompAction blocked,
                             std::uint64_t capabilities) {
@@ -84,6 +85,7 @@ SeccompPolicy retain_policy(const std::vector<std::string>& set,
     const bool starts_from_default = std::any_of(
         set.begin(), set.end(), [](const auto& entry) { return among(kDefaultLists, entry); });
     if (!starts_from_default) return policy;
+    policy.rules.push_back({"clone3", SeccompAction::fail(ENOSYS)});
     policy.denials = default_policy(capabilities).denials;
     std::erase_if(policy.denials,
                   [&](const auto& denial) { return contains(set, denial.syscall); });

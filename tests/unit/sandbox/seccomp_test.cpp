@@ -246,6 +246,7 @@ TEST_SUITE("sandbox/seccomp") {
         REQUIRE(mixed);
         const auto program = compiled(*mixed);
         CHECK(run(program, "openat") == kAllow);
+        CHECK(run(program, "clone3") == fails(ENOSYS));
         CHECK(run(program, "clock_settime") == kAllow);
         CHECK(run(program, "ioctl", 0, TIOCSTI) == kAllow);
         CHECK(run(program, "unshare", CLONE_NEWUSER) == fails(EPERM));

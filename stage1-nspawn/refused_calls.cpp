@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "refused_calls.h"
+
+#include <cerrno>
+#include <concepts>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/number.h"
+#include "base/unique_fd.h"
+#include "plan/plan.h"
+#include "sandbox/seccomp.h"
+
+namespace podd::stage1 {
+
+using base::Result;
+
+namespace {
+
+constexpr std::size_t kMaxRecord = 8192;  // CONSOLE_EXT_LOG_MAX of the kernel
+
+// The value of " NAME=" up to the next blank.
+std::optional<std::string_view> field(std::string_view record, std::string_view name) {
+    const auto start = record.find(name);
+    if (start == std::string_view::npos) return std::nullopt;
+    record.remove_prefix(start + name.size());
+    return record.substr(0, record.find_first_of(" \n"));
+}
+
+template <std::integral Number>
+std::optional<Number> number(std::string_view record, std::string_view name) {
+    const auto text = field(record, name);
+    return text ? base::parse_number<Number>(*text) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<RefusedCall> refused_call(std::string_view record) {
+    // "5,1234,49839238655,-;audit: type=1326 audit(…): auid=… uid=0 … sig=0 … syscall=83 …"
+    const auto text = record.find(';');
+    if (text == std::string_view::npos ||
+        !record.substr(text + 1).starts_with("audit: type=1326 audit("))
+        return std::nullopt;
+    const auto head = record.substr(0, text);
+    const auto second = head.find(',', head.find(',') + 1);
+    if (second == std::string_view::npos) return std::nullopt;
+    const auto time = head.substr(second + 1, head.find(',', second + 1) - second - 1);
+    const auto usec = base::parse_number<std::uint64_t>(time);
+    const auto uid = number<std::uint32_t>(record, " uid=");
+    const auto signal = number<int>(record, " sig=");
+    const auto syscall = number<int>(record, " syscall=");
+    if (!usec || !uid || !signal || !syscall) return std::nullopt;
+    return RefusedCall{*usec, *uid, *syscall, *signal != 0};
+}
+
+void RefusedCalls::add(const RefusedCall& call) {
+    ++(call.killed ? killed : failed)[call.syscall];
+}
+
+std::string names_of(const std::map<int, unsigned>& calls) {
+    std::string text;
+    for (const auto& [number, times] : calls) {
+        const auto name = sandbox::syscall_name(number);
+        text += fmt::format("{}{}", text.empty() ? "" : ", ",
+                            name.empty() ? fmt::format("number {}", number) : name);
+        if (times > 1) text += fmt::format(" ({} times)", times);
+    }
+    return text;
+}
+
+Result<RefusedCalls> read_refused_calls(std::uint32_t uid_base, std::uint64_t usec) {
+    RefusedCalls calls;
+    const base::UniqueFd log{::open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    if (!log) return base::errno_error("opening the kernel's log", errno);
+    char record[kMaxRecord];
+    while (true) {
+        const ssize_t n = ::read(log.get(), record, sizeof record);
+        if (n < 0 && errno == EPIPE) continue;  // that record was overwritten meanwhile
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && errno == EAGAIN) return calls;
+        if (n <= 0) return base::errno_error("reading the kernel's log", errno);
+        const auto call = refused_call({record, static_cast<std::size_t>(n)});
+        if (call && call->usec >= usec && call->uid - uid_base < plan::kIdCount) calls.add(*call);
+    }
+}
+
+}  // namespace podd::stage1

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Filters of system calls: lists by name, by rkt's and Docker's names, what a refused call meets, and how it is found later. And
+# capabilities of users who are not root.
+# hosts: bookworm trixie vm
+import_image busybox
+
+# What each app runs, and what it then says: whether a filter is there, and how a call of each kind ends.
+try='grep -q "Seccomp:.*2" /proc/self/status && echo "filter on" || echo "filter off"
+    mkdir /tmp/made 2>&1 && echo "mkdir works"; chroot / true 2>&1 && echo "chroot works"; sync && echo "sync works"; echo end'
+
+# table: NAME|SET KIND|SET|ERRNO|lines of the app, "/" between them
+rows=$(cat <<'LIST'
+docker|retain|"@docker/default-whitelist"|EPERM|filter on/mkdir works/chroot works/sync works/end
+rkt|retain|"@rkt/default-whitelist"||filter on/mkdir works/chroot works/sync works/end
+all|retain|"@appc.io/all"||filter off/mkdir works/chroot works/sync works/end
+empty|remove|"@appc.io/empty"||filter on/mkdir works/chroot works/sync works/end
+blacklist|remove|"@docker/default-blacklist", "@rkt/default-blacklist"|EPERM|filter on/mkdir works/chroot works/sync works/end
+names|remove|"mkdir", "mkdirat"|EACCES|filter on/mkdir: can't create directory '/tmp/made': Permission denied/chroot works/sync works/end
+group|remove|"@systemd/mount"|ENOSYS|filter on/mkdir works/chroot: can't change root directory to '/': Function not implemented/sync works/end
+killed|remove|"mkdir", "mkdirat"||filter on/Bad system call/chroot works/sync works/end
+LIST
+)
+app() {
+    printf '{"name": "%s", "image": {"name": "example.com/busybox"}, "app": {"exec": ["/bin/sh", "-c", %s], "user": "0", "group": "0",
+        "isolators": [{"name": "os/linux/seccomp-%s-set", "value": {"set": [%s]%s}}]}}' \
+        "$1" "$(json "$try")" "$2" "$3" "${4:+, \"errno\": \"$4\"}"
+}
+apps=
+while IFS='|' read -r name kind set errno _; do
+    apps+=${apps:+, }$(app "$name" "$kind" "$set" "$errno")
+done <<<"$rows"
+# The app itself, not a child of its: the unit ends as the kernel ended it.
+apps+=', {"name": "main", "image": {"name": "example.com/busybox"}, "app": {"exec": ["/bin/busybox", "mkdir", "/tmp/made"], "user": "0", "group": "0",
+    "isolators": [{"name": "os/linux/seccomp-remove-set", "value": {"set": ["mkdir", "mkdirat"]}}]}}'
+drop_manifest seccomp <<LIST
+{"acKind": "PodManifest", "acVersion": "0.8.11", "annotations": [{"name": "podd.org/exit-policy", "value": "all"}], "apps": [$apps]}
+LIST
+host podctl verify /etc/podd/pods.d/seccomp.json
+host systemctl start pod-seccomp
+wait_until 60 unit_is pod-seccomp inactive
+while IFS='|' read -r name _ _ _ wanted <&3; do
+    # The number of the process that the shell puts in front is nobody's business.
+    said=$(app_says seccomp "$name" | sed 's/^.*Bad system call.*/Bad system call/' | paste -sd /)
+    assert_eq "$wanted" "$said" "$name"
+done 3<<<"$rows"
+assert_matches "$(property pod-seccomp@main Result)" '^(signal|core-dump)$'
+assert_eq 31 "$(property pod-seccomp@main ExecMainStatus)"
+
+if host_sh 'dd if=/dev/kmsg of=/dev/null bs=8192 count=1 iflag=nonblock 2>/dev/null'; then
+    say "the journal has the names of the calls"
+    host journalctl --sync
+    said=$(journal pod-seccomp)
+    assert_matches "$said" 'filters of its apps refused: .*mkdir'
+    assert_matches "$said" 'filters of its apps ended a process at: mkdir'
+    assert_not_contains "$said" 'clone3'
+fi
+
+say "capabilities of a user who is not root are ambient, and no more than the set"
+drop_manifest ambient <<'LIST'
+{"acKind": "PodManifest", "acVersion": "0.8.11", "apps": [
+ {"name": "user", "image": {"name": "example.com/busybox"}, "app": {"exec": ["/bin/grep", "^Cap", "/proc/self/status"], "user": "1000", "group": "1000",
+  "isolators": [{"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_NET_BIND_SERVICE", "CAP_KILL"]}}]}}]}
+LIST
+host systemctl start pod-ambient
+wait_until 60 unit_is pod-ambient inactive
+said=$(app_says ambient user)
+for set in Inh Prm Eff Bnd Amb; do
+    assert_matches "$said" "Cap$set:[[:space:]]+0000000000000420" "$set"
+done
+host systemctl reset-failed
