@@ -176,7 +176,7 @@ Result<> build_app(int root_fd, std::size_t number, PodTree& tree, SharedMounts&
 }
 
 Result<SharedMounts> prepare_shared(PodTree& tree, int scratch) {
-    auto kernel = TRY(KernelTrees::make(scratch));
+    auto kernel = TRY(KernelTrees::make(scratch, tree.pod.hide_processes));
     SharedMounts shared{std::move(kernel),
                         SharedMount{std::move(tree.mounts.shm)},
                         SharedMount{std::move(tree.mounts.mqueue)},

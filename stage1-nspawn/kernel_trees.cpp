@@ -3,6 +3,8 @@
 
 #include <cerrno>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -49,9 +51,11 @@ Result<> make_read_only(int target_fd) {
 
 }  // namespace
 
-Result<KernelTrees> KernelTrees::make(int scratch) {
+Result<KernelTrees> KernelTrees::make(int scratch, bool hide_processes) {
     auto covers = TRY(make_covers(scratch));
-    auto proc = TRY(new_mount("proc", {}, kQuiet));
+    std::vector<std::pair<std::string, std::string>> options;
+    if (hide_processes) options.emplace_back("hidepid", "invisible");
+    auto proc = TRY(new_mount("proc", options, kQuiet));
     auto sys = TRY(new_mount("sysfs", {}, kQuiet | MOUNT_ATTR_RDONLY));
     return KernelTrees{std::move(covers), std::move(proc), std::move(sys)};
 }

@@ -11,8 +11,9 @@ namespace podd::stage1 {
 class KernelTrees {
 public:
     /// Mounts both for the caller's pid and network namespace. `scratch`: a directory to keep the
-    /// covers in.
-    static base::Result<KernelTrees> make(int scratch);
+    /// covers in. `hide_processes`: users see those only that they may trace. Source: proc(5),
+    /// "hidepid".
+    static base::Result<KernelTrees> make(int scratch, bool hide_processes);
 
     base::Result<> place(int proc_target, int sys_target);
     /// Lays an empty, unwritable file or directory over `target_fd`.

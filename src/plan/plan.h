@@ -59,6 +59,7 @@ struct PodPlan {
     bool limited = false;                  // some app has limits, see LimitPlan
     std::optional<std::string> localtime;  // of the host: what /etc/localtime of the apps holds
     bool refusals_logged = false;          // some app has refusals_logged
+    bool hide_processes = false;           // users see their own in /proc
 };
 
 /// A limit that only the image asks for; its unit says nothing of it. `property` is a name of

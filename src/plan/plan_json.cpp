@@ -27,6 +27,7 @@ void members(PodPlan& plan, Visit& visit) {
     visit("unit", plan.unit);
     visit("limited", plan.limited);
     visit("localtime", plan.localtime);
+    visit("hideProcesses", plan.hide_processes);
     visit("refusalsLogged", plan.refusals_logged);
 }
 

@@ -255,6 +255,7 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     plan.unit = unit::sandbox_name(name);
     plan.hostname = settings.hostname.empty() ? name : settings.hostname;
     plan.uid_base = prepared.range.base;
+    plan.hide_processes = settings.hide_processes;
     plan.network =
         settings.network == schema::Network::kHost ? plan::Network::kHost : plan::Network::kNone;
     plan.state_dir = fmt::format("{}/pods/{}", store::kStoreDir, plan.uuid);

@@ -149,7 +149,7 @@ Result<std::uint64_t> restart_pause(std::string_view text) {
 
 bool is_pod_annotation(std::string_view name) {
     return name == kWantedBy || name == kNetwork || name == kExitPolicy || name == kHostname ||
-           name == kDescription || name == kTimezone;
+           name == kDescription || name == kTimezone || name == kHideProcesses;
 }
 bool is_app_annotation(std::string_view name) {
     return name == kRestart || name == kRestartSec || name == kStopSignal || name == kStopTimeout ||
@@ -174,6 +174,8 @@ Result<void> apply(PodSettings& settings, const Annotation& annotation) {
         settings.timezone = TRY(time_zone(value));
     else if (name == kBestEffort)
         settings.best_effort = TRY(choose(kFlags, value));
+    else if (name == kHideProcesses)
+        settings.hide_processes = TRY(choose(kFlags, value));
     else if (is_app_annotation(name))
         return found_wanted("it on the pod", "it in the \"annotations\" of an app");
     else if (name.starts_with(kOurs))

@@ -24,6 +24,8 @@ inline constexpr std::string_view kHostname = "podd.org/hostname";  // default: 
 inline constexpr std::string_view kDescription = "podd.org/description";
 inline constexpr std::string_view kTimezone =
     "podd.org/timezone";  // "local" or a zone's name; default: the image's own
+inline constexpr std::string_view kHideProcesses =
+    "podd.org/hide-processes";  // "true" or "false" (default)
 /// "true": limits that the host cannot put into effect are passed over. Of a pod, for its own and
 /// for its apps that do not say; of an app. Default: "false".
 inline constexpr std::string_view kBestEffort = "podd.org/best-effort";
@@ -72,6 +74,7 @@ struct PodSettings {
     std::string description;  // empty: none
     std::string timezone;     // "local" or the name of a zone; empty: the image's own
     bool best_effort = false;
+    bool hide_processes = false;
 };
 
 struct AppSettings {
