@@ -57,7 +57,7 @@ profile podd-test flags=(attach_disconnected) { file, capability, network, signa
 profile of-the-app flags=(attach_disconnected) { file, capability, network, signal, unix, }
 EOF
 host apparmor_parser --replace --skip-cache /tmp/podd-test
-unload() { tidy; host_sh 'apparmor_parser --remove /tmp/podd-test; rm -f /tmp/podd-test'; }
+unload() { tidy; host_sh 'apparmor_parser --remove /tmp/podd-test; apparmor_parser --remove /etc/apparmor.d/podd-app; rm -f /tmp/podd-test'; }
 trap unload EXIT
 # confined PROFILE: what the app's process is under, from inside and from outside.
 confined() {
@@ -75,5 +75,13 @@ say "AppArmor: the app's own profile replaces the pod's"
 TEST_BEGIN=$(host date +%s)
 pod "$(apparmor podd-test)" "$(apparmor of-the-app)" || fail "$shown"
 confined of-the-app
+assert_contains "$(journal pod-label@a)" secret
+host systemctl stop pod-label
+
+say "AppArmor: the profile that comes with podd lets an app be"
+host apparmor_parser --replace --skip-cache /etc/apparmor.d/podd-app
+TEST_BEGIN=$(host date +%s)
+pod '' "$(apparmor podd-app)" || fail "$shown"
+confined podd-app
 assert_contains "$(journal pod-label@a)" secret
 host systemctl stop pod-label
