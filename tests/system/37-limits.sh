@@ -20,7 +20,7 @@ refused() {
     local shown
     shown=$(host systemctl status --no-pager --full pod-limits || true)
     assert_contains "$shown" "$1"
-    assert_contains "$shown" 78/CONFIG
+    assert_eq 78 "$(property pod-limits ExecMainStatus)"
 }
 # With a limit of each controller; in a container of these tests there is none at all.
 host_sh 'cat /sys/fs/cgroup/cgroup.controllers' >"$TEST_TMP/controllers"
