@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // exec POD APP: starts an app in a running sandbox. The process that becomes the app is born as a
 // child of systemd and is the unit's main process; this one ends as soon as systemd knows.
+// exec --done POD APP: ExecStartPost= of an init app, which has ended well. Its unit has a
+// condition on the file that this leaves, so that it is not run again when another app is
+// restarted.
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
@@ -178,20 +181,36 @@ Result<Readiness> exec(const std::string& pod_name, const std::string& app_name)
     return readiness;
 }
 
+Result<> note_done(const std::string& pod, const std::string& app) {
+    const auto directory = TRY(plan::open_pod_directory(pod));
+    return base::write_file(directory.get(), plan::done_file(app), {}, 0600);
+}
+
+int report(const Subject& subject, const Result<Readiness>& done) {
+    if (done && done->status == 0) return EXIT_SUCCESS;
+    report_failed_start(subject, done ? done->error : done.error().message());
+    return done ? done->status : static_cast<int>(ExitStatus::kNamespace);
+}
+
+int report(const Subject& subject, const Result<>& done) {
+    if (done) return EXIT_SUCCESS;
+    report_failed_start(subject, done.error().message());
+    return EXIT_FAILURE;
+}
+
 }  // namespace
 
 }  // namespace podd::stage1
 
 int main(int argc, char** argv) {
     using namespace podd;
-    if (argc != 3) {
-        stage1::report_failure("usage: exec POD APP");
+    const bool is_done = argc == 4 && std::string_view{argv[1]} == "--done";
+    if (argc != 3 && !is_done) {
+        stage1::report_failure("usage: exec [--done] POD APP");
         return EXIT_FAILURE;
     }
+    const stage1::Subject subject{argv[argc - 2], argv[argc - 1]};
+    if (is_done) return stage1::report(subject, stage1::note_done(subject.pod, subject.app));
     (void)::prctl(PR_SET_DUMPABLE, 0);
-    const auto done = stage1::exec(argv[1], argv[2]);
-    if (done && done->status == 0) return EXIT_SUCCESS;
-    const auto& error = done ? done->error : done.error().message();
-    stage1::report_failed_start({argv[1], argv[2]}, error);
-    return done ? done->status : static_cast<int>(stage1::ExitStatus::kNamespace);
+    return stage1::report(subject, stage1::exec(subject.pod, subject.app));
 }

@@ -35,6 +35,13 @@ struct ToVariant {
             list.emplace_back(first, second);
         return sdbus::Variant{list};
     }
+    sdbus::Variant operator()(const std::vector<unit::Condition>& conditions) const {
+        std::vector<sdbus::Struct<std::string, bool, bool, std::string>> list;
+        list.reserve(conditions.size());
+        for (const unit::Condition& one : conditions)
+            list.emplace_back(one.type, one.trigger, one.negate, one.parameter);
+        return sdbus::Variant{list};
+    }
     template <typename Plain>
     sdbus::Variant operator()(const Plain& value) const {
         return sdbus::Variant{value};

@@ -41,6 +41,10 @@ std::string seccomp_file(std::string_view app) {
     return fmt::format("app-{}.bpf", app);
 }
 
+std::string done_file(std::string_view app) {
+    return fmt::format("app-{}.done", app);
+}
+
 base::Result<PodPlan> read_pod_plan(int dir_fd) {
     const auto json = TRY(read_json(dir_fd, std::string{kPodFile}));
     return TRY_CONTEXT(pod_plan(json), "\"{}\"", kPodFile);

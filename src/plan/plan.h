@@ -33,6 +33,8 @@ std::string app_file(std::string_view app);
 /// The app whose plan `file` is; nothing for any other file.
 std::optional<std::string_view> app_of_file(std::string_view file);
 std::string seccomp_file(std::string_view app);
+/// An empty file: the init app of that name has done its work in this run of the pod.
+std::string done_file(std::string_view app);
 
 /// Ids on disk: trees, uppers and empty volumes belong to systemd's foreign range.
 inline constexpr std::uint32_t kForeignBase = 0x7FFE0000;

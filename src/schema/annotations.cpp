@@ -154,7 +154,7 @@ bool is_pod_annotation(std::string_view name) {
 bool is_app_annotation(std::string_view name) {
     return name == kRestart || name == kRestartSec || name == kStopSignal || name == kStopTimeout ||
            name == kStdioLinks || name == kPullPolicy || name == kPullFrom || name == kAfter ||
-           name == kRequires || name == kBestEffort;
+           name == kRequires || name == kBestEffort || name == kInit;
 }
 
 Result<void> apply(PodSettings& settings, const Annotation& annotation) {
@@ -207,6 +207,8 @@ Result<void> apply(AppSettings& settings, const Annotation& annotation) {
         settings.after = TRY(app_names(annotation.value));
     else if (name == kRequires)
         settings.required = TRY(app_names(annotation.value));
+    else if (name == kInit)
+        settings.init = TRY(choose(kFlags, annotation.value));
     else if (name == kPullPolicy)
         settings.pull_policy = TRY(parse_pull_policy(annotation.value));
     else if (name == kPullFrom)

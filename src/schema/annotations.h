@@ -38,6 +38,9 @@ inline constexpr std::string_view kRestartSec =
 /// Names of apps of the same pod, blank between them: After= and Requires= of their units.
 inline constexpr std::string_view kAfter = "podd.org/after";
 inline constexpr std::string_view kRequires = "podd.org/requires";
+/// "true": runs to its end before every app that is none; several one after the other, in the
+/// manifest's order.
+inline constexpr std::string_view kInit = "podd.org/init";
 inline constexpr std::string_view kStopSignal =
     "podd.org/stop-signal";  // SIGTERM (default); from OCI StopSignal
 inline constexpr std::string_view kStopTimeout = "podd.org/stop-timeout-sec";
@@ -82,6 +85,7 @@ struct AppSettings {
     std::optional<std::uint64_t> restart_usec;
     std::vector<std::string> after;  // names of apps, not yet looked up in the pod
     std::vector<std::string> required;
+    bool init = false;
     std::optional<int> stop_signal;
     std::optional<std::uint64_t> stop_timeout_usec;  // not 0; UINT64_MAX: no timeout
     std::optional<bool> supports_notify;             // unset: no

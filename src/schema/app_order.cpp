@@ -101,10 +101,33 @@ std::string cycle_text(const std::vector<std::size_t>& cycle, const std::vector<
     return text;
 }
 
+// Init apps have their order from the manifest. One that is restarted has failed for those that
+// wait for it, and nobody would start these when it succeeds later.
+Result<void> check_init_apps(const JsonNode& list, const std::vector<RuntimeApp>& apps,
+                             const std::vector<AppSettings>& settings) {
+    constexpr std::string_view kOrder =
+        "none on an init app: they run one after the other, in the manifest's order";
+    bool all = true;
+    for (std::size_t i = 0; i < apps.size(); ++i) {
+        all = all && settings[i].init;
+        if (!settings[i].init) continue;
+        if (!settings[i].after.empty())
+            return refuse(list, apps, i, kAfter, found_wanted("an order", kOrder));
+        if (!settings[i].required.empty())
+            return refuse(list, apps, i, kRequires, found_wanted("an order", kOrder));
+        if (settings[i].restart != Restart::kNo)
+            return refuse(list, apps, i, kRestart,
+                          found_wanted("a restart policy", "\"no\" on an init app"));
+    }
+    if (all) return list.refuse("an app that is no init app: those only come before it");
+    return {};
+}
+
 }  // namespace
 
 Result<void> check_app_order(const JsonNode& list, const std::vector<RuntimeApp>& apps,
                              const std::vector<AppSettings>& settings) {
+    TRY(check_init_apps(list, apps, settings));
     Indexes indexes;
     for (std::size_t i = 0; i < apps.size(); ++i)
         indexes.emplace(apps[i].name.str(), i);

@@ -12,7 +12,8 @@
 namespace podd::schema {
 
 // `list` is the node of "apps", `settings` has one element for each app. Errors: kInvalidArgument,
-// JSON pointer of the annotation first: an app that is not there, an app that waits for itself.
+// JSON pointer of the annotation first: an app that is not there, an app that waits for itself, an
+// init app with an order of its own, nothing but init apps.
 base::Result<void> check_app_order(const JsonNode& list, const std::vector<RuntimeApp>& apps,
                                    const std::vector<AppSettings>& settings);
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The unit of one app.
+#include <algorithm>
 #include <csignal>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include "plan/plan.h"
 #include "schema/annotations.h"
 #include "translate/context.h"
 #include "translate/devices.h"
@@ -24,26 +27,60 @@ namespace {
 // RestartMode=direct: OnFailure= waits until restarting has given up. Older versions do so anyhow.
 constexpr int kRestartModeSince = 254;
 
-std::vector<std::string> app_units(const Context& context, const std::vector<std::string>& apps) {
+// Names of units, each once.
+struct Names {
     std::vector<std::string> units;
-    units.reserve(apps.size());
-    for (const auto& app : apps)
-        units.push_back(unit::app_name(context.name, app));
-    return units;
+    void add(std::string unit) {
+        if (std::find(units.begin(), units.end(), unit) == units.end())
+            units.push_back(std::move(unit));
+    }
+    void add(const Context& context, const std::vector<std::string>& apps) {
+        for (const auto& app : apps)
+            add(unit::app_name(context.name, app));
+    }
+};
+
+// The init app that must have ended well before this app starts. Requires= runs it again whenever
+// this one is restarted: see set_init().
+std::optional<std::size_t> init_before(const Context& context, std::size_t index) {
+    std::optional<std::size_t> found;
+    const std::size_t end = context.apps[index].init ? index : context.apps.size();
+    for (std::size_t i = 0; i < end; ++i)
+        if (context.apps[i].init) found = i;
+    return found;
+}
+
+void set_order(Section& head, const Context& context, std::size_t index) {
+    const auto& settings = context.apps[index];
+    Names required;
+    Names after{{context.sandbox}};
+    if (const auto init = init_before(context, index)) {
+        const auto& name = context.pod.manifest.apps[*init].name.str();
+        required.add(context, {name});
+        after.add(context, {name});
+    }
+    required.add(context, settings.required);
+    after.add(context, settings.after);
+    if (!required.units.empty()) set_words(head, "Requires", std::move(required.units));
+    set_words(head, "After", std::move(after.units));
+}
+
+// Where an init app leaves word that it has done its work in this run of the pod.
+std::string done_path(const Context& context, const std::string& app) {
+    return fmt::format("{}/{}/{}", plan::kRunDir, context.name, plan::done_file(app));
 }
 
 Section app_head(const Context& context, std::size_t index) {
-    const auto& app = context.pod.manifest.apps[index];
-    const auto& settings = context.apps[index];
+    const auto& name = context.pod.manifest.apps[index].name.str();
+    const bool init = context.apps[index].init;
     Section head = section_of("Unit");
-    describe(head, context, fmt::format("{}: app {}", described(context), app.name.str()));
+    describe(head, context,
+             fmt::format("{}: {} {}", described(context), init ? "init app" : "app", name));
     set_words(head, "BindsTo", {context.sandbox});
-    if (!settings.required.empty())
-        set_words(head, "Requires", app_units(context, settings.required));
-    auto after = app_units(context, settings.after);
-    after.insert(after.begin(), context.sandbox);
-    set_words(head, "After", std::move(after));
-    if (context.settings.exit_policy == schema::ExitPolicy::kOnFailure) {
+    set_order(head, context, index);
+    if (init) set(head, "ConditionPathExists", "!" + done_path(context, name));
+    // Without an init app no other app runs, whatever the policy.
+    if (init || context.settings.exit_policy == schema::ExitPolicy::kOnFailure) {
         set_words(head, "OnFailure", {unit::stop_name(context.name)});
         // Start jobs of the pod's other apps must not be in the way.
         set(head, "OnFailureJobMode", "replace");
@@ -69,21 +106,34 @@ void set_restart(Section& body, const Context& context, const schema::AppSetting
     if (settings.restart_usec) set(body, "RestartSec", unit::duration_text(*settings.restart_usec));
 }
 
+// The start takes as long as the app runs. No RemainAfterExit=: it would hold the sandbox when all
+// other apps have ended. ExecStop= would only be run after its end.
+void set_init(Section& body, const Context& context, const std::string& app) {
+    set_words(body, "ExecStart", {fmt::format("{}/exec", kFlavor), context.name, app});
+    set_words(body, "ExecStartPost",
+              {fmt::format("{}/exec", kFlavor), "--done", context.name, app});
+}
+
+void set_commands(Section& body, const Context& context, const schema::AppSettings& settings,
+                  const std::string& app) {
+    if (settings.init) return set_init(body, context, app);
+    set_words(body, "ExecStart", {fmt::format("{}/exec", kFlavor), context.name, app});
+    // What an image says of the end of its apps no unit knows.
+    if (!settings.stop_signal || !settings.stop_timeout_usec)
+        set_words(body, "ExecStop", {fmt::format("{}/stop", kFlavor), context.name, app});
+}
+
 }  // namespace
 
 Result<Unit> app_unit(const Context& context, std::size_t index) {
     const auto& app = context.pod.manifest.apps[index];
     const auto& settings = context.apps[index];
     Section body = section_of("Service");
-    set(body, "Type", "notify");
+    set(body, "Type", settings.init ? "oneshot" : "notify");
     // The app's own messages come through a helper beside it, which is never the main process.
     set(body, "NotifyAccess", "all");
     set(body, "Slice", context.slice);
-    set_words(body, "ExecStart", {fmt::format("{}/exec", kFlavor), context.name, app.name.str()});
-    // What an image says of the end of its apps no unit knows.
-    if (!settings.stop_signal || !settings.stop_timeout_usec)
-        set_words(body, "ExecStop",
-                  {fmt::format("{}/stop", kFlavor), context.name, app.name.str()});
+    set_commands(body, context, settings, app.name.str());
     set(body, "KillMode", "mixed");
     if (settings.stop_signal) set(body, "KillSignal", unit::signal_text(*settings.stop_signal));
     if (settings.stop_timeout_usec)

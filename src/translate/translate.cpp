@@ -49,13 +49,15 @@ Section sandbox_head(const Context& context) {
     Section head = section_of("Unit");
     describe(head, context, described(context));
     std::vector<std::string> apps;
-    apps.reserve(context.pod.manifest.apps.size());
-    for (const auto& app : context.pod.manifest.apps)
-        apps.push_back(unit::app_name(context.name, app.name.str()));
+    std::vector<std::string> bound;
     // Exit policy "any". Not OnSuccess=, which fires in the middle of every restart by hand as well
     // and turns it into a stop; BindsTo= leaves units with a job of their own alone.
     const bool any = context.settings.exit_policy == schema::ExitPolicy::kAny;
-    set_words(head, any ? "BindsTo" : "Wants", std::move(apps));
+    for (std::size_t i = 0; i < context.apps.size(); ++i)
+        (any && !context.apps[i].init ? bound : apps)
+            .push_back(unit::app_name(context.name, context.pod.manifest.apps[i].name.str()));
+    if (!bound.empty()) set_words(head, "BindsTo", std::move(bound));
+    if (!apps.empty()) set_words(head, "Wants", std::move(apps));
     // The last app that ends makes it unneeded, and so ends the pod.
     set(head, "StopWhenUnneeded", "yes");
     // At shutdown a pod ends while its machine can still be unregistered.

@@ -28,6 +28,7 @@ enum class Kind : unsigned char {
     kIoLimit,   // words: absolute path and bytes (or operations) per second; bus: a(st)
     kDevice,    // words: absolute path and rights out of "rwm", as in "/dev/fuse rw"; bus: a(ss)
     kNumbers,   // "0-3,7", see base/number_set.h; bus: ay, a mask
+    kAbsent,    // file: "!" and a path that must not be there; bus: a(sbbs)
     kData,      // file: base64; bus: ay
 };
 

@@ -36,11 +36,19 @@ struct IoLimit {
 
 using TextPair = std::pair<std::string, std::string>;
 
+struct Condition {
+    std::string type;  // the key in a unit file
+    bool trigger = false;
+    bool negate = false;
+    std::string parameter;
+    bool operator==(const Condition&) const = default;
+};
+
 /// One value as it goes over the bus. The alternatives are, in their order: s, b, i, t, as, ay,
-/// a(sasb), (aiai), a(st), a(ss).
+/// a(sasb), (aiai), a(st), a(ss), a(sbbs).
 using Value = std::variant<std::string, bool, std::int32_t, std::uint64_t, std::vector<std::string>,
                            std::vector<std::uint8_t>, std::vector<ExecCommand>, ExitStatuses,
-                           std::vector<IoLimit>, std::vector<TextPair>>;
+                           std::vector<IoLimit>, std::vector<TextPair>, std::vector<Condition>>;
 
 /// D-Bus signature of the alternative that `value` holds.
 std::string_view signature(const Value& value);

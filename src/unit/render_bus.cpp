@@ -164,6 +164,14 @@ Result<Value> io_limit(const Setting& setting) {
     return Value{std::vector{IoLimit{setting.words[0], limit}}};
 }
 
+Result<Value> absent(const Setting& setting) {
+    const std::string_view text = setting.value;
+    if (!text.starts_with('!')) return wrong(text, "\"!\" and a path");
+    TRY(check_line(text));
+    TRY(check_path(text.substr(1)));
+    return Value{std::vector{Condition{setting.key, false, true, std::string{text.substr(1)}}}};
+}
+
 template <typename T>
 Result<Value> as_value(Result<T> result) {
     if (!result) return std::move(result).error();
@@ -191,6 +199,7 @@ Result<Value> value_of(Kind kind, const Setting& setting) {
         case Kind::kIoLimit: return io_limit(setting);
         case Kind::kDevice: return device(setting);
         case Kind::kNumbers: return numbers(text);
+        case Kind::kAbsent: return absent(setting);
         case Kind::kData: return Value{std::vector<std::uint8_t>{text.begin(), text.end()}};
     }
     return Error{ErrorCode::kInternal, "no such kind of setting"};
@@ -200,7 +209,7 @@ Result<Value> value_of(Kind kind, const Setting& setting) {
 
 std::string_view signature(const Value& value) {
     static constexpr std::array<std::string_view, std::variant_size_v<Value>> kSignatures{
-        "s", "b", "i", "t", "as", "ay", "a(sasb)", "(aiai)", "a(st)", "a(ss)"};
+        "s", "b", "i", "t", "as", "ay", "a(sasb)", "(aiai)", "a(st)", "a(ss)", "a(sbbs)"};
     return kSignatures[value.index()];
 }
 

@@ -91,6 +91,7 @@ Result<> append_setting(std::string& out, std::string_view section, const Settin
     const auto plain = [](const std::string& word) { return word; };
     switch (find_entry(section, setting.key)->kind) {
         case Kind::kData: append_data(out, setting); break;
+        case Kind::kAbsent:
         case Kind::kText: append_line(out, setting.key, escape_specifiers(setting.value)); break;
         case Kind::kCommand: {
             const auto& argv = std::get<std::vector<ExecCommand>>(checked.value).front().argv;

@@ -140,6 +140,15 @@ assert_status 1 host podctl start wiki
 assert_contains "$output" 'app "wiki": image "example.com/wiki:2.1": '
 host systemctl reset-failed
 
+say "podd.pod(5): apps that wait for each other"
+block $page 7 | drop_manifest mail
+host podctl verify --strict /etc/podd/pods.d/mail.json
+host systemctl start pod-mail@mailer
+assert_eq active "$(property pod-mail@queue ActiveState)"
+host test -d "/proc/$(property pod-mail@mailer MainPID)/root/data/spool"
+assert_eq inactive "$(property pod-mail@prepare ActiveState)"
+host systemctl stop pod-mail
+
 say "podctl(1)"
 page=man/podctl.1.scd
 has $page 5

@@ -84,7 +84,7 @@ TEST_SUITE("schema/documents") {
               schema::kDescription, schema::kRestart, schema::kRestartSec, schema::kStopSignal,
               schema::kStopTimeout, schema::kStdioLinks, schema::kSupportsNotify,
               schema::kMakeWorkingDirectory, schema::kGroupFromUser, schema::kAfter,
-              schema::kRequires}) {
+              schema::kRequires, schema::kInit}) {
             CAPTURE(name);
             CHECK(page.find(name) != std::string::npos);
         }

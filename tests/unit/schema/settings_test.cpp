@@ -149,6 +149,7 @@ TEST_SUITE("schema/annotations") {
                  Case{kNetwork, "none"},
                  Case{kGroupFromUser, "true"},
                  Case{kAfter, " "},
+                 Case{kInit, "yes"},
                  Case{kAfter, "b, c"},
                  Case{kRequires, "pod-web@b.service"},
              }) {
@@ -223,10 +224,34 @@ TEST_SUITE("schema/annotations") {
                 .find(
                     "/apps/1/annotations/1: \"podd.org/after\": found the cycle \"b\" after \"c\" "
                     "after \"d\" after \"b\"") == 0);
+        CHECK(refused({"init=true", "init=false", "init=true"}).empty());
+        CHECK(refused({"init=true", "after=a", "requires=a"}).empty());
+        CHECK(refused({"init=true", "init=true"}) ==
+              "/apps: found an array, wanted an app that is no init app: those only come before it");
         std::vector<std::string> ring(25, "");
         for (std::size_t i = 0; i < ring.size(); ++i)
             ring[i] = fmt::format("after={}", static_cast<char>('a' + (i + 1) % ring.size()));
         CHECK(refused(ring).find("\"h\" after … after \"a\", wanted") != std::string::npos);
+    }
+
+    TEST_CASE("an init app has neither an order of its own nor a restart policy") {
+        struct Case {
+            std::string name, value, wanted;
+        };
+        for (const auto& c :
+             {Case{"after", "b", "\"podd.org/after\": found an order, wanted none on an init app"},
+              Case{"requires", "b", "\"podd.org/requires\": found an order, wanted none on"},
+              Case{"restart", "on-failure",
+                   "\"podd.org/restart\": found a restart policy, wanted \"no\" on an init app"}}) {
+            CAPTURE(c.name);
+            const auto pod = PodManifest::parse(fmt::format(
+                R"({{"acKind":"PodManifest","acVersion":"0.8.11","apps":[)"
+                R"({{"name":"b","image":{{"name":"x"}}}},{{"name":"a","image":{{"name":"x"}},"annotations":[)"
+                R"({{"name":"podd.org/init","value":"true"}},{{"name":"podd.org/{}","value":"{}"}}]}}]}})",
+                c.name, c.value));
+            REQUIRE_FALSE(pod.has_value());
+            CHECK(pod.error().message().starts_with("/apps/1/annotations/1: " + c.wanted));
+        }
     }
 
     TEST_CASE("signals by name and number") {

@@ -117,6 +117,39 @@ TEST_SUITE("translate/translate") {
         CHECK(value(all[1], "Requires") == "(none)");
     }
 
+    TEST_CASE("init apps come one after the other and before all others") {
+        const std::string init = R"(,"annotations":[{"name":"podd.org/init","value":"true"}])";
+        const auto apps = app("one", init) + "," + app("web") + "," + app("two", init) + "," +
+                          app("log", R"(,"annotations":[{"name":"podd.org/after","value":"two web"},
+                                        {"name":"podd.org/requires","value":"one"}])");
+        const auto policy = [](const std::string& text) {
+            return fmt::format(R"(,"annotations":[{{"name":"podd.org/exit-policy","value":"{}"}}])",
+                               text);
+        };
+        const auto all = units(pod("p", apps, policy("all")));
+        CHECK(value(all[0], "Wants") ==
+              "pod-p@one.service pod-p@web.service pod-p@two.service pod-p@log.service");
+        CHECK(value(all[1], "Type") == "oneshot");
+        CHECK(value(all[1], "After") == "pod-p.service");
+        CHECK(value(all[1], "Requires") == "(none)");
+        CHECK(value(all[1], "ConditionPathExists") == "!/run/podd/pods/p/app-one.done");
+        CHECK(value(all[1], "ExecStartPost") == "/usr/lib/podd/stage1/nspawn/exec --done p one");
+        CHECK(value(all[1], "ExecStop") == "(none)");
+        CHECK(value(all[1], "OnFailure") == "pod-stop@p.target");
+        CHECK(value(all[3], "After") == "pod-p.service pod-p@one.service");
+        CHECK(value(all[3], "Requires") == "pod-p@one.service");
+        CHECK(value(all[2], "Type") == "notify");
+        CHECK(value(all[2], "After") == "pod-p.service pod-p@two.service");
+        CHECK(value(all[2], "Requires") == "pod-p@two.service");
+        CHECK(value(all[2], "ConditionPathExists") == "(none)");
+        CHECK(value(all[2], "OnFailure") == "(none)");
+        CHECK(value(all[4], "After") == "pod-p.service pod-p@two.service pod-p@web.service");
+        CHECK(value(all[4], "Requires") == "pod-p@two.service pod-p@one.service");
+        const auto any = units(pod("p", apps, policy("any")));
+        CHECK(value(any[0], "BindsTo") == "pod-p@web.service pod-p@log.service");
+        CHECK(value(any[0], "Wants") == "pod-p@one.service pod-p@two.service");
+    }
+
     TEST_CASE("isolators become resource control") {
         struct Case {
             std::string isolator, key, wanted;

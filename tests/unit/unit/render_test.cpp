@@ -53,6 +53,10 @@ std::vector<Form> forms() {
          "CollectMode=inactive-or-failed",
          {"CollectMode", std::string{"inactive-or-failed"}}},
         {"Unit",
+         {"ConditionPathExists", "!/run/50% x", {}},
+         "ConditionPathExists=!/run/50%% x",
+         {"Conditions", std::vector{Condition{"ConditionPathExists", false, true, "/run/50% x"}}}},
+        {"Unit",
          {"Description", "50% of \"x\" ${y} \\d", {}},
          "Description=50%% of \"x\" ${y} \\d",
          {"Description", std::string{"50% of \"x\" ${y} \\d"}}},
@@ -94,6 +98,10 @@ std::vector<Form> forms() {
          {"ExecStart", "", {"/usr/bin/x", "a b", "$HOME", "50%", ";"}},
          "ExecStart=/usr/bin/x \"a b\" \"$$HOME\" \"50%%\" \";\"",
          {"ExecStart", std::vector{exec}}},
+        {"Service",
+         {"ExecStartPost", "", {"/x"}},
+         "ExecStartPost=/x",
+         {"ExecStartPost", std::vector{ExecCommand{"/x", {"/x"}, false}}}},
         {"Service",
          {"ExecStop", "", {"/x"}},
          "ExecStop=/x",
@@ -352,7 +360,10 @@ TEST_SUITE("unit/render") {
             Setting setting;
         };
         for (const auto& [section, setting] :
-             {Case{"Unit", {"After", "", {"../x.service"}}},
+             {Case{"Unit", {"ConditionPathExists", "/there", {}}},
+              Case{"Unit", {"ConditionPathExists", "!relative", {}}},
+              Case{"Unit", {"ConditionPathExists", "!/a\nb", {}}},
+              Case{"Unit", {"After", "", {"../x.service"}}},
               Case{"Unit", {"After", "", {}}},
               Case{"Unit", {"Description", "a\nb", {}}},
               Case{"Unit", {"Description", "", {}}},
