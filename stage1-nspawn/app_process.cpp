@@ -45,8 +45,11 @@ constexpr int kFirstFd = 3;
 Result<> join_pod(const AppSpec& spec) {
     if (::setns(spec.leader, CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS) < 0)
         return errno_error("joining the pod's namespaces", errno);
+    // A command shall see the app's cgroup as its root, not the one beneath that it was born into.
+    if (spec.entry != nullptr && ::setns(spec.entry->main_process, CLONE_NEWCGROUP) < 0)
+        return errno_error("joining the app's cgroup namespace", errno);
     // Still of the host's user namespace: what is mounted in here the pod cannot take away.
-    if (::unshare(CLONE_NEWNS | CLONE_NEWCGROUP) < 0)
+    if (::unshare(CLONE_NEWNS | (spec.entry == nullptr ? CLONE_NEWCGROUP : 0)) < 0)
         return errno_error("making a mount and a cgroup namespace", errno);
     if (spec.pod.apps.size() > 1) {
         const auto root = TRY(base::open_path("/" + spec.app.name, O_PATH | O_DIRECTORY));
@@ -168,7 +171,7 @@ Result<Prepared> prepare(const AppSpec& spec, ExitStatus& status) {
     status = ExitStatus::kKeyring;
     TRY(reset_process_state());
     status = ExitStatus::kStdout;
-    TRY(open_standard_streams(app.name));
+    TRY(spec.entry == nullptr ? open_standard_streams(app.name) : take_streams(*spec.entry));
     status = ExitStatus::kOomAdjust;
     if (app.oom_score_adj) TRY(set_oom_score(*app.oom_score_adj));
     status = app.selinux_label.empty() ? ExitStatus::kApparmor : ExitStatus::kSelinuxContext;
@@ -195,7 +198,18 @@ Result<Prepared> prepare(const AppSpec& spec, ExitStatus& status) {
     if (app.no_new_privileges) TRY(forbid_new_privileges());
     status = ExitStatus::kUser;
     TRY(become_user(app));
+    if (spec.entry != nullptr) TRY(end_with_parent());
+    status = ExitStatus::kStdout;
+    if (spec.entry != nullptr && spec.entry->terminal)
+        prepared.endpoints.fds.push_back(TRY(take_terminal(*spec.entry->terminal)));
     return prepared;
+}
+
+// Of a command, its caller wants to hear what a shell would say.
+int reported_status(const AppSpec& spec, ExitStatus status, const base::Error& error) {
+    if (spec.entry == nullptr) return static_cast<int>(status);
+    if (status != ExitStatus::kExec) return plan::kCannotEnter;
+    return error.code() == base::ErrorCode::kNotFound ? plan::kNoSuchProgram : plan::kCannotExecute;
 }
 
 void send_readiness(int socket, int status, std::string_view error) {
@@ -205,22 +219,23 @@ void send_readiness(int socket, int status, std::string_view error) {
     (void)::send(socket, message.data(), message.size(), MSG_NOSIGNAL);
 }
 
-[[noreturn]] void fail(ExitStatus status, const base::Error& error) {
+[[noreturn]] void fail(int status, const base::Error& error) {
     base::log_line(base::LogLevel::kError, error.message());
-    ::_exit(static_cast<int>(status));
+    ::_exit(status);
 }
 
 [[noreturn]] void execute(const AppSpec& spec, const std::string& program) {
     const auto lines = environment(spec);
     const auto argv = pointers(spec.app.argv);
     const auto envp = pointers(lines);
-    (void)::syscall(SYS_close_range, static_cast<unsigned>(kFirstFd + spec.listen_fds), ~0U,
-                    CLOSE_RANGE_CLOEXEC);
+    // Not only at execve(2): that follows the image's links, which may lead to /proc/self/fd.
+    (void)::syscall(SYS_close_range, static_cast<unsigned>(kFirstFd + spec.listen_fds), ~0U, 0U);
     if (spec.seccomp)
         if (const auto done = spec.seccomp->load(spec.app.refusals_logged); !done)
-            fail(ExitStatus::kSeccomp, done.error());
+            fail(reported_status(spec, ExitStatus::kSeccomp, done.error()), done.error());
     (void)::execve(program.c_str(), argv.data(), envp.data());
-    fail(ExitStatus::kExec, errno_error(fmt::format("executing \"{}\"", program), errno));
+    const auto error = errno_error(fmt::format("executing \"{}\"", program), errno);
+    fail(reported_status(spec, ExitStatus::kExec, error), error);
 }
 
 }  // namespace
@@ -229,12 +244,13 @@ void become_app(const AppSpec& spec, int socket) {
     auto status = ExitStatus::kNamespace;
     auto prepared = prepare(spec, status);
     if (!prepared) {
-        send_readiness(socket, static_cast<int>(status), prepared.error().message());
+        const int reported = reported_status(spec, status, prepared.error());
+        send_readiness(socket, reported, prepared.error().message());
         (void)await_peer(socket);  // the other one speaks first
         ::_exit(static_cast<int>(status));
     }
     send_readiness(socket, 0, {});
-    if (wants_helper(spec.app)) {
+    if (!prepared->endpoints.fds.empty()) {
         std::vector<int> fds;
         fds.reserve(prepared->endpoints.fds.size());
         for (const auto& fd : prepared->endpoints.fds)

@@ -8,6 +8,7 @@
 
 #include "base/unique_fd.h"
 #include "confine.h"
+#include "entry.h"
 #include "plan/plan.h"
 
 namespace podd::stage1 {
@@ -17,7 +18,8 @@ struct AppSpec {
     const plan::AppPlan& app;
     int leader;  // pidfd of the pod's PID 1
     std::optional<SeccompProgram> seccomp;
-    int listen_fds;  // sockets from systemd: 3 … 3 + listen_fds - 1
+    int listen_fds;                // sockets from systemd: 3 … 3 + listen_fds - 1
+    const Entry* entry = nullptr;  // a command beside the app
 };
 
 /// What the process says before it is let go: a status of 0, or an exit status and why.
@@ -27,7 +29,8 @@ struct Readiness {
 };
 
 /// Joins the pod, confines itself, sends its readiness over `socket` (and then, where the app has a
-/// helper, the descriptors of that: see Endpoints), waits there and executes the app.
+/// helper, the descriptors of that: see Endpoints; of a command with a terminal the other end of
+/// it), waits there and executes the app.
 [[noreturn]] void become_app(const AppSpec& spec, int socket);
 
 /// Errors: kUnavailable when the process died.

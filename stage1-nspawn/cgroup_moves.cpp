@@ -3,10 +3,13 @@
 
 #include <cstdlib>
 
+#include <fmt/format.h>
+
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cgroup_path.h"
 #include "child.h"
 
 namespace podd::stage1 {
@@ -15,15 +18,11 @@ using base::Result;
 
 namespace {
 
-constexpr std::size_t kMaxCgroup = 65536;
-
 // To where it is already: all that matters is the wait.
 Result<> move_self() {
-    const auto text = TRY(base::read_file("/proc/self/cgroup", kMaxCgroup));
-    const auto start = text.rfind("0::/");  // of the unified hierarchy. Source: cgroups(7)
-    if (start == std::string::npos) return {};
-    const auto path = text.substr(start + 3, text.find('\n', start) - start - 3);
-    const auto procs = TRY(base::open_path("/sys/fs/cgroup" + path + "/cgroup.procs", O_WRONLY));
+    const auto own = TRY(cgroup_of("self"));
+    const auto procs =
+        TRY(base::open_path(fmt::format("{}{}/cgroup.procs", kCgroups, own), O_WRONLY));
     return base::write_all(procs.get(), "0");
 }
 

@@ -45,7 +45,7 @@ constexpr char kSuccess = '+';
 }  // namespace
 
 // NOLINTNEXTLINE(readability-non-const-parameter): the kernel writes it
-pid_t fork_process(Parent parent, int* pidfd, Users users) {
+pid_t fork_process(Parent parent, int* pidfd, Users users, int cgroup) {
     clone_args args{};
     // With CLONE_PARENT the child inherits the signal that the caller's own parent gets.
     if (parent == Parent::kMine)
@@ -53,6 +53,10 @@ pid_t fork_process(Parent parent, int* pidfd, Users users) {
     else
         args.exit_signal = SIGCHLD;
     if (users == Users::kNew) args.flags |= CLONE_NEWUSER;
+    if (cgroup != kSameCgroup) {
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = static_cast<std::uint64_t>(cgroup);
+    }
     if (pidfd != nullptr) {
         args.flags |= CLONE_PIDFD;
         args.pidfd = reinterpret_cast<std::uint64_t>(pidfd);

@@ -45,9 +45,12 @@ private:
     base::UniqueFd report_;  // open as long as the child was not finished
 };
 
-/// fork(2) through clone3(2). `pidfd` may be null. Returns 0 in the child, -1 with errno on
-/// failure.
-pid_t fork_process(Parent parent, int* pidfd, Users users = Users::kSame);
+/// Stands for the caller's own cgroup.
+inline constexpr int kSameCgroup = -1;
+
+/// fork(2) through clone3(2). `pidfd` may be null; `cgroup` is a folder that the child is born
+/// into. Returns 0 in the child, -1 with errno on failure.
+pid_t fork_process(Parent parent, int* pidfd, Users users = Users::kSame, int cgroup = kSameCgroup);
 
 /// Sends open descriptors over a socket and takes them; the receiver knows how many to expect.
 base::Result<> send_fds(int socket, const std::vector<int>& fds);

@@ -14,9 +14,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,6 +22,7 @@
 #include "base/file.h"
 #include "base/notify.h"
 #include "child.h"
+#include "join.h"
 #include "plan/plan.h"
 #include "plan/run_dir.h"
 #include "program.h"
@@ -31,8 +30,6 @@
 namespace podd::stage1 {
 
 using base::errno_error;
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 using base::UniqueFd;
 
@@ -41,18 +38,6 @@ namespace {
 constexpr const char* kHelper = PODD_STAGE1_DIR "/drain";
 constexpr int kManagerMsec = 30'000;
 constexpr int kEndMsec = 1000;
-
-// The pid may have been given to a stranger since it was recorded; a namespace's inode is not given
-// again as long as the pidfd keeps that process, or its absence, apart.
-Result<UniqueFd> open_leader(const plan::SandboxRecord& record) {
-    UniqueFd fd{static_cast<int>(::syscall(SYS_pidfd_open, record.leader, 0U))};
-    struct stat st{};
-    const auto path = fmt::format("/proc/{}/ns/pid", record.leader);
-    if (!fd || ::stat(path.c_str(), &st) < 0 || st.st_ino != record.pid_ns_inode ||
-        ::syscall(SYS_pidfd_send_signal, fd.get(), 0, nullptr, 0U) < 0)
-        return Error{ErrorCode::kNotFound, "its sandbox is not running any more"};
-    return fd;
-}
 
 int count_listen_fds() {
     const char* pid = std::getenv("LISTEN_PID");    // NOLINT(concurrency-mt-unsafe): one thread
@@ -115,12 +100,6 @@ Result<Started> start_process(const AppSpec& spec, int mine, int its) {
     }
     started.pidfd.reset(pidfd);
     return started;
-}
-
-Result<> join_pid_namespace(int leader) {
-    if (::setns(leader, CLONE_NEWPID) < 0)
-        return errno_error("joining the pod's pid namespace", errno);
-    return {};
 }
 
 // Systemd takes a process for the main one only while it lives, and may look for its end before it

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// enter [--privileged] [--control] POD APP [-- CMD…]: runs a command in an app that runs, under the
+// confinement of the app, as part of its unit. This process stays outside of the pod until the
+// command has ended. Whoever calls gives the standard streams; with --control, standard input is
+// the socket that plan/enter.h describes, and the streams come over that. Without a command it is
+// a shell of the image's.
+#include "plan/enter.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "app_process.h"
+#include "base/file.h"
+#include "base/socket_message.h"
+#include "child.h"
+#include "command.h"
+#include "command_cgroup.h"
+#include "join.h"
+#include "plan/plan.h"
+#include "plan/run_dir.h"
+#include "program.h"
+#include "running_app.h"
+
+namespace podd::stage1 {
+
+using base::errno_error;
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::UniqueFd;
+using plan::EnterEvent;
+
+namespace {
+
+constexpr int kRequestMsec = 5000;
+constexpr int kFirstFd = 3;
+constexpr const char* kStreamNames[] = {"standard input", "standard output", "standard error"};
+
+struct Order {
+    bool privileged = false;
+    bool control = false;
+    std::string pod;
+    std::string app;
+    std::vector<std::string> command;
+};
+
+std::optional<Order> parse(int argc, char** argv) {
+    Order order;
+    int at = 1;
+    for (; at < argc && std::string_view{argv[at]}.starts_with("--"); ++at) {
+        const std::string_view option{argv[at]};
+        if (option != "--privileged" && option != "--control") return std::nullopt;
+        (option == "--control" ? order.control : order.privileged) = true;
+    }
+    if (argc - at < 2) return std::nullopt;
+    order.pod = argv[at];
+    order.app = argv[at + 1];
+    at += 2;
+    if (at < argc && std::string_view{argv[at]} != "--") return std::nullopt;
+    if (at < argc) order.command.assign(argv + at + 1, argv + argc);
+    return order;
+}
+
+// What was said, and the streams that came with it.
+struct Request {
+    plan::EnterRequest what;
+    std::vector<UniqueFd> streams;
+};
+
+Result<Request> receive_request(int socket) {
+    pollfd ready{socket, POLLIN, 0};
+    if (::poll(&ready, 1, kRequestMsec) != 1)
+        return Error{ErrorCode::kUnavailable, "the caller said nothing"};
+    auto message = TRY(base::receive_message(socket, plan::kMaxEnterMessage, plan::kMaxEnterFds));
+    const auto what = TRY(plan::enter_request(message.text));
+    Request request{what, std::move(message.fds)};
+    if (request.streams.size() != (request.what.terminal ? 0 : plan::kMaxEnterFds))
+        return Error{ErrorCode::kInvalidArgument, "the caller gave another number of streams"};
+    return request;
+}
+
+Result<Request> own_streams() {
+    Request request;
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+        request.streams.emplace_back(::fcntl(fd, F_DUPFD_CLOEXEC, kFirstFd));
+    return request;
+}
+
+// Out of the way of the standard streams, and nothing that a child would keep.
+Result<UniqueFd> take_socket() {
+    UniqueFd socket{::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, kFirstFd)};
+    const auto nothing = TRY(base::open_path("/dev/null", O_RDWR));
+    if (!socket || ::dup2(nothing.get(), STDIN_FILENO) < 0)
+        return errno_error("taking the caller's socket", errno);
+    return socket;
+}
+
+// bash where there is one. It says nothing of its own, so that the status is the shell's.
+std::vector<std::string> any_shell() {
+    return {"sh", "-c", "if command -v bash >/dev/null; then exec bash; fi; exec sh"};
+}
+
+// All that the pod's own root may be, without what podd takes from it; never more than the pod.
+void lift_confinement(plan::AppPlan& app) {
+    app.uid = app.gid = 0;
+    app.groups.clear();
+    app.capabilities = ~std::uint64_t{0};
+    app.no_new_privileges = false;
+    app.seccomp = false;
+    app.selinux_label.clear();
+    app.apparmor_profile.clear();
+}
+
+// The app's plan, with what is the command's own.
+plan::AppPlan command_plan(plan::AppPlan app, const Order& order, const Request& request) {
+    app.argv = order.command.empty() ? any_shell() : order.command;
+    app.notify = false;
+    app.stdio_links = false;
+    app.make_working_directory = false;
+    if (order.privileged) lift_confinement(app);
+    if (request.what.terminal) {
+        std::erase_if(app.environment, [](const auto& line) { return line.first == "TERM"; });
+        app.environment.emplace_back("TERM", request.what.terminal->type);
+    }
+    return app;
+}
+
+Result<Entry> make_entry(const Request& request, const RunningApp& running) {
+    Entry entry{running.main_process.get(), {-1, -1, -1}, request.what.terminal};
+    for (std::size_t i = 0; i < request.streams.size(); ++i) {
+        TRY(check_stream(request.streams[i].get(), kStreamNames[i]));
+        entry.streams[i] = request.streams[i].get();
+    }
+    return entry;
+}
+
+struct Started {
+    pid_t pid = -1;
+    UniqueFd pidfd;
+};
+
+Result<Started> start_process(const AppSpec& spec, int mine, int its, int cgroup) {
+    int pidfd = -1;
+    const pid_t pid = fork_process(Parent::kSelf, &pidfd, Users::kSame, cgroup);
+    if (pid < 0) return errno_error("making the command's process", errno);
+    if (pid == 0) {
+        (void)::close(mine);
+        become_app(spec, its);
+    }
+    return Started{pid, UniqueFd{pidfd}};
+}
+
+// What keeps the command from running is an event as well.
+Result<EnterEvent> run_command(const AppSpec& spec, Caller& caller, CommandCgroup& cgroup) {
+    auto [mine, its] = TRY(socket_pair());
+    TRY(join_pid_namespace(spec.leader));
+    const auto started = TRY(start_process(spec, mine.get(), its.get(), cgroup.fd()));
+    its.reset();
+    auto readiness = TRY(receive_readiness(mine.get()));
+    if (readiness.status != 0)
+        return EnterEvent{EnterEvent::Kind::kFailed, readiness.status, std::move(readiness.error)};
+    std::vector<UniqueFd> terminal;
+    if (spec.entry->terminal) terminal = TRY(receive_fds(mine.get(), 1));
+    caller.tell({EnterEvent::Kind::kStarted}, terminal.empty() ? -1 : terminal.front().get());
+    terminal.clear();
+    TRY(signal_peer(mine.get()));
+    return caller.wait(started.pid, started.pidfd.get(), cgroup);
+}
+
+Result<EnterEvent> enter(const Order& order, const Request& request, Caller& caller) {
+    const auto directory =
+        TRY_CONTEXT(plan::open_pod_directory(order.pod), "its sandbox is not running");
+    const auto pod = TRY(plan::read_pod_plan(directory.get()));
+    const auto app =
+        command_plan(TRY(plan::read_app_plan(directory.get(), order.app)), order, request);
+    const auto record = TRY(plan::read_sandbox_record(directory.get()));
+    const auto leader = TRY(open_leader(record));
+    const auto running = TRY(find_app(app, record.leader));
+    const auto entry = TRY(make_entry(request, running));
+    AppSpec spec{pod, app, leader.get(), {}, 0, &entry};
+    if (app.seccomp) spec.seccomp = TRY(SeccompProgram::read(directory.get(), app.name));
+    auto cgroup = TRY(CommandCgroup::make(running.cgroup));
+    TRY(caller.listen());
+    auto event = run_command(spec, caller, cgroup);
+    cgroup.end();  // before the caller hears that it is over
+    return event;
+}
+
+// A failure of whatever kind as the event that it is for the caller.
+EnterEvent entered(const Order& order, const Result<Request>& request, Caller& caller) {
+    auto event = request ? enter(order, *request, caller) : Result<EnterEvent>{request.error()};
+    if (event && event->kind != EnterEvent::Kind::kFailed) return std::move(*event);
+    const int status = event ? event->value : plan::kCannotEnter;
+    return {EnterEvent::Kind::kFailed, status,
+            fmt::format("app \"{}\" of pod \"{}\": {}", order.app, order.pod,
+                        event ? event->message : event.error().message())};
+}
+
+int exit_status(const EnterEvent& event) {
+    return event.kind == EnterEvent::Kind::kKilled ? plan::kKilledBy + event.value : event.value;
+}
+
+int run(const Order& order) {
+    UniqueFd socket;
+    Result<Request> request = Request{};
+    if (order.control) {
+        auto taken = take_socket();
+        if (taken) request = receive_request(taken->get());
+        if (!taken)
+            request = std::move(taken).error();
+        else
+            socket = std::move(*taken);
+    } else {
+        request = own_streams();
+    }
+    Caller caller{std::move(socket)};
+    const auto event = entered(order, request, caller);
+    caller.tell(event);
+    if (event.kind == EnterEvent::Kind::kFailed && !order.control) report_failure(event.message);
+    // Whatever became of the command: to tell it was what there was to do.
+    return order.control ? EXIT_SUCCESS : exit_status(event);
+}
+
+}  // namespace
+
+}  // namespace podd::stage1
+
+int main(int argc, char** argv) {
+    using namespace podd;
+    (void)::prctl(PR_SET_DUMPABLE, 0);
+    const auto order = stage1::parse(argc, argv);
+    if (order) return stage1::run(*order);
+    stage1::report_failure("usage: enter [--privileged] [--control] POD APP [-- CMD...]");
+    return plan::kCannotEnter;
+}
