@@ -20,6 +20,8 @@ namespace podd::daemon {
 inline constexpr const char* kCreatePod = "org.podd1.create-pod";
 inline constexpr const char* kControlPod = "org.podd1.control-pod";
 inline constexpr const char* kInspectPods = "org.podd1.inspect-pods";
+inline constexpr const char* kEnter = "org.podd1.enter";
+inline constexpr const char* kEnterPrivileged = "org.podd1.enter-privileged";
 inline constexpr const char* kManageImages = "org.podd1.manage-images";
 inline constexpr const char* kTrust = "org.podd1.trust";
 
@@ -29,7 +31,7 @@ inline constexpr std::uint64_t kFlagInteractive = 1;
 struct Request {
     std::string sender;  // unique bus name
     std::string action;
-    std::map<std::string, std::string> details;  // "pod", "app", "image"
+    std::map<std::string, std::string> details;  // "pod", "app", "image", "command"
     std::uint64_t flags = 0;
 };
 

@@ -14,7 +14,7 @@ ManagerObject::ManagerObject(sd_event* event, sdbus::IConnection& bus, Activity&
       systemd_{bus},
       authorizer_{driver_, polkit_},
       control_{systemd_},
-      pods_{event, bus, systemd_, pod_stopper(), pod_signals()},
+      pods_{event, bus, systemd_, pod_handlers(), pod_signals()},
       images_{bus, image_remover()},
       transfers_{event,
                  bus,
@@ -37,9 +37,12 @@ ManagerObject::~ManagerObject() {
     unregisterAdaptor();
 }
 
-PodObject::Stopper ManagerObject::pod_stopper() {
-    return [this](sdbus::Result<>&& result, const std::string& sender, const std::string& pod,
-                  std::uint64_t flags) { stop_pod(std::move(result), sender, pod, flags); };
+PodObject::Handlers ManagerObject::pod_handlers() {
+    return {[this](sdbus::Result<>&& result, const std::string& sender, const std::string& pod,
+                   std::uint64_t flags) { stop_pod(std::move(result), sender, pod, flags); },
+            [this](sdbus::Result<std::string>&& result, const std::string& sender, EnterCall call) {
+                enter_app(std::move(result), sender, std::move(call));
+            }};
 }
 
 Pods::Signals ManagerObject::pod_signals() {

@@ -106,6 +106,7 @@ private:
                    std::optional<PullPolicy> pull);
     void stop_pod(sdbus::Result<>&& result, const std::string& sender, const std::string& name,
                   std::uint64_t flags);
+    void enter_app(sdbus::Result<std::string>&& result, const std::string& sender, EnterCall call);
     using TransferReply = Reply<std::uint32_t, sdbus::ObjectPath>;
     struct Caller {
         std::string peer;  // unique bus name
@@ -140,7 +141,7 @@ private:
     void refresh_images();
     void transfer_ended(const Transfer& transfer, const base::Result<ImportedImage>& result);
     // What the objects that are made beneath this one call back.
-    PodObject::Stopper pod_stopper();
+    PodObject::Handlers pod_handlers();
     Pods::Signals pod_signals();
     ImageObject::Remover image_remover();
 

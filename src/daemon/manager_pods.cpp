@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The methods of org.podd1.Manager that are about pods.
 #include "client/bus_path.h"
+#include "daemon/enter.h"
 #include "daemon/manager_object.h"
 #include "daemon/received_fd.h"
 #include "daemon/verify.h"
@@ -61,6 +62,38 @@ void ManagerObject::stop_pod(sdbus::Result<>&& result, const std::string& sender
     authorized(reply, {sender, kControlPod, {{"pod", name}}, flags}, [this, reply, name](uid_t) {
         control_.stop(name, [reply](const auto& done) { reply.answer(done); });
     });
+}
+
+// The caller's socket goes to the service that runs the command: no byte of it comes by here.
+void ManagerObject::enter_app(sdbus::Result<std::string>&& result, const std::string& sender,
+                              EnterCall call) {
+    const Reply<std::string> reply{std::move(result), activity_};
+    const auto privileged = wants_privileges(call.options);
+    if (!privileged) return reply.fail(privileged.error());
+    EnterOrder order{call.pod, call.app, call.app_unit, std::move(call.command), *privileged};
+    auto socket = take_fd(call.control);
+    if (!socket) return reply.fail(socket.error());
+    for (const auto& checked : {check_control_socket(socket->get()), check_command(order.command)})
+        if (!checked) return reply.fail(checked.error());
+    const auto held = std::make_shared<base::UniqueFd>(std::move(*socket));
+    Request request{
+        sender,
+        order.privileged ? kEnterPrivileged : kEnter,
+        {{"pod", order.pod}, {"app", order.app}, {"command", command_text(order.command)}},
+        call.flags};
+    authorized(reply, std::move(request),
+               [this, reply, held, order = std::move(order)](uid_t user) {
+                   const auto unit = enter_unit();
+                   if (!unit) return reply.fail(unit.error());
+                   if (order.privileged) base::log_entry(privileged_entry(order, user));
+                   client::TransientUnit service{*unit, enter_service(order)};
+                   service.properties.emplace_back("StandardInputFileDescriptor",
+                                                   sdbus::Variant{give_fd(std::move(*held))});
+                   systemd_.start_transient(service, {}, [reply, name = *unit](const auto& job) {
+                       if (!job) return reply.fail(job.error());
+                       reply.ok(name);
+                   });
+               });
 }
 
 void ManagerObject::ListPods(sdbus::Result<std::vector<PodRow>>&& result) {

@@ -8,9 +8,12 @@
 
 namespace podd::daemon {
 
-AppObject::AppObject(sdbus::IConnection& bus, const std::string& pod, AppInfo info)
+AppObject::AppObject(sdbus::IConnection& bus, const std::string& pod, AppInfo info,
+                     const Enterer& enterer)
     : AdaptorInterfaces{bus, sdbus::ObjectPath{client::app_path(pod, info.name)}},
-      info_{std::move(info)} {
+      pod_{pod},
+      info_{std::move(info)},
+      enterer_{enterer} {
     registerAdaptor();
     announce([&] { emitInterfacesAddedSignal(); });
 }
@@ -27,11 +30,19 @@ void AppObject::update(const AppInfo& info) {
         [&] { emitPropertiesChangedSignal(client::InterfaceName{App_adaptor::INTERFACE_NAME}); });
 }
 
-PodObject::PodObject(sdbus::IConnection& bus, PodInfo info, const Stopper& stopper)
+void AppObject::Enter(sdbus::Result<std::string>&& result, std::vector<std::string> command,
+                      sdbus::UnixFd control, std::map<std::string, sdbus::Variant> options,
+                      std::uint64_t flags) {
+    enterer_(std::move(result), client::current_sender(getObject()),
+             {pod_, info_.name, info_.unit, std::move(command), std::move(control),
+              std::move(options), flags});
+}
+
+PodObject::PodObject(sdbus::IConnection& bus, PodInfo info, const Handlers& handlers)
     : AdaptorInterfaces{bus, sdbus::ObjectPath{client::pod_path(info.name)}},
       bus_{bus},
       info_{std::move(info)},
-      stopper_{stopper} {
+      handlers_{handlers} {
     registerAdaptor();
     announce([&] { emitInterfacesAddedSignal(); });
     update_apps();
@@ -61,7 +72,7 @@ void PodObject::update_apps() {
         if (object)
             object->update(app);
         else
-            object = std::make_unique<AppObject>(bus_, info_.name, app);
+            object = std::make_unique<AppObject>(bus_, info_.name, app, handlers_.enter);
     }
 }
 
@@ -74,7 +85,7 @@ std::vector<sdbus::Struct<std::string, sdbus::ObjectPath>> PodObject::Apps() {
 }
 
 void PodObject::Stop(sdbus::Result<>&& result, std::uint64_t flags) {
-    stopper_(std::move(result), client::current_sender(getObject()), info_.name, flags);
+    handlers_.stop(std::move(result), client::current_sender(getObject()), info_.name, flags);
 }
 
 }  // namespace podd::daemon

@@ -16,17 +16,36 @@
 
 namespace podd::daemon {
 
+/// What App.Enter() brings.
+struct EnterCall {
+    std::string pod;
+    std::string app;
+    std::string app_unit;
+    std::vector<std::string> command;
+    sdbus::UnixFd control;
+    std::map<std::string, sdbus::Variant> options;
+    std::uint64_t flags;
+};
+
 class AppObject final
     : public sdbus::AdaptorInterfaces<org::podd1::App_adaptor, sdbus::ManagedObject_adaptor,
                                       sdbus::Properties_adaptor>,
       private base::Pinned {
 public:
-    AppObject(sdbus::IConnection& bus, const std::string& pod, AppInfo info);
+    /// What Enter() is handed on to.
+    using Enterer = std::function<void(sdbus::Result<std::string>&&, const std::string& sender,
+                                       EnterCall call)>;
+
+    AppObject(sdbus::IConnection& bus, const std::string& pod, AppInfo info,
+              const Enterer& enterer);
     ~AppObject();
 
     void update(const AppInfo& info);
 
 private:
+    void Enter(sdbus::Result<std::string>&& result, std::vector<std::string> command,
+               sdbus::UnixFd control, std::map<std::string, sdbus::Variant> options,
+               std::uint64_t flags) override;
     std::string Name() override { return info_.name; }
     std::string Unit() override { return info_.unit; }
     std::string ActiveState() override { return info_.active_state; }
@@ -34,7 +53,9 @@ private:
     std::string Image() override { return info_.image; }
     std::string ImageID() override { return info_.image_id; }
 
+    std::string pod_;
     AppInfo info_;
+    const Enterer& enterer_;
 };
 
 class PodObject final
@@ -46,7 +67,14 @@ public:
     using Stopper = std::function<void(sdbus::Result<>&&, const std::string& sender,
                                        const std::string& pod, std::uint64_t flags)>;
 
-    PodObject(sdbus::IConnection& bus, PodInfo info, const Stopper& stopper);
+    /// What calls are handed on to.
+    struct Handlers {
+        Stopper stop;
+        AppObject::Enterer enter;
+    };
+
+    /// `handlers` must outlive this object.
+    PodObject(sdbus::IConnection& bus, PodInfo info, const Handlers& handlers);
     ~PodObject();
 
     const PodInfo& info() const { return info_; }
@@ -66,7 +94,7 @@ private:
 
     sdbus::IConnection& bus_;
     PodInfo info_;
-    const Stopper& stopper_;
+    const Handlers& handlers_;
     std::map<std::string, std::unique_ptr<AppObject>> apps_;
 };
 

@@ -11,8 +11,8 @@ constexpr std::uint64_t kSettleUsec = 50'000;
 }  // namespace
 
 Pods::Pods(sd_event* event, sdbus::IConnection& bus, client::Systemd& systemd,
-           PodObject::Stopper stopper, Signals signals)
-    : bus_{bus}, systemd_{systemd}, stopper_{std::move(stopper)}, signals_{std::move(signals)} {
+           PodObject::Handlers handlers, Signals signals)
+    : bus_{bus}, systemd_{systemd}, handlers_{std::move(handlers)}, signals_{std::move(signals)} {
     if (sd_event_add_time(event, &timer_, CLOCK_MONOTONIC, UINT64_MAX, 0, on_refresh, this) >= 0)
         static_cast<void>(sd_event_source_set_enabled(timer_, SD_EVENT_OFF));
     systemd_.on_change([this](const std::string& unit) { unit_changed(unit); });
@@ -58,7 +58,7 @@ void Pods::replace(std::map<std::string, PodInfo> pods) {
         if (object) {
             object->update(info);
         } else {
-            object = std::make_unique<PodObject>(bus_, std::move(info), stopper_);
+            object = std::make_unique<PodObject>(bus_, std::move(info), handlers_);
             signals_.added(name);
         }
     }

@@ -25,7 +25,7 @@ public:
 
     /// All must outlive this object.
     Pods(sd_event* event, sdbus::IConnection& bus, client::Systemd& systemd,
-         PodObject::Stopper stopper, Signals signals);
+         PodObject::Handlers handlers, Signals signals);
     ~Pods();
 
     /// Looks at everything again; `done` when the objects say what is.
@@ -41,7 +41,7 @@ private:
 
     sdbus::IConnection& bus_;
     client::Systemd& systemd_;
-    PodObject::Stopper stopper_;
+    PodObject::Handlers handlers_;
     Signals signals_;
     std::map<std::string, std::unique_ptr<PodObject>> objects_;
     sd_event_source* timer_ = nullptr;
