@@ -136,6 +136,8 @@ constexpr OptionRow kTable[] = {
      set_text<&Options::fields>},
     {"sort", 0, "FIELDS", "image list", "What to sort by", set_text<&Options::sort>},
     {"order", 0, "ORDER", "image list", "How to sort: asc or desc", set_text<&Options::order>},
+    {"privileged", 0, "", "exec, enter", "Without the app's confinement",
+     set_flag<&Options::privileged, true>},
     {"strict", 0, "", "verify", "Let warnings fail, too", set_flag<&Options::strict, true>},
     {"pull-policy", 0, "POLICY", "fetch, pull, start", "What is fetched: missing, always or never",
      set_pull_policy},
@@ -178,11 +180,18 @@ constexpr OptionRow kTable[] = {
 
 struct Getopt {
     std::vector<option> longs;
-    std::string shorts = ":";  // a missing value is told apart
+    // Words come in order, between the options; a missing value is told apart.
+    std::string shorts = "-:";
 };
 
 // Values above every letter stand for rows.
 constexpr int kFirstRow = 256;
+constexpr int kWord = 1;
+
+// What follows a pod is a command with options of its own.
+bool begins_command(const std::vector<std::string>& words) {
+    return words.size() == 2 && words.front() == "exec";
+}
 
 }  // namespace
 
@@ -256,6 +265,14 @@ Result<CommandLine> parse(int argc, char** argv) {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
     for (int found = 0; (found = ::getopt_long(count, argv, tables.shorts.c_str(),
                                                tables.longs.data(), nullptr)) >= 0;) {
+        if (found == kWord) {
+            if (begins_command(line.words)) {
+                line.after.assign(argv + optind - 1, argv + argc);
+                return line;
+            }
+            line.words.emplace_back(optarg);
+            continue;
+        }
         const OptionRow* row = row_of(found);
         if (found == ':') return bad(fmt::format("option {} wants a value", argv[optind - 1]));
         if (row == nullptr)
@@ -263,7 +280,6 @@ Result<CommandLine> parse(int argc, char** argv) {
         TRY_CONTEXT(row->apply(line.options, optarg), "option {}", spelled(*row));
         if (!row->verbs.empty()) line.given.push_back(row);
     }
-    line.words.assign(argv + optind, argv + count);
     return line;
 }
 

@@ -47,6 +47,7 @@ struct Options {
     std::optional<std::uint64_t> grace_usec;
     std::string pull_policy;  // fetch, pull, start
     bool for_start = false;   // pull
+    bool privileged = false;  // exec, enter
     // import, and image create
     std::string name;
     std::string reference;
@@ -89,7 +90,7 @@ std::span<const OptionRow> option_table();
 struct CommandLine {
     Options options;
     std::vector<std::string> words;  // verb first
-    std::vector<std::string> after;  // what stood after "--"
+    std::vector<std::string> after;  // what stood after "--"; of "exec", the command in any case
     /// Options that were given and that not every verb knows.
     std::vector<const OptionRow*> given;
 };

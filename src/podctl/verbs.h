@@ -48,6 +48,8 @@ base::Result<const Verb*> find_verb(std::vector<std::string>& words);
 std::string help_text();
 
 base::Result<int> verb_cancel_transfer(const Arguments& arguments);
+base::Result<int> verb_enter(const Arguments& arguments);
+base::Result<int> verb_exec(const Arguments& arguments);
 base::Result<int> verb_fetch(const Arguments& arguments);
 base::Result<int> verb_image_cat_manifest(const Arguments& arguments);
 base::Result<int> verb_image_create(const Arguments& arguments);

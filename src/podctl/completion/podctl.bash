@@ -13,6 +13,19 @@ __podctl_pods() {
     done
 }
 
+# Apps of pods that run: the pod alone where it has only one.
+__podctl_apps() {
+    local pod state apps _
+    __podctl list | while read -r pod state apps _; do
+        [ "$state" = active ] || continue
+        if [[ $apps = *,* ]]; then
+            printf "$pod/%s\n" ${apps//,/ }
+        else
+            echo "$pod"
+        fi
+    done
+}
+
 # By name; by id once somebody begins to type one.
 __podctl_images() {
     local id name
@@ -70,6 +83,8 @@ _podctl() {
         ['image export']='--overwrite'
         ['image extract']='--rootfs-only --overwrite'
         ['image render']='--rootfs-only --overwrite'
+        [exec]='--privileged'
+        [enter]='--privileged'
         [verify]='--strict'
         [fetch]='--pull-policy= --signature='
         [pull]='--pull-policy= --for-start'
@@ -109,11 +124,12 @@ _podctl() {
             ;;
         *)
             case $verb in
-                '') replies=(list status start pull stop verify fetch import image list-transfers cancel-transfer store trust) ;;
+                '') replies=(list status start pull stop exec enter verify fetch import image list-transfers cancel-transfer store trust) ;;
                 image) replies=(create list rm verify export extract render history gc cat-manifest) ;;
                 store) replies=(fsck) ;;
                 status) mapfile -t replies < <(__podctl_pods '.*') ;;
                 stop) mapfile -t replies < <(__podctl_pods 'active|activating|deactivating|reloading') ;;
+                exec | enter) mapfile -t replies < <(__podctl_apps) ;;
                 pull)
                     mapfile -t replies < <(__podctl_pods '.*')
                     files='*.json'

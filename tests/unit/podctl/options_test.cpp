@@ -116,6 +116,36 @@ TEST_SUITE("podctl/options") {
         CHECK(line->after == std::vector<std::string>{"/bin/a", "--force"});
         CHECK_FALSE(line->options.force);
     }
+
+    TEST_CASE("the command of exec begins with the first word behind the pod") {
+        using Words = std::vector<std::string>;
+        struct {
+            Words words;
+            Words command;
+            bool privileged;
+        } cases[] = {
+            {{"exec", "web", "ls", "-l"}, {"ls", "-l"}, false},
+            {{"exec", "web", "--", "ls", "-l"}, {"ls", "-l"}, false},
+            {{"exec", "web", "ls", "--privileged"}, {"ls", "--privileged"}, false},
+            {{"exec", "--privileged", "web", "ls"}, {"ls"}, true},
+            {{"exec", "web", "--privileged", "ls"}, {"ls"}, true},
+            {{"--privileged", "exec", "web", "ls", "-q"}, {"ls", "-q"}, true},
+            {{"exec", "web", "grep", "--", "-x"}, {"grep", "--", "-x"}, false},
+            {{"exec", "web", "--", "--", "x"}, {"--", "x"}, false},
+            {{"exec", "web", "--", "-l"}, {"-l"}, false},
+            {{"exec", "web"}, {}, false},
+        };
+        for (const auto& c : cases) {
+            const auto line = parsed(c.words);
+            REQUIRE(line);
+            CHECK(line->words == Words{"exec", "web"});
+            CHECK(line->after == c.command);
+            CHECK(line->options.privileged == c.privileged);
+            CHECK_FALSE(line->options.quiet);
+        }
+        CHECK_FALSE(parsed({"exec", "web", "-Z", "ls"}));
+        CHECK(parsed({"list", "a", "b", "-q"})->options.quiet);
+    }
 }
 
 TEST_SUITE("podctl/app_settings") {
