@@ -23,11 +23,14 @@ JSON
 done
 host systemctl start pod-sleeping
 
-assert_eq "cancel-transfer fetch image import list list-transfers pull start status stop store trust verify" "$(completes "podctl ")"
+assert_eq "cancel-transfer enter exec fetch image import list list-transfers pull start status stop store trust verify" "$(completes "podctl ")"
 assert_eq "start status stop store" "$(completes "podctl st")"
 assert_eq "idle sleeping" "$(completes "podctl status ")"
 assert_eq "sleeping" "$(completes "podctl --no-pager -n 5 status sl")"
 assert_eq "sleeping" "$(completes "podctl stop ")"
+assert_eq "sleeping" "$(completes "podctl exec ")"
+assert_eq "sleeping" "$(completes "podctl enter ")"
+assert_eq "--privileged" "$(completes "podctl exec --pr")"
 assert_eq "idle idle.json sleeping.json" "$(completes "podctl start ")"
 assert_eq "idle idle.json sleeping sleeping.json" "$(completes "podctl pull ")"
 assert_eq "always" "$(completes "podctl start --pull-policy=a")"

@@ -151,7 +151,7 @@ host systemctl stop pod-mail
 
 say "podctl(1)"
 page=man/podctl.1.scd
-has $page 5
+has $page 6
 host_sh 'rm -f /etc/podd/pods.d/*'
 packed example.com/nginx 1 aci nginx.aci
 host_file $folder/web.json <<'EOF'
@@ -164,20 +164,28 @@ host_sh 'rm /etc/podd/pods.d/web.json && systemctl daemon-reload'
 said=$(run_typed $page 2) || fail "$said"
 wait_until 20 host_sh '! systemctl cat pod-web >/dev/null 2>&1'
 copy "$TEST_TMP/busybox.tar.gz" $folder/root.tar
-said=$(run_typed $page 3) || fail "$said"
+host cp $folder/web.json /etc/podd/pods.d/web.json
+host systemctl daemon-reload
+host podctl start web
+said=$(typed $page 3 | sed 's/^echo .*/& || test $? = 3/; s/^podctl enter .*/echo "echo looked around" | &/' | host bash -euo pipefail /dev/stdin) || fail "$said"
+assert_matches "$said" '^[A-Z][a-z]+ [A-Z][a-z]+ .*UTC [0-9]{4}'
+assert_contains "$said" $'\n6\nlooked around'
+host podctl stop web
+host_sh 'rm /etc/podd/pods.d/web.json && systemctl daemon-reload'
+said=$(run_typed $page 4) || fail "$said"
 assert_contains "$(host podctl image cat-manifest example.com/hello | tr -d ' \n')" '"exec":["/bin/hello","--world"]'
 host podctl image rm example.com/hello >/dev/null
-said=$(run_typed $page 4) || fail "$said"
+said=$(run_typed $page 5) || fail "$said"
 assert_contains "$(host podctl image cat-manifest example.com/hello | tr -d ' \n')" '"exec":["/bin/hello"]'
 # Whoever types it is asked whether it is the right key.
 "$source_dir/tests/system/trust/make-keys.sh" "$TEST_TMP/keys" "$TEST_TMP/nginx.aci"
 copy "$TEST_TMP/keys/good.asc" $folder/key.asc
 copy "$TEST_TMP/keys/good.sig.asc" $folder/nginx.aci.asc
 host podctl image rm example.com/nginx >/dev/null
-trust=$(typed $page 5 | head -n 1)
+trust=$(typed $page 6 | head -n 1)
 assert_matches "$trust" '^podctl trust '
 said=$(host_sh 'cd "$1" && (sleep 2; echo yes; sleep 1) | script -qefc "$2" /dev/null' $folder "$trust") || fail "$said"
-said=$(typed $page 5 | tail -n +2 | host_sh 'cd "$1" && exec bash -eux /dev/stdin' $folder 2>&1) || fail "$said"
+said=$(typed $page 6 | tail -n +2 | host_sh 'cd "$1" && exec bash -eux /dev/stdin' $folder 2>&1) || fail "$said"
 assert_contains "$(host podctl --json=short image list)" '"kind":"signed"'
 
 say "podctl-image(1)"
@@ -195,7 +203,7 @@ host podctl image cat-manifest example.com/tools >/dev/null
 
 say "org.podd1(5): calls, and a rule for polkit"
 page=man/org.podd1.5.scd
-has $page 2
+has $page 3
 assert_eq '$ busctl monitor org.podd1' "$(block $page 1 | tail -n 1)"
 # A monitor goes on until it is ended.
 typed $page 1 | sed 's/^busctl monitor.*/timeout 2 & || test $? = 124/' | host bash -eu /dev/stdin >/dev/null
@@ -208,7 +216,13 @@ wait_until 20 plain podctl start web
 wait_until 20 unit_is pod-web@nginx active
 assert_fails plain podctl stop other
 assert_contains "$output" 'Access denied'
-plain podctl stop web
+block $page 3 | sed 's/subject.user == "backup"/subject.user == "plain"/; s/== "db"/== "nginx"/' | host_file /etc/polkit-1/rules.d/49-example.rules
+# There is no such program; that is said only to whoever may run it.
+may_dump() { plain podctl exec web pg_dumpall --clean 2>/dev/null || test $? = 127; }
+wait_until 20 may_dump
+assert_status 125 plain podctl exec web pg_dumpall
+assert_contains "$output" 'Access denied'
+host podctl stop web
 host_sh 'gpasswd --delete plain web >/dev/null'
 
 say "podd.service(8): what the journal knows"

@@ -159,7 +159,7 @@ tidy() {
 # leftovers: prints what is there that was not there before any pod; nothing when all is well.
 leftovers() {
     host_sh '
-        systemctl list-units --all --plain --no-legend --full "pod-*" "machine-*.slice" "podd-fetch-*" "podd-import-*" "podd-verify-*" | grep -v "^pod-stop@" || test $? = 1
+        systemctl list-units --all --plain --no-legend --full "pod-*" "machine-*.slice" "podd-fetch-*" "podd-import-*" "podd-verify-*" "podd-enter-*" | grep -v "^pod-stop@" || test $? = 1
         machinectl list --no-legend
         ls -d /run/podd/pods/* /var/lib/podd/tmp/* /run/systemd/system.control/pod-* 2>/dev/null || test $? = 2
         find /sys/fs/cgroup -maxdepth 2 -name "machine-*.slice"

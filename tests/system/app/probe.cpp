@@ -130,7 +130,8 @@ int ids() {
 
 bool is_podd(const std::string& process) {
     const auto name = read_text(process + "/comm");
-    return name == "exec\n" || name == "run\n" || name == "podd-init\n" || name == "podd-drain\n";
+    return name == "exec\n" || name == "enter\n" || name == "run\n" || name == "podd-init\n" ||
+           name == "podd-drain\n";
 }
 
 bool can_attach(pid_t pid) {
