@@ -26,6 +26,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "child.h"
+#include "credentials.h"
 #include "mount_api.h"
 #include "program.h"
 #include "program_file.h"
@@ -135,15 +136,18 @@ void add_notify_variables(std::vector<std::string>& lines) {
     if (period != nullptr) lines.push_back(fmt::format("WATCHDOG_USEC={}", period));
 }
 
-std::vector<std::string> environment(const AppSpec& spec) {
+std::vector<std::string> environment(const AppSpec& spec, bool credentials) {
     std::vector<std::string> lines;
     // What systemd tells the app nobody else can say; of two values programs see the first.
     constexpr std::string_view kManager[] = {"NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS",
                                              "LISTEN_PID"};
     for (const auto& [name, value] : spec.app.environment)
-        if (std::find(std::begin(kManager), std::end(kManager), name) == std::end(kManager))
+        if (std::find(std::begin(kManager), std::end(kManager), name) == std::end(kManager) &&
+            (name != kCredentialsVariable || !credentials))
             lines.push_back(fmt::format("{}={}", name, value));
     if (spec.app.notify) add_notify_variables(lines);
+    if (credentials)
+        lines.push_back(fmt::format("{}={}", kCredentialsVariable, kCredentialsFolder));
     if (spec.listen_fds > 0) {
         lines.push_back(fmt::format("LISTEN_FDS={}", spec.listen_fds));
         lines.push_back(fmt::format("LISTEN_PID={}", ::getpid()));
@@ -164,7 +168,22 @@ std::vector<char*> pointers(const std::vector<std::string>& lines) {
 struct Prepared {
     std::string program;
     Endpoints endpoints;
+    bool credentials = false;
 };
+
+Result<> give_up_rights(const AppSpec& spec, const ExecLabel& label, ExitStatus& status) {
+    const auto& app = spec.app;
+    status = app.selinux_label.empty() ? ExitStatus::kApparmor : ExitStatus::kSelinuxContext;
+    TRY(label.apply());
+    status = ExitStatus::kCapabilities;
+    TRY(limit_capabilities(app.capabilities));
+    status = ExitStatus::kNoNewPrivileges;
+    if (app.no_new_privileges) TRY(forbid_new_privileges());
+    status = ExitStatus::kUser;
+    TRY(become_user(app));
+    if (spec.entry != nullptr) TRY(end_with_parent());
+    return {};
+}
 
 Result<Prepared> prepare(const AppSpec& spec, ExitStatus& status) {
     const auto& app = spec.app;
@@ -176,29 +195,26 @@ Result<Prepared> prepare(const AppSpec& spec, ExitStatus& status) {
     if (app.oom_score_adj) TRY(set_oom_score(*app.oom_score_adj));
     status = app.selinux_label.empty() ? ExitStatus::kApparmor : ExitStatus::kSelinuxContext;
     const auto label = TRY(ExecLabel::open(app));
+    status = ExitStatus::kCredentials;
+    const auto credentials =
+        TRY(spec.entry == nullptr ? Credentials::own() : Credentials::of_unit(app.unit));
 
     status = ExitStatus::kNamespace;
     TRY(join_pod(spec));
     status = ExitStatus::kCgroup;
     TRY(mount_cgroup());
+    status = ExitStatus::kCredentials;
+    TRY(credentials.place(spec.pod, app));
     status = ExitStatus::kNamespace;
     TRY(lock_mounts(spec.leader));
     Prepared prepared;
+    prepared.credentials = credentials.any();
     prepared.endpoints = TRY(make_endpoints(app));
     status = ExitStatus::kChdir;
     TRY(enter_working_directory(app.working_directory));
     status = ExitStatus::kExec;
     prepared.program = TRY(find_program(app));
-
-    status = app.selinux_label.empty() ? ExitStatus::kApparmor : ExitStatus::kSelinuxContext;
-    TRY(label.apply());
-    status = ExitStatus::kCapabilities;
-    TRY(limit_capabilities(app.capabilities));
-    status = ExitStatus::kNoNewPrivileges;
-    if (app.no_new_privileges) TRY(forbid_new_privileges());
-    status = ExitStatus::kUser;
-    TRY(become_user(app));
-    if (spec.entry != nullptr) TRY(end_with_parent());
+    TRY(give_up_rights(spec, label, status));
     status = ExitStatus::kStdout;
     if (spec.entry != nullptr && spec.entry->terminal)
         prepared.endpoints.fds.push_back(TRY(take_terminal(*spec.entry->terminal)));
@@ -224,8 +240,9 @@ void send_readiness(int socket, int status, std::string_view error) {
     ::_exit(status);
 }
 
-[[noreturn]] void execute(const AppSpec& spec, const std::string& program) {
-    const auto lines = environment(spec);
+[[noreturn]] void execute(const AppSpec& spec, const Prepared& prepared) {
+    const auto& program = prepared.program;
+    const auto lines = environment(spec, prepared.credentials);
     const auto argv = pointers(spec.app.argv);
     const auto envp = pointers(lines);
     // Not only at execve(2): that follows the image's links, which may lead to /proc/self/fd.
@@ -260,7 +277,7 @@ void become_app(const AppSpec& spec, int socket) {
     }
     // The other end is gone: the start was given up.
     if (!await_peer(socket)) ::_exit(EXIT_FAILURE);
-    execute(spec, prepared->program);
+    execute(spec, *prepared);
 }
 
 Result<Readiness> receive_readiness(int socket) {

@@ -24,6 +24,7 @@ enum class ExitStatus : unsigned char {
     kSelinuxContext = 229,
     kApparmor = 231,
     kKeyring = 237,
+    kCredentials = 243,
 };
 
 /// Once to the journal and once as the unit's STATUS=.

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "schema/annotation_json.h"
+#include "schema/credential_names.h"
 #include "schema/signal.h"
 #include "schema/time_span.h"
 
@@ -154,7 +155,8 @@ bool is_pod_annotation(std::string_view name) {
 bool is_app_annotation(std::string_view name) {
     return name == kRestart || name == kRestartSec || name == kStopSignal || name == kStopTimeout ||
            name == kStdioLinks || name == kPullPolicy || name == kPullFrom || name == kAfter ||
-           name == kRequires || name == kBestEffort || name == kInit;
+           name == kRequires || name == kBestEffort || name == kInit || name == kLoadCredential ||
+           name == kLoadCredentialEncrypted;
 }
 
 Result<void> apply(PodSettings& settings, const Annotation& annotation) {
@@ -215,6 +217,10 @@ Result<void> apply(AppSettings& settings, const Annotation& annotation) {
         settings.pull_from = TRY(parse_fetch_reference(annotation.value));
     else if (name == kBestEffort)
         settings.best_effort = TRY(choose(kFlags, annotation.value));
+    else if (name == kLoadCredential)
+        settings.credentials = TRY(parse_credentials(annotation.value));
+    else if (name == kLoadCredentialEncrypted)
+        settings.encrypted_credentials = TRY(parse_credentials(annotation.value));
     else if (is_pod_annotation(name))
         return found_wanted("it on an app", "it in the \"annotations\" of the pod");
     else if (name.starts_with(kOurs) && !is_app_annotation(name))

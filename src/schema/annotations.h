@@ -51,6 +51,9 @@ inline constexpr std::string_view kPullPolicy =
     "podd.org/pull-policy";  // never (default), missing, always
 inline constexpr std::string_view kPullFrom =
     "podd.org/pull-from";  // docker://…, https://….aci or NAME[:VERSION]
+inline constexpr std::string_view kLoadCredential =
+    "podd.org/load-credential";  // NAME[:PATH], blank between them
+inline constexpr std::string_view kLoadCredentialEncrypted = "podd.org/load-credential-encrypted";
 inline constexpr std::string_view kSupportsNotify = "appc.io/executor/supports-systemd-notify";
 
 // Image annotations, set by import.
@@ -80,6 +83,13 @@ struct PodSettings {
     bool hide_processes = false;
 };
 
+/// A secret that systemd loads for the app. Source: systemd.exec(5), "LoadCredential=".
+struct Credential {
+    std::string name;
+    std::string path;  // absolute, or the name of one that the host itself was given
+    bool operator==(const Credential&) const = default;
+};
+
 struct AppSettings {
     Restart restart = Restart::kNo;
     std::optional<std::uint64_t> restart_usec;
@@ -93,6 +103,8 @@ struct AppSettings {
     std::optional<PullPolicy> pull_policy;
     std::optional<FetchReference> pull_from;
     std::optional<bool> best_effort;  // unset: as the pod
+    std::vector<Credential> credentials;
+    std::vector<Credential> encrypted_credentials;
 
     /// Who says where an image comes from wants it fetched when it is not there.
     PullPolicy effective_pull_policy() const {

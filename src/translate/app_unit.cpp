@@ -123,6 +123,13 @@ void set_commands(Section& body, const Context& context, const schema::AppSettin
         set_words(body, "ExecStop", {fmt::format("{}/stop", kFlavor), context.name, app});
 }
 
+void set_credentials(Section& body, const schema::AppSettings& settings) {
+    for (const auto& one : settings.credentials)
+        set_words(body, "LoadCredential", {one.name, one.path});
+    for (const auto& one : settings.encrypted_credentials)
+        set_words(body, "LoadCredentialEncrypted", {one.name, one.path});
+}
+
 }  // namespace
 
 Result<Unit> app_unit(const Context& context, std::size_t index) {
@@ -144,6 +151,7 @@ Result<Unit> app_unit(const Context& context, std::size_t index) {
     set(body, "DevicePolicy", "closed");
     for (const auto& device : devices(context.pod.manifest, app))
         set_words(body, "DeviceAllow", {device.path, device.read_only ? "r" : "rw"});
+    set_credentials(body, settings);
     set(body, "SyslogIdentifier", fmt::format("pod-{}@{}", context.name, app.name.str()));
     if (app.app)
         for (auto& setting : TRY(resource_settings(

@@ -33,6 +33,8 @@ constexpr Entry kCatalog[] = {
     {"Service", "ExecStopPost", Kind::kCommand, "ExecStopPost"},
     {"Service", "KillMode", Kind::kWord, "KillMode"},
     {"Service", "KillSignal", Kind::kSignal, "KillSignal"},
+    {"Service", "LoadCredential", Kind::kCredential, "LoadCredential"},
+    {"Service", "LoadCredentialEncrypted", Kind::kCredential, "LoadCredentialEncrypted"},
     {"Service", "NotifyAccess", Kind::kWord, "NotifyAccess"},
     {"Service", "OOMScoreAdjust", Kind::kSigned, "OOMScoreAdjust"},
     {"Service", "Restart", Kind::kWord, "Restart"},

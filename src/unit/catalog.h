@@ -10,26 +10,27 @@ namespace podd::unit {
 
 /// What a value is. `file` and `bus` stand for the two forms.
 enum class Kind : unsigned char {
-    kText,      // file: one line, "%" doubled; bus: s
-    kWord,      // a word out of a fixed set, such as "notify"; bus: s
-    kFlag,      // "yes" or "no"; bus: b
-    kUnit,      // one unit name; bus: s
-    kUnits,     // words: unit names; bus: as
-    kUris,      // words: URIs without blanks; bus: as
-    kPaths,     // words: absolute paths, quoted in the file; bus: as
-    kCommand,   // words: argv of an absolute program, quoted in the file; bus: a(sasb)
-    kDuration,  // file: "90s"; bus: t, microseconds
-    kBytes,     // bytes or "infinity"; bus: t
-    kQuota,     // "150%"; bus: t, microseconds per second
-    kWeight,    // 1…10000; bus: t
-    kSigned,    // whole number; bus: i
-    kSignal,    // file: "SIGTERM"; bus: i
-    kStatuses,  // words: exit statuses 0…255 and signals; bus: (aiai)
-    kIoLimit,   // words: absolute path and bytes (or operations) per second; bus: a(st)
-    kDevice,    // words: absolute path and rights out of "rwm", as in "/dev/fuse rw"; bus: a(ss)
-    kNumbers,   // "0-3,7", see base/number_set.h; bus: ay, a mask
-    kAbsent,    // file: "!" and a path that must not be there; bus: a(sbbs)
-    kData,      // file: base64; bus: ay
+    kText,        // file: one line, "%" doubled; bus: s
+    kWord,        // a word out of a fixed set, such as "notify"; bus: s
+    kFlag,        // "yes" or "no"; bus: b
+    kUnit,        // one unit name; bus: s
+    kUnits,       // words: unit names; bus: as
+    kUris,        // words: URIs without blanks; bus: as
+    kPaths,       // words: absolute paths, quoted in the file; bus: as
+    kCommand,     // words: argv of an absolute program, quoted in the file; bus: a(sasb)
+    kDuration,    // file: "90s"; bus: t, microseconds
+    kBytes,       // bytes or "infinity"; bus: t
+    kQuota,       // "150%"; bus: t, microseconds per second
+    kWeight,      // 1…10000; bus: t
+    kSigned,      // whole number; bus: i
+    kSignal,      // file: "SIGTERM"; bus: i
+    kStatuses,    // words: exit statuses 0…255 and signals; bus: (aiai)
+    kIoLimit,     // words: absolute path and bytes (or operations) per second; bus: a(st)
+    kDevice,      // words: absolute path and rights out of "rwm", as in "/dev/fuse rw"; bus: a(ss)
+    kNumbers,     // "0-3,7", see base/number_set.h; bus: ay, a mask
+    kAbsent,      // file: "!" and a path that must not be there; bus: a(sbbs)
+    kCredential,  // words: name, and path or name; file: "NAME:PATH"; bus: a(ss)
+    kData,        // file: base64; bus: ay
 };
 
 struct Entry {

@@ -156,6 +156,20 @@ Result<Value> device(const Setting& setting) {
     return Value{std::vector{TextPair{setting.words[0], rights}}};
 }
 
+Result<Value> credential(const Setting& setting) {
+    if (setting.words.size() != 2)
+        return Error{ErrorCode::kInvalidArgument, "wanted a name and a path"};
+    const auto simple = [](const std::string& word) {
+        return !word.empty() && word.find_first_of(" \\\"'") == std::string::npos &&
+               std::none_of(word.begin(), word.end(), is_control);
+    };
+    if (!simple(setting.words[0]) || setting.words[0].find_first_of(":/%") != std::string::npos)
+        return wrong(setting.words[0], "the name of a credential");
+    if (!simple(setting.words[1]))
+        return wrong(setting.words[1], "a path without blanks, quotes and backslashes");
+    return Value{std::vector{TextPair{setting.words[0], setting.words[1]}}};
+}
+
 Result<Value> io_limit(const Setting& setting) {
     if (setting.words.size() != 2)
         return Error{ErrorCode::kInvalidArgument, "wanted a path and a limit"};
@@ -200,6 +214,7 @@ Result<Value> value_of(Kind kind, const Setting& setting) {
         case Kind::kDevice: return device(setting);
         case Kind::kNumbers: return numbers(text);
         case Kind::kAbsent: return absent(setting);
+        case Kind::kCredential: return credential(setting);
         case Kind::kData: return Value{std::vector<std::uint8_t>{text.begin(), text.end()}};
     }
     return Error{ErrorCode::kInternal, "no such kind of setting"};

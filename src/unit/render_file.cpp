@@ -104,6 +104,11 @@ Result<> append_setting(std::string& out, std::string_view section, const Settin
             append_line(out, setting.key,
                         fmt::format("{} {}", quote_path(setting.words[0]), setting.words[1]));
             break;
+        case Kind::kCredential:
+            append_line(
+                out, setting.key,
+                fmt::format("{}:{}", setting.words[0], escape_specifiers(setting.words[1])));
+            break;
         case Kind::kUnits:
         case Kind::kUris:
         case Kind::kStatuses: append_line(out, setting.key, join(setting.words, plain)); break;

@@ -37,7 +37,7 @@ print(json.dumps(manifest))'
 folder=/var/tmp/examples
 clean_up() {
     tidy
-    host_sh 'cd /; rm -rf "$1" /srv/pages /srv/layout /srv/hello /etc/systemd/system/pod-web@nginx.service.d /etc/polkit-1/rules.d/49-example.rules /etc/podd/trustedkeys/prefix.d
+    host_sh 'cd /; rm -rf "$1" /etc/signer.cred /srv/pages /srv/layout /srv/hello /etc/systemd/system/pod-web@nginx.service.d /etc/polkit-1/rules.d/49-example.rules /etc/podd/trustedkeys/prefix.d
         for image in $(podctl image list --no-legend --full | awk "!/example.com\/(busybox|probe)/ { print \$1 }"); do podctl image rm "$image" >/dev/null || true; done' $folder
 }
 trap clean_up EXIT
@@ -73,7 +73,7 @@ host rm $folder/hello.aci
 
 say "podd.pod(5): a web server"
 page=man/podd.pod.5.scd
-has $page 7
+has $page 10
 packed nginx 1.27 docker nginx.tar
 host_sh 'mkdir -p /srv/pages && echo "a page" >/srv/pages/index.html'
 on_this_host $page 1 | host_file /etc/podd/pods.d/web.json
@@ -120,7 +120,7 @@ main=$(property pod-backup@backup MainPID)
 assert_contains "$(host cat "/proc/$main/mountinfo")" ' /backups '
 host systemctl stop pod-backup
 
-on_this_host $page 7 | drop_manifest limits
+on_this_host $page 8 | drop_manifest limits
 host systemctl start pod-limits@worker
 assert_eq 16 "$(property pod-limits@worker TasksMax)"
 assert_eq 64 "$(property machine-limits.slice TasksMax)"
@@ -148,6 +148,17 @@ assert_eq active "$(property pod-mail@queue ActiveState)"
 host test -d "/proc/$(property pod-mail@mailer MainPID)/root/data/spool"
 assert_eq inactive "$(property pod-mail@prepare ActiveState)"
 host systemctl stop pod-mail
+
+say "podd.pod(5): a secret, room in memory, and a device"
+block $page 10 | drop_manifest signer
+host_sh 'echo "my key" >"$1/signer.key"; test -e /dev/hwrng || mknod -m 600 /dev/hwrng c 1 9' $folder
+said=$(run_typed $page 9) || fail "$said"
+host systemctl start pod-signer@signer
+main=$(property pod-signer@signer MainPID)
+assert_eq "my key" "$(host cat "/proc/$main/root/dev/podd-credentials/key")"
+assert_contains "$(host cat "/proc/$main/mountinfo")" ' /scratch '
+assert_contains "$(property pod-signer@signer DeviceAllow)" '/dev/hwrng r'
+host systemctl stop pod-signer
 
 say "podctl(1)"
 page=man/podctl.1.scd

@@ -134,11 +134,25 @@ TEST_SUITE("schema/annotations") {
         CHECK(of_app(kRestart, "no")->effective_pull_policy() == PullPolicy::kNever);
         CHECK(of_app(kAfter, " b c\tb ")->after == std::vector<std::string>{"b", "c"});
         CHECK(of_app(kRequires, "b")->required == std::vector<std::string>{"b"});
+        CHECK(of_app(kLoadCredential, " a:/etc/a%b\tb-1.pem:host.key c@d")->credentials ==
+              std::vector<Credential>{{"a", "/etc/a%b"}, {"b-1.pem", "host.key"}, {"c@d", "c@d"}});
+        CHECK(of_app(kLoadCredentialEncrypted, "a:/x")->encrypted_credentials ==
+              std::vector<Credential>{{"a", "/x"}});
         struct Case {
             std::string_view name, value;
         };
         for (const auto& c : {
                  Case{kRestart, "yes"},
+                 Case{kLoadCredential, ""},
+                 Case{kLoadCredential, "a:"},
+                 Case{kLoadCredential, ":/x"},
+                 Case{kLoadCredential, "..:/x"},
+                 Case{kLoadCredential, "a/b:/x"},
+                 Case{kLoadCredential, "a:x/y"},
+                 Case{kLoadCredential, "a:/x/../y"},
+                 Case{kLoadCredential, "a:/x a:/y"},
+                 Case{kLoadCredential, "a:/x\\y"},
+                 Case{kLoadCredentialEncrypted, "a b:"},
                  Case{kRestartSec, "infinity"},
                  Case{kRestartSec, "-1"},
                  Case{kStopSignal, "SIGFOO"},
@@ -226,8 +240,9 @@ TEST_SUITE("schema/annotations") {
                     "after \"d\" after \"b\"") == 0);
         CHECK(refused({"init=true", "init=false", "init=true"}).empty());
         CHECK(refused({"init=true", "after=a", "requires=a"}).empty());
-        CHECK(refused({"init=true", "init=true"}) ==
-              "/apps: found an array, wanted an app that is no init app: those only come before it");
+        CHECK(
+            refused({"init=true", "init=true"}) ==
+            "/apps: found an array, wanted an app that is no init app: those only come before it");
         std::vector<std::string> ring(25, "");
         for (std::size_t i = 0; i < ring.size(); ++i)
             ring[i] = fmt::format("after={}", static_cast<char>('a' + (i + 1) % ring.size()));
