@@ -5,21 +5,24 @@
 import_probe
 clean_up() { tidy; host_sh 'rm -rf /srv/left'; }
 trap clean_up EXIT
-host_sh 'rm -rf /srv/left; mkdir -p /srv/left/owner /srv/left/host /srv/left/host-owned /srv/left/readonly && chown 1000:1001 /srv/left/owner /srv/left/host-owned && chmod 777 /srv/left/*'
+host_sh 'rm -rf /srv/left; mkdir -p /srv/left/owner /srv/left/foreign /srv/left/host /srv/left/host-owned /srv/left/readonly && chown 1000:1001 /srv/left/owner /srv/left/host-owned && chown 2147352576:2147352576 /srv/left/foreign && chmod 777 /srv/left/*'
 
 # The pod leaves the files of its root and of its user 1000 at each place, and says what it could make.
-leave='id=$(id -u); for dir in /owner /host /host-owned /readonly /empty /memory /tmp; do
+leave='id=$(id -u); for dir in /owner /foreign /host /host-owned /readonly /empty /memory /tmp; do
     cp /bin/probe $dir/left-$id 2>/dev/null && chmod 6755 $dir/left-$id && echo "$id left $(stat -c "%n %u:%g %a" $dir/left-$id)"
     chown 0:0 $dir/left-$id 2>/dev/null && chmod 6755 $dir/left-$id; done; echo end; exec sleep 1000'
-mounts='{"volume": "owner", "path": "/owner"}, {"volume": "host", "path": "/host"}, {"volume": "host-owned", "path": "/host-owned"},
+mounts='{"volume": "owner", "path": "/owner"}, {"volume": "foreign", "path": "/foreign"}, {"volume": "host", "path": "/host"}, {"volume": "host-owned", "path": "/host-owned"},
     {"volume": "readonly", "path": "/readonly"}, {"volume": "empty", "path": "/empty"}, {"volume": "memory", "path": "/memory"}'
 app() {
     printf '{"name": "%s", "image": {"name": "example.com/probe"}, "mounts": [%s],
-        "app": {"exec": ["/bin/sh", "-c", %s], "user": "%s", "group": "%s"}}' "$1" "$mounts" "$(json "$leave")" "$2" "$2"
+        "app": {"exec": ["/bin/sh", "-c", %s], "user": "%s", "group": "%s", "isolators": [%s]}}' "$1" "$mounts" "$(json "$leave")" "$2" "$2" "${3:-}"
 }
+# By default an app's user has the capabilities of the pod's root, in the pod, and with them may give files away.
+weak='{"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_KILL"]}}'
 drop_manifest left <<END
-{"acKind": "PodManifest", "acVersion": "0.8.11", "apps": [$(app root 0), $(app user 1000)], "volumes": [
+{"acKind": "PodManifest", "acVersion": "0.8.11", "apps": [$(app root 0), $(app user 1000 "$weak")], "volumes": [
     {"name": "owner", "kind": "host", "source": "/srv/left/owner"},
+    {"name": "foreign", "kind": "host", "source": "/srv/left/foreign", "idmap": "foreign"},
     {"name": "host", "kind": "host", "source": "/srv/left/host", "idmap": "host"},
     {"name": "host-owned", "kind": "host", "source": "/srv/left/host-owned", "idmap": "host"},
     {"name": "readonly", "kind": "host", "source": "/srv/left/readonly", "readOnly": true},
@@ -39,7 +42,7 @@ say "the control: on the host, such a file gives the rights of its owner"
 host_sh 'mkdir /srv/left/control; cp "$(ls -d /var/lib/podd/trees/*/rootfs/bin/probe | head -n 1)" /srv/left/control/left && chown 4242:4243 /srv/left/control/left && chmod 6755 /srv/left/control/left'
 assert_contains "$(outside /srv/left/control left)" 'ids 4000 4242 4000 4243'
 
-say "owner: those of the source's owner, who is not root; a user of the pod's leaves nothing"
+say "F3, owner: those of the source's owner, who is not root; a user of the pod's leaves nothing"
 assert_contains "$said" '0 left /owner/left-0 0:0 6755'
 assert_eq '1000:1001 6755' "$(host stat -c '%u:%g %a' /srv/left/owner/left-0)"
 assert_contains "$(outside /srv/left/owner left-0)" 'ids 4000 1000 4000 1001'
@@ -54,7 +57,13 @@ say "read-only: nothing"
 assert_not_contains "$said" 'left /readonly'
 assert_eq "" "$(host ls -A /srv/left/readonly)"
 
-say "foreign, of empty volumes and the app's own root: ids that nobody has, in folders that nobody enters"
+say "foreign, of a host volume: ids that nobody has"
+for id in 0 1000; do
+    assert_eq "$((foreign + id)):$((foreign + id)) 6755" "$(host stat -c '%u:%g %a' /srv/left/foreign/left-$id)"
+    assert_contains "$(outside /srv/left/foreign left-$id)" "ids 4000 $((foreign + id)) 4000 $((foreign + id))"
+done
+
+say "foreign, of empty volumes and the app's own root: the same, in folders that nobody enters"
 for where in volumes/empty apps/root/upper/tmp apps/user/upper/tmp; do
     folder=$(host_sh 'ls -d /var/lib/podd/pods/*/$1' "$where")
     assert_fails host setpriv --reuid=4000 --regid=4000 --clear-groups ls "$folder"
@@ -66,7 +75,7 @@ for where in volumes/empty apps/root/upper/tmp apps/user/upper/tmp; do
 done
 
 say "through the pod's own mounts, as the host sees them by /proc: no rights at all"
-for where in owner host empty memory tmp; do
+for where in owner foreign host empty memory tmp; do
     ran=$(host_sh 'cd "/proc/$(systemctl show -P MainPID pod-left@root)/root/$1" && exec setpriv --reuid=4000 --regid=4000 --clear-groups ./left-0 ids 2>&1' "$where" || echo refused)
     assert_matches "$ran" '(ids 4000 4000 4000 4000|refused)' "$where"
 done
