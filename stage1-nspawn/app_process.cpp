@@ -191,6 +191,7 @@ Result<Prepared> prepare(const AppSpec& spec, ExitStatus& status) {
     TRY(reset_process_state());
     status = ExitStatus::kStdout;
     TRY(spec.entry == nullptr ? open_standard_streams(app.name) : take_streams(*spec.entry));
+    if (spec.entry != nullptr) TRY(take_limits(spec.entry->limits));
     status = ExitStatus::kOomAdjust;
     if (app.oom_score_adj) TRY(set_oom_score(*app.oom_score_adj));
     status = app.selinux_label.empty() ? ExitStatus::kApparmor : ExitStatus::kSelinuxContext;

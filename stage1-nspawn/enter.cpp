@@ -137,8 +137,10 @@ plan::AppPlan command_plan(plan::AppPlan app, const Order& order, const Request&
     return app;
 }
 
-Result<Entry> make_entry(const Request& request, const RunningApp& running) {
-    Entry entry{running.main_process.get(), {-1, -1, -1}, request.what.terminal};
+Result<Entry> make_entry(const Order& order, const Request& request, const RunningApp& running) {
+    // What the app has set itself is no obstacle to whoever asks for all privileges.
+    const auto limits = TRY(limits_of(order.privileged ? ::getpid() : running.pid));
+    Entry entry{running.main_process.get(), {-1, -1, -1}, request.what.terminal, limits};
     for (std::size_t i = 0; i < request.streams.size(); ++i) {
         TRY(check_stream(request.streams[i].get(), kStreamNames[i]));
         entry.streams[i] = request.streams[i].get();
@@ -188,7 +190,7 @@ Result<EnterEvent> enter(const Order& order, const Request& request, Caller& cal
     const auto record = TRY(plan::read_sandbox_record(directory.get()));
     const auto leader = TRY(open_leader(record));
     const auto running = TRY(find_app(app, record.leader));
-    const auto entry = TRY(make_entry(request, running));
+    const auto entry = TRY(make_entry(order, request, running));
     AppSpec spec{pod, app, leader.get(), {}, 0, &entry};
     if (app.seccomp) spec.seccomp = TRY(SeccompProgram::read(directory.get(), app.name));
     auto cgroup = TRY(CommandCgroup::make(running.cgroup));

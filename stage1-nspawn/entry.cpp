@@ -85,6 +85,21 @@ Result<> take_streams(const Entry& entry) {
     return {};
 }
 
+Result<Limits> limits_of(pid_t pid) {
+    Limits limits{};
+    for (std::size_t i = 0; i < limits.size(); ++i)
+        if (::prlimit(pid, static_cast<__rlimit_resource>(i), nullptr, &limits[i]) < 0)
+            return errno_error("reading the app's limits", errno);
+    return limits;
+}
+
+Result<> take_limits(const Limits& limits) {
+    for (std::size_t i = 0; i < limits.size(); ++i)
+        if (::setrlimit(static_cast<__rlimit_resource>(i), &limits[i]) < 0)
+            return errno_error("setting the app's limits", errno);
+    return {};
+}
+
 Result<UniqueFd> take_terminal(const plan::TerminalRequest& request) {
     auto other_end = TRY_CONTEXT(open_multiplexer(), "making a terminal");
     int locked = 0;

@@ -5,16 +5,26 @@
 #include <array>
 #include <optional>
 
+#include <sys/resource.h>
+#include <sys/types.h>
+
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "plan/enter.h"
 
 namespace podd::stage1 {
 
+/// By the numbers of getrlimit(2).
+using Limits = std::array<rlimit, RLIM_NLIMITS>;
+
+/// Those of a process, which systemd has set for an app as its unit says. Errors: kIo.
+base::Result<Limits> limits_of(pid_t pid);
+
 struct Entry {
     int main_process;                               // pidfd of the app itself
     std::array<int, 3> streams;                     // without a terminal
     std::optional<plan::TerminalRequest> terminal;  // made in the pod
+    Limits limits;
 };
 
 /// Whether `fd` may become a standard stream of a process in a pod: a file, pipe, socket, or one of
@@ -24,6 +34,8 @@ struct Entry {
 base::Result<> check_stream(int fd, const char* name);
 
 base::Result<> take_streams(const Entry& entry);
+/// While the caller may still raise them.
+base::Result<> take_limits(const Limits& limits);
 
 /// Makes a terminal in the pod whose owner is the caller, and makes it the caller's controlling
 /// terminal and standard streams. Returns the other end, non-blocking. The caller must be in the

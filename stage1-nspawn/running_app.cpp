@@ -96,7 +96,7 @@ Result<RunningApp> find_app(const plan::AppPlan& app, pid_t leader) {
         // All of that was about this process only if it is still there.
         if (!cgroup || ::syscall(SYS_pidfd_send_signal, fd.get(), 0, nullptr, 0U) < 0) continue;
         if (!joined) return Error{ErrorCode::kUnavailable, "it is still being started"};
-        return RunningApp{std::move(fd), std::move(*cgroup)};
+        return RunningApp{std::move(fd), pid, std::move(*cgroup)};
     }
     return Error{ErrorCode::kNotFound,
                  fmt::format("it is not running\nhint: 'systemctl status {}' says why", app.unit)};

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include <sys/types.h>
+
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "plan/plan.h"
@@ -12,6 +14,7 @@ namespace podd::stage1 {
 
 struct RunningApp {
     base::UniqueFd main_process;  // pidfd
+    pid_t pid = -1;               // of it, in the caller's pid namespace
     std::string cgroup;           // of its unit, beneath /sys/fs/cgroup
 };
 

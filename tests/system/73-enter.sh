@@ -14,8 +14,14 @@ app_of() {
                        {"name": "resource/memory", "value": {"limit": "64M"}}]}}
 EOF
 }
-state='grep -E "^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp|Sig[BI])" /proc/self/status; pwd; umask
+state='grep -E "^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp|Sig[BI])" /proc/self/status; pwd; umask; ulimit -n; ulimit -c
     env | grep -vE "^(_|SHLVL|PWD)=" | sort'
+trap 'host rm -r /run/systemd/system/pod-web@one.service.d; tidy' EXIT
+host_file /run/systemd/system/pod-web@one.service.d/limits.conf <<'EOF'
+[Service]
+LimitNOFILE=4321
+LimitCORE=8192
+EOF
 drop_manifest web <<EOF
 {"acKind": "PodManifest", "acVersion": "0.8.11",
  "apps": [$(app_of "($state) 2>&1; echo end; exec sleep 1000"),
@@ -34,6 +40,7 @@ assert_eq "$(cat "$TEST_TMP/app")" "$(cat "$TEST_TMP/entered")" "as the app itse
 assert_matches "$(cat "$TEST_TMP/entered")" 'CapBnd:[[:space:]]+0000000000000401'
 assert_matches "$(cat "$TEST_TMP/entered")" 'Seccomp:[[:space:]]+2'
 assert_contains "$(cat "$TEST_TMP/entered")" 'GREETING=hello'
+assert_contains "$(cat "$TEST_TMP/entered")" $'\n4321\n' "limits of the unit's"
 main=$(property pod-web@one MainPID)
 for n in user pid net ipc uts cgroup; do
     assert_eq "$(host readlink "/proc/$main/ns/$n")" "$(host podctl exec web/one readlink "/proc/self/ns/$n")" "namespace $n"

@@ -24,7 +24,7 @@ drop_manifest plain <<'EOF'
 EOF
 host systemctl start pod-plain@a
 state=$(host podctl exec plain -- sh -c 'cat /proc/self/status /proc/self/cgroup; cat /proc/self/uid_map
-    mknod /tmp/disk b 8 0 2>&1; mount -t tmpfs none /mnt 2>&1; unshare -U true 2>&1; keyctl 2>&1; ls /dev')
+    mknod /tmp/disk b 8 0 2>&1; mount -t tmpfs none /tmp 2>&1; unshare -U true 2>&1; keyctl 2>&1; ls /dev')
 assert_matches "$state" 'CapEff:[[:space:]]+00000000a80425fb'
 assert_matches "$state" 'CapBnd:[[:space:]]+00000000a80425fb'
 assert_matches "$state" 'CapInh:[[:space:]]+0000000000000000'
@@ -42,13 +42,12 @@ assert_eq "fd 0 /dev/null|fd 1 pipe|fd 2 pipe" "$(grep '^fd ' <<<"$first" | sort
 assert_eq "" "$(sed -n 's/^env //p' <<<"$first" | grep -vxE 'AC_APP_NAME|PATH|container|HOME|USER|LOGNAME|SHELL' || true)" "D3: a variable of the caller's"
 assert_contains "$(host podctl exec plain -- sh -c 'pwd; ls -l /proc/self/cwd')" '/proc/self/cwd -> /'
 say "and none on the way to the program: its name and the image's links may lead to /proc/self/fd"
-for number in 3 4 5 6 7 8 9 10 11 12; do
-    host_sh 'podctl exec plain -- ln -sfn "/proc/self/fd/$1/../../../../../../../../usr/bin/systemctl" /tmp/link' "$number"
-    for program in "/proc/self/fd/$number/../../../../../../../usr/bin/systemctl" /tmp/link; do
-        assert_fails host podctl exec plain -- "$program" --version
-        assert_not_contains "$output" 'systemd 2' "$program"
-    done
-done
+ways=$(host_sh 'for number in 3 4 5 6 7 8 9 10 11 12; do
+    way=/proc/self/fd/$number/../../../../../../../../usr/bin/systemctl
+    podctl exec plain -- ln -sfn $way /tmp/link
+    for program in $way /tmp/link; do ! podctl exec plain -- $program --version 2>/dev/null || echo "$program"; done
+done')
+assert_eq "" "$ways" "programs of the host"
 for stream in '0</' '1</etc' '0</dev/kmsg' '0</dev/tty0'; do
     host test -e "${stream#*<}" || continue
     assert_status 125 host_sh "podctl exec plain true $stream"
@@ -65,7 +64,7 @@ inside 'i=0; while [ $i -lt 2000 ]; do for p in /proc/[0-9]*; do
         [ "$name" = enter ] && { echo x >>$p/exe && echo WROTE; head -c 4 $p/exe | grep -q ELF && echo READ; } 2>/dev/null
         done; i=$((i + 1)); done' >"$TEST_TMP/wrote" 2>/dev/null &
 caller=$!
-for _ in 1 2 3 4 5 6; do host podctl exec --privileged trap -- /bin/evil >/dev/null 2>&1 || true; done
+host_sh 'for i in 1 2 3 4 5 6; do podctl exec --privileged trap -- /bin/evil >/dev/null 2>&1 || true; done'
 kill "$caller" 2>/dev/null || true
 wait "$caller" || true
 assert_eq "" "$(cat "$TEST_TMP/wrote")"
@@ -73,7 +72,7 @@ assert_eq "$before" "$(host_sh 'sha256sum /usr/lib/podd/stage1/nspawn/* /usr/lib
 assert_eq 711 "$(host stat -c %a $enter)"
 
 say "D5: a command that is on its way in is not traced, read or robbed from inside, whatever the app may do there"
-for _ in 1 2 3 4 5 6 7 8; do inside true; done
+host_sh 'for i in 1 2 3 4 5 6 7 8; do podctl exec trap true; done'
 watched=$(app_says trap a)
 assert_contains "$watched" watching
 assert_matches "$watched" 'seen [0-9]+' "the watcher saw none of them: this tested nothing"
@@ -103,7 +102,7 @@ assert_eq "$(host podctl exec plain cat /proc/self/uid_map)" "$(host podctl exec
 host_sh 'podctl exec --privileged plain -- sleep 532 & until pgrep -f "^sleep 53[2]" >/dev/null; do sleep 0.1; done'
 uid=$(host_sh 'stat -c %u /proc/$(pgrep -f "^sleep 53[2]")')
 [ "$uid" -ge 65536 ] || fail "it is user $uid of the host"
-said=$(host podctl exec --privileged plain -- sh -c 'umount /proc/kcore; umount /sys; mount -t proc none /mnt; echo x >/proc/sys/kernel/core_pattern; mknod /tmp/sda b 8 0; cat /proc/kcore | head -c 1' 2>&1 || true)
+said=$(host podctl exec --privileged plain -- sh -c 'umount /proc/kcore; umount /sys; mount -t proc none /tmp; echo x >/proc/sys/kernel/core_pattern; mknod /tmp/sda b 8 0; cat /proc/kcore | head -c 1' 2>&1 || true)
 assert_not_contains "$(host cat /proc/sys/kernel/core_pattern)" x$'\n'
 assert_matches "$said" 'umount: '
 assert_matches "$said" 'mount: '
