@@ -3,7 +3,6 @@
 // writable layers and empty volumes. May run twice, and after a start that failed at any point.
 #include <cstdint>
 #include <cstdlib>
-#include <ctime>
 #include <map>
 #include <optional>
 #include <string>
@@ -50,27 +49,14 @@ Result<> remove_machine(const std::string& pod) {
 struct LastRun {
     std::optional<plan::PodPlan> plan;  // nothing when it is missing or was cut short
     bool was_up = false;                // its start did not fail
-    std::uint64_t begin_usec = 0;       // when its plan was made, since boot
+    std::uint64_t begin = 0;            // the second in which its plan was made
 };
 
-std::uint64_t usec_of(const timespec& time) {
-    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000 +
-           static_cast<std::uint64_t>(time.tv_nsec) / 1000;
-}
-
-std::uint64_t usec_of(clockid_t clock) {
-    timespec now{};
-    (void)::clock_gettime(clock, &now);
-    return usec_of(now);
-}
-
 // The manifest is the plan's first file that nobody writes again.
-std::uint64_t begin_usec(int directory) {
+std::uint64_t begin_of(int directory) {
     struct stat st{};
     if (::fstatat(directory, std::string{plan::kManifestFile}.c_str(), &st, 0) < 0) return 0;
-    const auto age = usec_of(CLOCK_REALTIME) - usec_of(st.st_mtim);
-    const auto now = usec_of(CLOCK_MONOTONIC);
-    return age < now ? now - age : 0;
+    return static_cast<std::uint64_t>(st.st_mtim.tv_sec);
 }
 
 LastRun last_run(const std::string& pod) {
@@ -79,7 +65,7 @@ LastRun last_run(const std::string& pod) {
     if (!directory) return run;
     auto plan = plan::read_pod_plan(directory->get());
     if (plan) run.plan.emplace(std::move(*plan));
-    run.begin_usec = begin_usec(directory->get());
+    run.begin = begin_of(directory->get());
     run.was_up = plan::read_sandbox_record(directory->get()).has_value();
     return run;
 }
@@ -102,8 +88,8 @@ void say_refused(const plan::PodPlan& pod, std::string_view what,
                                what, names_of(calls)));
 }
 
-void report_refusals(const plan::PodPlan& pod, std::uint64_t begin_usec) {
-    const auto calls = read_refused_calls(pod.uid_base, begin_usec);
+void report_refusals(const plan::PodPlan& pod, std::uint64_t begin) {
+    const auto calls = read_refused_calls(pod.uid_base, begin);
     if (!calls) return;  // a container has no log of the kernel
     say_refused(pod, "refused", calls->failed);
     say_refused(pod, "ended a process at", calls->killed);

@@ -39,21 +39,19 @@ std::optional<Number> number(std::string_view record, std::string_view name) {
 }  // namespace
 
 std::optional<RefusedCall> refused_call(std::string_view record) {
-    // "5,1234,49839238655,-;audit: type=1326 audit(…): auid=… uid=0 … sig=0 … syscall=83 …"
-    const auto text = record.find(';');
-    if (text == std::string_view::npos ||
-        !record.substr(text + 1).starts_with("audit: type=1326 audit("))
+    // "5,1234,49839238655,-;audit: type=1326 audit(1795719169.651:18): auid=… uid=0 … sig=0 …
+    // syscall=83 …". The number in front of "-" counts by another clock than files' times do.
+    constexpr std::string_view kStart = ";audit: type=1326 audit(";
+    const auto start = record.find(';');
+    if (start == std::string_view::npos || !record.substr(start).starts_with(kStart))
         return std::nullopt;
-    const auto head = record.substr(0, text);
-    const auto second = head.find(',', head.find(',') + 1);
-    if (second == std::string_view::npos) return std::nullopt;
-    const auto time = head.substr(second + 1, head.find(',', second + 1) - second - 1);
-    const auto usec = base::parse_number<std::uint64_t>(time);
+    record.remove_prefix(start + kStart.size());
+    const auto second = base::parse_number<std::uint64_t>(record.substr(0, record.find('.')));
     const auto uid = number<std::uint32_t>(record, " uid=");
     const auto signal = number<int>(record, " sig=");
     const auto syscall = number<int>(record, " syscall=");
-    if (!usec || !uid || !signal || !syscall) return std::nullopt;
-    return RefusedCall{*usec, *uid, *syscall, *signal != 0};
+    if (!second || !uid || !signal || !syscall) return std::nullopt;
+    return RefusedCall{*second, *uid, *syscall, *signal != 0};
 }
 
 void RefusedCalls::add(const RefusedCall& call) {
@@ -71,7 +69,7 @@ std::string names_of(const std::map<int, unsigned>& calls) {
     return text;
 }
 
-Result<RefusedCalls> read_refused_calls(std::uint32_t uid_base, std::uint64_t usec) {
+Result<RefusedCalls> read_refused_calls(std::uint32_t uid_base, std::uint64_t second) {
     RefusedCalls calls;
     const base::UniqueFd log{::open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
     if (!log) return base::errno_error("opening the kernel's log", errno);
@@ -83,7 +81,8 @@ Result<RefusedCalls> read_refused_calls(std::uint32_t uid_base, std::uint64_t us
         if (n < 0 && errno == EAGAIN) return calls;
         if (n <= 0) return base::errno_error("reading the kernel's log", errno);
         const auto call = refused_call({record, static_cast<std::size_t>(n)});
-        if (call && call->usec >= usec && call->uid - uid_base < plan::kIdCount) calls.add(*call);
+        if (call && call->second >= second && call->uid - uid_base < plan::kIdCount)
+            calls.add(*call);
     }
 }
 

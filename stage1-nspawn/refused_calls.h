@@ -14,8 +14,8 @@ namespace podd::stage1 {
 
 /// One record of type SECCOMP, as /dev/kmsg gives it.
 struct RefusedCall {
-    std::uint64_t usec = 0;  // since boot
-    std::uint32_t uid = 0;   // on the host
+    std::uint64_t second = 0;  // of the clock on the wall
+    std::uint32_t uid = 0;     // on the host
     int syscall = -1;
     bool killed = false;  // it ended the process
 };
@@ -34,8 +34,8 @@ struct RefusedCalls {
 /// "mount (2 times), ptrace" of one map; names are libseccomp's.
 std::string names_of(const std::map<int, unsigned>& calls);
 
-/// All that the kernel's log still has of the users `uid_base` … + plan::kIdCount - 1, from `usec`
-/// on. Where the host runs an auditd, that has them instead.
-base::Result<RefusedCalls> read_refused_calls(std::uint32_t uid_base, std::uint64_t usec);
+/// All that the kernel's log still has of the users `uid_base` … + plan::kIdCount - 1, from
+/// `second` on. Where the host runs an auditd, that has them instead.
+base::Result<RefusedCalls> read_refused_calls(std::uint32_t uid_base, std::uint64_t second);
 
 }  // namespace podd::stage1

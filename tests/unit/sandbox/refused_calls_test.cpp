@@ -27,7 +27,7 @@ TEST_SUITE("stage1/refused_calls") {
     TEST_CASE("a record of the kernel is read") {
         const auto failed = stage1::refused_call(record(0, 83));
         REQUIRE(failed);
-        CHECK(failed->usec == 49839238655);
+        CHECK(failed->second == 1795719169);
         CHECK(failed->uid == 524288000);
         CHECK(failed->syscall == 83);
         CHECK_FALSE(failed->killed);
@@ -39,7 +39,7 @@ TEST_SUITE("stage1/refused_calls") {
              {"", ";", "5,1,2,-;audit: type=1326 audit(1.2:3): uid=1",
               "5,1,2,-;audit: type=1400 audit(1.2:3): uid=1 sig=0 syscall=1",
               "5,1,2,-;x audit: type=1326 audit(1.2:3): auid=1 uid=1 sig=0 syscall=1",
-              "5,1;audit: type=1326 audit(1.2:3): auid=1 uid=1 sig=0 syscall=1",
+              "5,1,2,-;audit: type=1326 audit(x): auid=1 uid=1 sig=0 syscall=1",
               "5,1,2,-;audit: type=1326 audit(1.2:3): auid=1 uid=-1 sig=0 syscall=1"}) {
             CAPTURE(other);
             CHECK_FALSE(stage1::refused_call(other));
