@@ -259,6 +259,8 @@ void send_readiness(int socket, int status, std::string_view error) {
 }  // namespace
 
 void become_app(const AppSpec& spec, int socket) {
+    // The unit's, which is the app's; what is made here meanwhile has the modes that it says.
+    const mode_t mask = ::umask(0);
     auto status = ExitStatus::kNamespace;
     auto prepared = prepare(spec, status);
     if (!prepared) {
@@ -278,6 +280,7 @@ void become_app(const AppSpec& spec, int socket) {
     }
     // The other end is gone: the start was given up.
     if (!await_peer(socket)) ::_exit(EXIT_FAILURE);
+    (void)::umask(mask);
     execute(spec, *prepared);
 }
 

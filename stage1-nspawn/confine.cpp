@@ -31,7 +31,6 @@ using base::UniqueFd;
 
 namespace {
 
-constexpr mode_t kUmask = 0022;
 constexpr std::size_t kMaxFlag = 16;
 constexpr std::size_t kMaxProgramBytes = 4096 * sizeof(sock_filter);  // BPF_MAXINSNS
 
@@ -94,7 +93,6 @@ Result<> reset_process_state() {
     (void)::sigemptyset(&none);
     if (const int error = ::pthread_sigmask(SIG_SETMASK, &none, nullptr); error != 0)
         return errno_error("clearing the signal mask", error);
-    ::umask(kUmask);
     if (::setsid() < 0) return errno_error("making a session", errno);
     if (::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr) < 0 && errno != ENOSYS)
         return errno_error("making a session keyring", errno);

@@ -14,7 +14,7 @@
 
 namespace podd::stage1 {
 
-/// A clean start: signals, umask, session and a session keyring of its own.
+/// A clean start: signals, session and a session keyring of its own.
 base::Result<> reset_process_state();
 
 /// Keeps nothing beyond `capabilities` in the bounding set; sets no_new_privs when `plan` says so.

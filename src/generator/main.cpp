@@ -15,8 +15,8 @@
 
 #include "base/log.h"
 #include "generator/output.h"
-#include "generator/systemd_version.h"
 #include "pod/manifest_files.h"
+#include "pod/systemd_version.h"
 #include "translate/translate.h"
 
 namespace {
@@ -73,7 +73,7 @@ int generate(const pod::ManifestSearch& search, const std::string& directory, Co
         complain(output.error().message());
         return EXIT_FAILURE;
     }
-    const translate::Options options{generator::systemd_version(), {}};
+    const translate::Options options{pod::systemd_version(), {}};
     for (const auto& manifest : scan.manifests) {
         const auto units = translate::translate(manifest.pod, options);
         auto done = units ? output->write(*units) : base::Result<>{units.error()};

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "pod/manifest_files.h"
+#include "pod/systemd_version.h"
 #include "schema/warnings.h"
 #include "unit/names.h"
 #include "unit/render.h"
@@ -61,7 +62,7 @@ Verification verify_manifest(const std::string& path) {
     const auto warn = [&](std::string line) { said.warnings.push_back({path, std::move(line)}); };
     for (auto& line : schema::warnings(manifest->pod.manifest))
         warn(std::move(line));
-    for (auto& line : translate::warnings(manifest->pod))
+    for (auto& line : translate::warnings(manifest->pod, systemd_version()))
         warn(std::move(line));
     for (const auto& link : pins(unit::sandbox_name(manifest->pod.name.str())))
         warn(

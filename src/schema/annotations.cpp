@@ -3,14 +3,15 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include <fmt/format.h>
 
+#include "base/number.h"
 #include "schema/annotation_json.h"
 #include "schema/credential_names.h"
 #include "schema/signal.h"
 #include "schema/time_span.h"
+#include "schema/word_list.h"
 
 namespace podd::schema {
 
@@ -42,56 +43,6 @@ Result<Value> choose(const Choices<Value, count>& choices, std::string_view text
 
 bool is_letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-// Source: systemd.unit(5): letters, digits and ":-_.\@", at most 255 bytes, a type at the end.
-bool is_unit_name(std::string_view text) {
-    constexpr std::array<std::string_view, 9> kTypes{".target", ".service", ".slice",
-                                                     ".socket", ".timer",   ".path",
-                                                     ".mount",  ".device",  ".automount"};
-    const auto dot = text.rfind('.');
-    return text.size() <= 255 && dot != std::string_view::npos && dot > 0 &&
-           std::find(kTypes.begin(), kTypes.end(), text.substr(dot)) != kTypes.end() &&
-           std::all_of(text.begin(), text.end(), [](char c) {
-               return is_letter_or_digit(c) ||
-                      std::string_view{":-_.\\@"}.find(c) != std::string_view::npos;
-           });
-}
-
-constexpr std::size_t kMaxUnitNames = 100;
-constexpr std::string_view kBlanks = " \t\n";
-
-// Words with blanks between them that all pass `check`, each once.
-template <typename Check>
-Result<std::vector<std::string>> words(std::string_view text, std::size_t most, Check check) {
-    std::vector<std::string> found;
-    std::set<std::string_view> seen;
-    while (true) {
-        const auto first = text.find_first_not_of(kBlanks);
-        if (first == std::string_view::npos) return found;
-        text.remove_prefix(first);
-        const auto word = text.substr(0, text.find_first_of(kBlanks));
-        TRY(check(word));
-        if (seen.insert(word).second) found.emplace_back(word);
-        if (found.size() > most) return found_wanted("more names", fmt::format("at most {}", most));
-        text.remove_prefix(word.size());
-    }
-}
-
-Result<std::vector<std::string>> unit_names(std::string_view text) {
-    return words(text, kMaxUnitNames, [](std::string_view name) -> Result<> {
-        if (is_unit_name(name)) return {};
-        return found_wanted(quoted(name), "the name of a unit such as \"multi-user.target\"");
-    });
-}
-
-Result<std::vector<std::string>> app_names(std::string_view text) {
-    auto names = TRY(words(text, kMaxElements, [](std::string_view name) -> Result<> {
-        TRY(AcName::parse(name));
-        return {};
-    }));
-    if (names.empty()) return found_wanted(quoted(text), "names of apps of this pod");
-    return names;
 }
 
 // Source: hostname(7): labels of letters, digits and dashes; 64 bytes is what the kernel keeps.
@@ -142,10 +93,31 @@ Result<std::uint64_t> stop_timeout(std::string_view text) {
     return usec;
 }
 
-Result<std::uint64_t> restart_pause(std::string_view text) {
+Result<std::uint64_t> finite_span(std::string_view text) {
     const auto usec = TRY(parse_time_span(text));
     if (usec == kInfinity) return found_wanted(quoted(text), "a time span that ends");
     return usec;
+}
+
+Result<std::uint32_t> count(std::string_view text) {
+    constexpr std::uint32_t kMost = 1'000'000;
+    const auto number = base::parse_number<std::uint32_t>(text);
+    if (!number || *number == 0 || *number > kMost)
+        return found_wanted(quoted(text), fmt::format("a number from 1 to {}", kMost));
+    return *number;
+}
+
+Result<std::string> kill_mode(std::string_view text) {
+    // "none" leaves processes behind that nothing ends, and systemd warns of it.
+    constexpr Choices<std::string_view, 3> kModes{
+        {{"mixed", "mixed"}, {"control-group", "control-group"}, {"process", "process"}}};
+    return std::string {
+        TRY(choose(kModes, text))
+    };
+}
+
+bool is_limit(std::string_view name) {
+    return name.starts_with(kLimit) && !limit_key(name.substr(kLimit.size())).empty();
 }
 
 bool is_pod_annotation(std::string_view name) {
@@ -156,7 +128,9 @@ bool is_app_annotation(std::string_view name) {
     return name == kRestart || name == kRestartSec || name == kStopSignal || name == kStopTimeout ||
            name == kStdioLinks || name == kPullPolicy || name == kPullFrom || name == kAfter ||
            name == kRequires || name == kBestEffort || name == kInit || name == kLoadCredential ||
-           name == kLoadCredentialEncrypted;
+           name == kLoadCredentialEncrypted || name == kRestartSteps || name == kRestartMaxDelay ||
+           name == kStartLimitBurst || name == kStartLimitInterval || name == kKillMode ||
+           name == kUmask || is_limit(name);
 }
 
 Result<void> apply(PodSettings& settings, const Annotation& annotation) {
@@ -199,13 +173,37 @@ Result<void> apply_of_image(AppSettings& settings, const Annotation& annotation)
     return {};
 }
 
-Result<void> apply(AppSettings& settings, const Annotation& annotation) {
+// What has its name from a setting of systemd. Whether it was that.
+Result<bool> apply_unit_setting(AppSettings& settings, const Annotation& annotation) {
     const std::string_view name = annotation.name.str();
+    const std::string_view value = annotation.value;
     if (name == kRestart)
-        settings.restart = TRY(choose(kRestarts, annotation.value));
+        settings.restart = TRY(choose(kRestarts, value));
     else if (name == kRestartSec)
-        settings.restart_usec = TRY(restart_pause(annotation.value));
-    else if (name == kAfter)
+        settings.restart_usec = TRY(finite_span(value));
+    else if (name == kRestartSteps)
+        settings.restart_steps = TRY(count(value));
+    else if (name == kRestartMaxDelay)
+        settings.restart_max_delay_usec = TRY(finite_span(value));
+    else if (name == kStartLimitBurst)
+        settings.start_limit_burst = TRY(count(value));
+    else if (name == kStartLimitInterval)
+        settings.start_limit_interval_usec = TRY(parse_time_span(value));
+    else if (name == kKillMode)
+        settings.kill_mode = TRY(kill_mode(value));
+    else if (name == kUmask)
+        settings.umask = TRY(parse_umask(value));
+    else if (is_limit(name))
+        settings.limits.push_back(TRY(process_limit(name.substr(kLimit.size()), value)));
+    else
+        return false;
+    return true;
+}
+
+Result<void> apply(AppSettings& settings, const Annotation& annotation) {
+    if (TRY(apply_unit_setting(settings, annotation))) return {};
+    const std::string_view name = annotation.name.str();
+    if (name == kAfter)
         settings.after = TRY(app_names(annotation.value));
     else if (name == kRequires)
         settings.required = TRY(app_names(annotation.value));

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "schema/pod_manifest.h"
+#include "schema/process_limit.h"
 #include "schema/pull_policy.h"
 
 namespace podd::schema {
@@ -35,6 +36,12 @@ inline constexpr std::string_view kRestart =
     "podd.org/restart";  // no (default), on-failure, always
 inline constexpr std::string_view kRestartSec =
     "podd.org/restart-sec";  // seconds, default 100 ms as systemd
+/// After so many restarts the pause has grown from the one to the other; both or none.
+inline constexpr std::string_view kRestartSteps = "podd.org/restart-steps";
+inline constexpr std::string_view kRestartMaxDelay = "podd.org/restart-max-delay-sec";
+/// So many starts within such a time, then it has failed for good. Default: 5 in 10 s, as systemd.
+inline constexpr std::string_view kStartLimitBurst = "podd.org/start-limit-burst";
+inline constexpr std::string_view kStartLimitInterval = "podd.org/start-limit-interval-sec";
 /// Names of apps of the same pod, blank between them: After= and Requires= of their units.
 inline constexpr std::string_view kAfter = "podd.org/after";
 inline constexpr std::string_view kRequires = "podd.org/requires";
@@ -44,6 +51,11 @@ inline constexpr std::string_view kInit = "podd.org/init";
 inline constexpr std::string_view kStopSignal =
     "podd.org/stop-signal";  // SIGTERM (default); from OCI StopSignal
 inline constexpr std::string_view kStopTimeout = "podd.org/stop-timeout-sec";
+inline constexpr std::string_view kKillMode =
+    "podd.org/kill-mode";  // mixed (default), control-group, process
+inline constexpr std::string_view kUmask = "podd.org/umask";  // octal, default 0022
+/// "podd.org/limit-nofile" and its like: see process_limit().
+inline constexpr std::string_view kLimit = "podd.org/limit-";
 /// "true": /dev/stdout and /dev/stderr of the app can be opened again, at the price of one small
 /// process; "false": they are the journal's sockets. Default: "true" when the image has a /bin/sh.
 inline constexpr std::string_view kStdioLinks = "podd.org/stdio-links";
@@ -93,6 +105,13 @@ struct Credential {
 struct AppSettings {
     Restart restart = Restart::kNo;
     std::optional<std::uint64_t> restart_usec;
+    std::optional<std::uint32_t> restart_steps;  // only together with restart_max_delay_usec
+    std::optional<std::uint64_t> restart_max_delay_usec;
+    std::optional<std::uint32_t> start_limit_burst;
+    std::optional<std::uint64_t> start_limit_interval_usec;
+    std::string kill_mode;  // empty: the default
+    std::optional<std::uint32_t> umask;
+    std::vector<ProcessLimit> limits;
     std::vector<std::string> after;  // names of apps, not yet looked up in the pod
     std::vector<std::string> required;
     bool init = false;

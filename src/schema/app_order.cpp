@@ -123,6 +123,25 @@ Result<void> check_init_apps(const JsonNode& list, const std::vector<RuntimeApp>
     return {};
 }
 
+// systemd leaves out what does not go together, and says so in its own log only.
+Result<void> check_restart(const JsonNode& list, const std::vector<RuntimeApp>& apps,
+                           std::size_t app, const AppSettings& settings) {
+    constexpr std::uint64_t kPause = 100'000;  // RestartSec= of systemd
+    const auto missing = [&](std::string_view name, std::string_view other) {
+        return refuse(list, apps, app, name,
+                      found_wanted("it alone", fmt::format("\"{}\" as well", other)));
+    };
+    const bool steps = settings.restart_steps.has_value();
+    if (steps && !settings.restart_max_delay_usec) return missing(kRestartSteps, kRestartMaxDelay);
+    if (!steps && settings.restart_max_delay_usec) return missing(kRestartMaxDelay, kRestartSteps);
+    if (steps && settings.restart == Restart::kNo) return missing(kRestartSteps, kRestart);
+    if (steps && *settings.restart_max_delay_usec <= settings.restart_usec.value_or(kPause))
+        return refuse(list, apps, app, kRestartMaxDelay,
+                      found_wanted("no more than the pause before the first restart",
+                                   fmt::format("more than \"{}\"", kRestartSec)));
+    return {};
+}
+
 }  // namespace
 
 Result<void> check_app_order(const JsonNode& list, const std::vector<RuntimeApp>& apps,
@@ -134,6 +153,7 @@ Result<void> check_app_order(const JsonNode& list, const std::vector<RuntimeApp>
     Edges after;
     after.reserve(apps.size());
     for (std::size_t i = 0; i < apps.size(); ++i) {
+        TRY(check_restart(list, apps, i, settings[i]));
         auto edges = look_up(settings[i].after, indexes, i);
         if (!edges) return refuse(list, apps, i, kAfter, std::move(edges).error());
         after.push_back(*std::move(edges));

@@ -78,6 +78,12 @@ Section app_head(const Context& context, std::size_t index) {
              fmt::format("{}: {} {}", described(context), init ? "init app" : "app", name));
     set_words(head, "BindsTo", {context.sandbox});
     set_order(head, context, index);
+    const auto& settings = context.apps[index];
+    if (settings.start_limit_burst)
+        set(head, "StartLimitBurst", fmt::format("{}", *settings.start_limit_burst));
+    if (settings.start_limit_interval_usec)
+        set(head, "StartLimitIntervalSec",
+            unit::duration_text(*settings.start_limit_interval_usec));
     if (init) set(head, "ConditionPathExists", "!" + done_path(context, name));
     // Without an init app no other app runs, whatever the policy.
     if (init || context.settings.exit_policy == schema::ExitPolicy::kOnFailure) {
@@ -104,6 +110,19 @@ void set_restart(Section& body, const Context& context, const schema::AppSetting
     set(body, "Restart", settings.restart == schema::Restart::kAlways ? "always" : "on-failure");
     if (context.options.systemd_version >= kRestartModeSince) set(body, "RestartMode", "direct");
     if (settings.restart_usec) set(body, "RestartSec", unit::duration_text(*settings.restart_usec));
+    if (settings.restart_steps && context.options.systemd_version >= kRestartStepsSince) {
+        set(body, "RestartSteps", fmt::format("{}", *settings.restart_steps));
+        set(body, "RestartMaxDelaySec", unit::duration_text(*settings.restart_max_delay_usec));
+    }
+}
+
+void set_process(Section& body, const schema::AppSettings& settings) {
+    const auto text = [](std::uint64_t limit) {
+        return limit == UINT64_MAX ? std::string{"infinity"} : fmt::format("{}", limit);
+    };
+    if (settings.umask) set(body, "UMask", fmt::format("{:04o}", *settings.umask));
+    for (const auto& limit : settings.limits)
+        set_words(body, limit.key, {text(limit.soft), text(limit.hard)});
 }
 
 // The start takes as long as the app runs. No RemainAfterExit=: it would hold the sandbox when all
@@ -141,12 +160,13 @@ Result<Unit> app_unit(const Context& context, std::size_t index) {
     set(body, "NotifyAccess", "all");
     set(body, "Slice", context.slice);
     set_commands(body, context, settings, app.name.str());
-    set(body, "KillMode", "mixed");
+    set(body, "KillMode", settings.kill_mode.empty() ? "mixed" : settings.kill_mode);
     if (settings.stop_signal) set(body, "KillSignal", unit::signal_text(*settings.stop_signal));
     if (settings.stop_timeout_usec)
         set(body, "TimeoutStopSec", unit::duration_text(*settings.stop_timeout_usec));
     set_words(body, "SuccessExitStatus", stop_statuses(settings));
     set_restart(body, context, settings);
+    set_process(body, settings);
     set(body, "Delegate", "yes");
     set(body, "DevicePolicy", "closed");
     for (const auto& device : devices(context.pod.manifest, app))

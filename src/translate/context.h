@@ -13,6 +13,9 @@
 
 namespace podd::translate {
 
+/// The first version of systemd with RestartSteps=.
+inline constexpr int kRestartStepsSince = 254;
+
 inline constexpr std::string_view kFlavor = "/usr/lib/podd/stage1/nspawn";
 
 /// Everything about a pod that more than one of its units needs.

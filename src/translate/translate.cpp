@@ -131,17 +131,25 @@ Result<std::vector<Setting>> image_resources(const Pod& pod,
     return resource_settings(isolators, mounted_paths(pod.manifest), Scope::kApp);
 }
 
-std::vector<std::string> warnings(const Pod& pod) {
+std::vector<std::string> warnings(const Pod& pod, int systemd_version) {
     std::vector<std::string> out;
     const auto add = [&](const std::string& pointer, const std::vector<std::string>& lines) {
         for (const auto& line : lines)
             out.push_back(fmt::format("{}: {}", pointer, line));
     };
     add("/isolators", isolator_warnings(pod.manifest.isolators, Scope::kPod));
-    for (std::size_t i = 0; i < pod.manifest.apps.size(); ++i)
+    for (std::size_t i = 0; i < pod.manifest.apps.size(); ++i) {
+        const auto& annotations = pod.manifest.apps[i].annotations;
+        if (systemd_version < kRestartStepsSince &&
+            schema::annotation(annotations, schema::kRestartSteps))
+            add(fmt::format("/apps/{}/annotations", i),
+                {fmt::format("\"{}\" has no effect before systemd {}, this host has {}: the pause "
+                             "before restarts stays the same",
+                             schema::kRestartSteps, kRestartStepsSince, systemd_version)});
         if (const auto& app = pod.manifest.apps[i].app)
             add(fmt::format("/apps/{}/app/isolators", i),
                 isolator_warnings(app->isolators, Scope::kApp));
+    }
     return out;
 }
 

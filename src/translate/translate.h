@@ -33,8 +33,9 @@ base::Result<std::vector<unit::Unit>> translate(const Pod& pod, const Options& o
 base::Result<std::vector<unit::Setting>> image_resources(
     const Pod& pod, const std::vector<schema::Isolator>& isolators);
 
-/// Isolators that have no effect, one line for each, JSON pointer first. What else a manifest asks
+/// Isolators and restart steps that have no effect with that version of systemd, one line for each,
+/// JSON pointer first. What else a manifest asks
 /// for in vain is told by schema/warnings.h.
-std::vector<std::string> warnings(const Pod& pod);
+std::vector<std::string> warnings(const Pod& pod, int systemd_version);
 
 }  // namespace podd::translate

@@ -31,6 +31,9 @@ enum class Kind : unsigned char {
     kAbsent,      // file: "!" and a path that must not be there; bus: a(sbbs)
     kCredential,  // words: name, and path or name; file: "NAME:PATH"; bus: a(ss)
     kData,        // file: base64; bus: ay
+    kCount,       // file: a number; bus: u
+    kMask,        // file: octal permissions; bus: u
+    kLimit,  // words: soft and hard, file: "soft:hard"; bus: t, the hard one, and KEYSoft as well
 };
 
 struct Entry {

@@ -45,10 +45,11 @@ struct Condition {
 };
 
 /// One value as it goes over the bus. The alternatives are, in their order: s, b, i, t, as, ay,
-/// a(sasb), (aiai), a(st), a(ss), a(sbbs).
+/// a(sasb), (aiai), a(st), a(ss), a(sbbs), u.
 using Value = std::variant<std::string, bool, std::int32_t, std::uint64_t, std::vector<std::string>,
                            std::vector<std::uint8_t>, std::vector<ExecCommand>, ExitStatuses,
-                           std::vector<IoLimit>, std::vector<TextPair>, std::vector<Condition>>;
+                           std::vector<IoLimit>, std::vector<TextPair>, std::vector<Condition>,
+                           std::uint32_t>;
 
 /// D-Bus signature of the alternative that `value` holds.
 std::string_view signature(const Value& value);
@@ -64,7 +65,8 @@ struct Property {
 /// can be rendered both ways.
 base::Result<Property> property(std::string_view section, const Setting& setting);
 
-/// For StartTransientUnit(), in the order of the settings; a list key that stands twice comes
+/// For StartTransientUnit(): each setting's property(), and after the hard value of a LimitX= the
+/// soft one as "LimitXSoft"; in the order of the settings; a list key that stands twice comes
 /// twice.
 base::Result<std::vector<Property>> bus_properties(const Unit& unit);
 

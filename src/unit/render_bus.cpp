@@ -178,6 +178,31 @@ Result<Value> io_limit(const Setting& setting) {
     return Value{std::vector{IoLimit{setting.words[0], limit}}};
 }
 
+Result<Value> count(std::string_view text) {
+    const auto value = base::parse_number<std::uint32_t>(text);
+    if (!value) return wrong(text, "a whole number");
+    return Value{*value};
+}
+
+Result<Value> mask(std::string_view text) {
+    std::uint32_t value = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '7' || text.size() > 4) return wrong(text, "octal permissions");
+        value = value * 8 + static_cast<std::uint32_t>(c - '0');
+    }
+    if (text.empty()) return wrong(text, "octal permissions");
+    return Value{value};
+}
+
+Result<Value> limit(const Setting& setting) {
+    if (setting.words.size() != 2)
+        return Error{ErrorCode::kInvalidArgument, "wanted a soft and a hard limit"};
+    const auto soft = TRY(number(setting.words[0]));
+    const auto hard = TRY(number(setting.words[1]));
+    if (soft > hard) return wrong(setting.words[0], "at most the hard limit");
+    return Value{hard};
+}
+
 Result<Value> absent(const Setting& setting) {
     const std::string_view text = setting.value;
     if (!text.starts_with('!')) return wrong(text, "\"!\" and a path");
@@ -213,6 +238,9 @@ Result<Value> value_of(Kind kind, const Setting& setting) {
         case Kind::kIoLimit: return io_limit(setting);
         case Kind::kDevice: return device(setting);
         case Kind::kNumbers: return numbers(text);
+        case Kind::kCount: return count(text);
+        case Kind::kMask: return mask(text);
+        case Kind::kLimit: return limit(setting);
         case Kind::kAbsent: return absent(setting);
         case Kind::kCredential: return credential(setting);
         case Kind::kData: return Value{std::vector<std::uint8_t>{text.begin(), text.end()}};
@@ -224,7 +252,7 @@ Result<Value> value_of(Kind kind, const Setting& setting) {
 
 std::string_view signature(const Value& value) {
     static constexpr std::array<std::string_view, std::variant_size_v<Value>> kSignatures{
-        "s", "b", "i", "t", "as", "ay", "a(sasb)", "(aiai)", "a(st)", "a(ss)", "a(sbbs)"};
+        "s", "b", "i", "t", "as", "ay", "a(sasb)", "(aiai)", "a(st)", "a(ss)", "a(sbbs)", "u"};
     return kSignatures[value.index()];
 }
 
@@ -237,11 +265,24 @@ Result<Property> property(std::string_view section, const Setting& setting) {
     return Property{std::string{entry->property}, std::move(value)};
 }
 
+namespace {
+
+void add_properties(std::vector<Property>& out, const Setting& setting, Property property) {
+    const auto soft = property.name + "Soft";
+    out.push_back(std::move(property));
+    // It was checked with the hard one, which sets both.
+    if (setting.key.starts_with("Limit"))
+        out.push_back({soft, Value{number(setting.words[0]).value()}});
+}
+
+}  // namespace
+
 Result<std::vector<Property>> bus_properties(const Unit& unit) {
     std::vector<Property> out;
     for (const auto& section : unit.sections)
         for (const auto& setting : section.settings)
-            out.push_back(TRY_CONTEXT(property(section.name, setting), "{}", unit.name));
+            add_properties(out, setting,
+                           TRY_CONTEXT(property(section.name, setting), "{}", unit.name));
     return out;
 }
 

@@ -109,6 +109,9 @@ Result<> append_setting(std::string& out, std::string_view section, const Settin
                 out, setting.key,
                 fmt::format("{}:{}", setting.words[0], escape_specifiers(setting.words[1])));
             break;
+        case Kind::kLimit:
+            append_line(out, setting.key, fmt::format("{}:{}", setting.words[0], setting.words[1]));
+            break;
         case Kind::kUnits:
         case Kind::kUris:
         case Kind::kStatuses: append_line(out, setting.key, join(setting.words, plain)); break;
@@ -121,6 +124,8 @@ Result<> append_setting(std::string& out, std::string_view section, const Settin
         case Kind::kWeight:
         case Kind::kNumbers:
         case Kind::kSigned:
+        case Kind::kCount:
+        case Kind::kMask:
         case Kind::kSignal: append_line(out, setting.key, setting.value); break;
     }
     return {};

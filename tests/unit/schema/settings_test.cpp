@@ -133,6 +133,18 @@ TEST_SUITE("schema/annotations") {
         CHECK_FALSE(of_app(kPullFrom, "ftp://example.com/app.aci").has_value());
         CHECK(of_app(kRestart, "no")->effective_pull_policy() == PullPolicy::kNever);
         CHECK(of_app(kAfter, " b c\tb ")->after == std::vector<std::string>{"b", "c"});
+        CHECK(of_app(kRestartSteps, "5")->restart_steps == 5);
+        CHECK(of_app(kRestartMaxDelay, "5min")->restart_max_delay_usec == 300'000'000);
+        CHECK(of_app(kStartLimitBurst, "7")->start_limit_burst == 7);
+        CHECK(of_app(kStartLimitInterval, "0")->start_limit_interval_usec == 0);
+        CHECK(of_app(kKillMode, "control-group")->kill_mode == "control-group");
+        CHECK(of_app(kUmask, "0027")->umask == 027);
+        CHECK(of_app("podd.org/limit-nofile", "1024:4096")->limits ==
+              std::vector<ProcessLimit>{{"LimitNOFILE", 1024, 4096}});
+        CHECK(of_app("podd.org/limit-core", "0:infinity")->limits ==
+              std::vector<ProcessLimit>{{"LimitCORE", 0, UINT64_MAX}});
+        CHECK(of_app("podd.org/limit-memlock", "64M")->limits ==
+              std::vector<ProcessLimit>{{"LimitMEMLOCK", 67108864, 67108864}});
         CHECK(of_app(kRequires, "b")->required == std::vector<std::string>{"b"});
         CHECK(of_app(kLoadCredential, " a:/etc/a%b\tb-1.pem:host.key c@d")->credentials ==
               std::vector<Credential>{{"a", "/etc/a%b"}, {"b-1.pem", "host.key"}, {"c@d", "c@d"}});
@@ -164,6 +176,24 @@ TEST_SUITE("schema/annotations") {
                  Case{kGroupFromUser, "true"},
                  Case{kAfter, " "},
                  Case{kInit, "yes"},
+                 Case{kRestartSteps, "0"},
+                 Case{kRestartSteps, "1000001"},
+                 Case{kRestartMaxDelay, "infinity"},
+                 Case{kStartLimitBurst, "-1"},
+                 Case{kStartLimitInterval, "soon"},
+                 Case{kKillMode, "none"},
+                 Case{kUmask, ""},
+                 Case{kUmask, "1000"},
+                 Case{kUmask, "28"},
+                 Case{kUmask, "u=rwx"},
+                 Case{"podd.org/limit-nofile", "64K"},
+                 Case{"podd.org/limit-nofile", "2:1"},
+                 Case{"podd.org/limit-nofile", "infinity:1"},
+                 Case{"podd.org/limit-nofile", "1:2:3"},
+                 Case{"podd.org/limit-nofile", ":1"},
+                 Case{"podd.org/limit-as", "16777216T"},
+                 Case{"podd.org/limit-as", "M"},
+                 Case{"podd.org/limit-files", "1"},
                  Case{kAfter, "b, c"},
                  Case{kRequires, "pod-web@b.service"},
              }) {
@@ -247,6 +277,39 @@ TEST_SUITE("schema/annotations") {
         for (std::size_t i = 0; i < ring.size(); ++i)
             ring[i] = fmt::format("after={}", static_cast<char>('a' + (i + 1) % ring.size()));
         CHECK(refused(ring).find("\"h\" after … after \"a\", wanted") != std::string::npos);
+    }
+
+    TEST_CASE("settings of restarts that have no effect without each other are refused") {
+        struct Case {
+            std::string annotations, said;
+        };
+        const std::string steps = R"({"name":"podd.org/restart-steps","value":"3"})";
+        const std::string delay = R"({"name":"podd.org/restart-max-delay-sec","value":"5"})";
+        const std::string restart = R"({"name":"podd.org/restart","value":"always"})";
+        const std::string pause = R"({"name":"podd.org/restart-sec","value":"5"})";
+        for (const auto& c :
+             {Case{restart + "," + steps + "," + delay, ""},
+              Case{restart + "," + steps,
+                   "/apps/0/annotations/1: \"podd.org/restart-steps\": found it alone, wanted "
+                   "\"podd.org/restart-max-delay-sec\" as well"},
+              Case{delay + "," + restart,
+                   "/apps/0/annotations/0: \"podd.org/restart-max-delay-sec\": found it alone, "
+                   "wanted "
+                   "\"podd.org/restart-steps\" as well"},
+              Case{steps + "," + delay,
+                   "/apps/0/annotations/0: \"podd.org/restart-steps\": found it alone, wanted "
+                   "\"podd.org/restart\" as well"},
+              Case{restart + "," + steps + "," + delay + "," + pause,
+                   "/apps/0/annotations/2: \"podd.org/restart-max-delay-sec\": found no more than "
+                   "the pause before the first restart, wanted more than "
+                   "\"podd.org/restart-sec\""}}) {
+            CAPTURE(c.annotations);
+            const auto pod = PodManifest::parse(
+                fmt::format(R"({{"acKind":"PodManifest","acVersion":"0.8.11","apps":[)"
+                            R"({{"name":"b","image":{{"name":"x"}},"annotations":[{}]}}]}})",
+                            c.annotations));
+            CHECK((pod ? std::string{} : pod.error().message()) == c.said);
+        }
     }
 
     TEST_CASE("an init app has neither an order of its own nor a restart policy") {

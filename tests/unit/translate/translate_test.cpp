@@ -150,6 +150,44 @@ TEST_SUITE("translate/translate") {
         CHECK(value(any[0], "Wants") == "pod-p@one.service pod-p@two.service");
     }
 
+    TEST_CASE("restart steps are written only for a systemd that knows them, else verify says so") {
+        const auto with =
+            pod("web", app("one", R"(,"annotations":[{"name":"podd.org/restart","value":"always"},
+                {"name":"podd.org/restart-steps","value":"4"},
+                {"name":"podd.org/restart-max-delay-sec","value":"1min"},
+                {"name":"podd.org/start-limit-burst","value":"9"},
+                {"name":"podd.org/start-limit-interval-sec","value":"0"}])"));
+        const auto old = units(with, {253, {}});
+        CHECK(value(old[1], "RestartSteps") == "(none)");
+        CHECK(value(old[1], "RestartMaxDelaySec") == "(none)");
+        CHECK(value(old[1], "StartLimitBurst") == "9");
+        CHECK(value(old[1], "StartLimitIntervalSec") == "0s");
+        const auto now = units(with, {254, {}});
+        CHECK(value(now[1], "RestartSteps") == "4");
+        CHECK(value(now[1], "RestartMaxDelaySec") == "60s");
+        CHECK(warnings(with, 254).empty());
+        CHECK(
+            warnings(with, 253) ==
+            std::vector<std::string>{
+                "/apps/0/annotations: \"podd.org/restart-steps\" has no effect before systemd 254, "
+                "this host has 253: the pause before restarts stays the same"});
+    }
+
+    TEST_CASE("what a process starts with") {
+        const auto all =
+            units(pod("web", app("one", R"(,"annotations":[{"name":"podd.org/umask","value":"27"},
+                {"name":"podd.org/kill-mode","value":"process"},
+                {"name":"podd.org/limit-core","value":"0"},
+                {"name":"podd.org/limit-nofile","value":"8:infinity"}])") +
+                                 "," + app("two")));
+        CHECK(value(all[1], "UMask") == "0027");
+        CHECK(value(all[1], "KillMode") == "process");
+        CHECK(value(all[1], "LimitCORE") == "0 0");
+        CHECK(value(all[1], "LimitNOFILE") == "8 infinity");
+        CHECK(value(all[2], "UMask") == "(none)");
+        CHECK(value(all[2], "KillMode") == "mixed");
+    }
+
     TEST_CASE("isolators become resource control") {
         struct Case {
             std::string isolator, key, wanted;
@@ -260,10 +298,11 @@ TEST_SUITE("translate/translate") {
     TEST_CASE("warnings name what nobody will do") {
         const auto lines =
             warnings(pod("web", app("one", isolators(R"({"name":"example.com/own","value":1})")),
-                         R"(,"isolators":[{"name":"os/linux/oom-score-adj","value":1}])"));
+                         R"(,"isolators":[{"name":"os/linux/oom-score-adj","value":1}])"),
+                     257);
         REQUIRE(lines.size() == 2);
         CHECK(lines[0].starts_with("/isolators: isolator \"os/linux/oom-score-adj\" is ignored"));
         CHECK(lines[1].starts_with("/apps/0/app/isolators: isolator \"example.com/own\""));
-        CHECK(warnings(pod("web", app("one"))).empty());
+        CHECK(warnings(pod("web", app("one")), 257).empty());
     }
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit/render.h"
 
+#include <algorithm>
 #include <csignal>
+#include <cstdint>
+#include <iterator>
 #include <random>
 #include <set>
 #include <string>
@@ -34,6 +37,19 @@ std::string file_line(const std::string& section, const Setting& setting) {
     REQUIRE(lines->size() == 1);
     CHECK(lines->front().section == section);
     return lines->front().key + "=" + lines->front().value;
+}
+
+// Those keys that say the same in the same way.
+std::vector<Form> limit_forms() {
+    std::vector<Form> all;
+    for (const std::string name :
+         {"AS", "CORE", "CPU", "DATA", "FSIZE", "LOCKS", "MEMLOCK", "MSGQUEUE", "NICE", "NOFILE",
+          "NPROC", "RSS", "RTPRIO", "RTTIME", "SIGPENDING", "STACK"})
+        all.push_back({"Service",
+                       {"Limit" + name, "", {"10", "infinity"}},
+                       "Limit" + name + "=10:infinity",
+                       {"Limit" + name, std::uint64_t{UINT64_MAX}}});
+    return all;
 }
 
 std::vector<Form> forms() {
@@ -80,6 +96,23 @@ std::vector<Form> forms() {
          {"SourcePath", "/etc/x.json", {}},
          "SourcePath=/etc/x.json",
          {"SourcePath", std::string{"/etc/x.json"}}},
+        {"Unit",
+         {"StartLimitBurst", "7", {}},
+         "StartLimitBurst=7",
+         {"StartLimitBurst", std::uint32_t{7}}},
+        {"Unit",
+         {"StartLimitIntervalSec", "infinity", {}},
+         "StartLimitIntervalSec=infinity",
+         {"StartLimitIntervalUSec", std::uint64_t{UINT64_MAX}}},
+        {"Service",
+         {"RestartMaxDelaySec", "60s", {}},
+         "RestartMaxDelaySec=60s",
+         {"RestartMaxDelayUSec", std::uint64_t{60'000'000}}},
+        {"Service",
+         {"RestartSteps", "5", {}},
+         "RestartSteps=5",
+         {"RestartSteps", std::uint32_t{5}}},
+        {"Service", {"UMask", "0027", {}}, "UMask=0027", {"UMask", std::uint32_t{027}}},
         {"Unit",
          {"StopWhenUnneeded", "yes", {}},
          "StopWhenUnneeded=yes",
@@ -309,7 +342,9 @@ std::vector<std::string> hostile_strings() {
 TEST_SUITE("unit/render") {
     TEST_CASE("both renderers know every key of the catalog and say the same") {
         std::set<std::string> seen;
-        for (const auto& form : forms()) {
+        auto all = forms();
+        std::ranges::move(limit_forms(), std::back_inserter(all));
+        for (const auto& form : all) {
             CAPTURE(form.setting.key);
             seen.insert(form.setting.key);
             CHECK(file_line(form.section, form.setting) == form.file);
@@ -395,7 +430,13 @@ TEST_SUITE("unit/render") {
               Case{"Service", {"LoadCredential", "", {"a", ""}}},
               Case{"Service", {"DeviceAllow", "", {"/dev/a", "rx"}}},
               Case{"Service", {"DeviceAllow", "", {"/dev/a", ""}}},
-              Case{"Service", {"OOMScoreAdjust", "1x", {}}}}) {
+              Case{"Service", {"OOMScoreAdjust", "1x", {}}},
+              Case{"Service", {"UMask", "0o27", {}}},
+              Case{"Service", {"UMask", "00277", {}}},
+              Case{"Service", {"RestartSteps", "-1", {}}},
+              Case{"Service", {"LimitNOFILE", "", {"5"}}},
+              Case{"Service", {"LimitNOFILE", "", {"5", "4"}}},
+              Case{"Service", {"LimitNOFILE", "", {"1\n", "4"}}}}) {
             CAPTURE(setting.key);
             const auto bus = property(section, setting);
             REQUIRE_FALSE(bus.has_value());
@@ -405,6 +446,15 @@ TEST_SUITE("unit/render") {
         CHECK(property("Service", {"NoSuchKey", "x", {}}).error().code() ==
               base::ErrorCode::kInternal);
         CHECK_FALSE(property("Unit", {"ExecStart", "", {"/bin/true"}}));
+    }
+
+    TEST_CASE(
+        "on the bus a soft limit is a property of its own, after the hard one that sets both") {
+        const auto all =
+            bus_properties({"x.service", {{"Service", {{"LimitNOFILE", "", {"5", "9"}}}}}, {}});
+        REQUIRE(all.has_value());
+        CHECK(*all == std::vector<Property>{{"LimitNOFILE", std::uint64_t{9}},
+                                            {"LimitNOFILESoft", std::uint64_t{5}}});
     }
 
     TEST_CASE("data of any length is whole base64 on short lines") {

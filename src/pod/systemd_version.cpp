@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "generator/systemd_version.h"
+#include "pod/systemd_version.h"
 
 #include <algorithm>
 #include <charconv>
@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 
-namespace podd::generator {
+namespace podd::pod {
 
 namespace {
 
@@ -57,4 +57,4 @@ int systemd_version() {
     return std::max(version, kOldestSystemd);
 }
 
-}  // namespace podd::generator
+}  // namespace podd::pod

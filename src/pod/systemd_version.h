@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-namespace podd::generator {
+namespace podd::pod {
 
 /// What podd supports at least; keys that came later are left out.
 inline constexpr int kOldestSystemd = 252;
@@ -16,4 +16,4 @@ int version_in(std::string_view text);
 /// upgrade and daemon-reexec; else from the one that is installed; else kOldestSystemd.
 int systemd_version();
 
-}  // namespace podd::generator
+}  // namespace podd::pod
