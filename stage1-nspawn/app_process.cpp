@@ -42,6 +42,7 @@ namespace {
 
 constexpr std::size_t kMaxReadiness = 4096;
 constexpr int kFirstFd = 3;
+constexpr mode_t kUmask = 0022;
 
 Result<> join_pod(const AppSpec& spec) {
     if (::setns(spec.leader, CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS) < 0)
@@ -259,8 +260,7 @@ void send_readiness(int socket, int status, std::string_view error) {
 }  // namespace
 
 void become_app(const AppSpec& spec, int socket) {
-    // The unit's, which is the app's; what is made here meanwhile has the modes that it says.
-    const mode_t mask = ::umask(0);
+    const mode_t unit_mask = ::umask(kUmask);
     auto status = ExitStatus::kNamespace;
     auto prepared = prepare(spec, status);
     if (!prepared) {
@@ -280,7 +280,8 @@ void become_app(const AppSpec& spec, int socket) {
     }
     // The other end is gone: the start was given up.
     if (!await_peer(socket)) ::_exit(EXIT_FAILURE);
-    (void)::umask(mask);
+    // The unit of a command beside the app is not the app's.
+    if (spec.entry == nullptr) (void)::umask(unit_mask);
     execute(spec, *prepared);
 }
 

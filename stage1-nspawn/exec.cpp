@@ -4,6 +4,7 @@
 // exec --done POD APP: ExecStartPost= of an init app, which has ended well. Its unit has a
 // condition on the file that this leaves, so that it is not run again when another app is
 // restarted.
+// exec --post-stop POD APP: ExecStopPost= of an app; runs its handler, if it has one.
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
@@ -15,27 +16,27 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "app_process.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/notify.h"
-#include "child.h"
 #include "join.h"
+#include "launch.h"
 #include "plan/plan.h"
 #include "plan/run_dir.h"
 #include "program.h"
 
 namespace podd::stage1 {
 
-using base::errno_error;
+using base::Error;
+using base::ErrorCode;
 using base::Result;
 using base::UniqueFd;
 
 namespace {
 
-constexpr const char* kHelper = PODD_STAGE1_DIR "/drain";
 constexpr int kManagerMsec = 30'000;
 constexpr int kEndMsec = 1000;
 
@@ -46,60 +47,6 @@ int count_listen_fds() {
     if (pid == nullptr || count == nullptr || fmt::format("{}", ::getpid()) != pid) return 0;
     const auto [end, error] = std::from_chars(count, count + std::strlen(count), value);
     return error == std::errc{} && *end == '\0' && value > 0 ? value : 0;
-}
-
-// Becomes the helper in a child: descriptors 3 and up in the order of Endpoints, the app's pidfd
-// last.
-[[noreturn]] void become_helper(const plan::AppPlan& app, const UniqueFd& program,
-                                const Endpoints& endpoints, int pidfd) {
-    constexpr int kFirst = 3;
-    constexpr int kAbove = 64;  // out of the way of the numbers that are handed out
-    std::vector<int> fds;
-    fds.reserve(endpoints.fds.size() + 1);
-    for (const auto& fd : endpoints.fds)
-        fds.push_back(::fcntl(fd.get(), F_DUPFD_CLOEXEC, kAbove));
-    fds.push_back(::fcntl(pidfd, F_DUPFD_CLOEXEC, kAbove));
-    const int helper = ::fcntl(program.get(), F_DUPFD_CLOEXEC, kAbove);
-    int number = kFirst;
-    for (const int fd : fds)
-        if (::dup2(fd, number++) < 0) ::_exit(EXIT_FAILURE);
-    const char* argv[] = {"podd-drain", app.stdio_links ? "stdio" : "-",
-                          app.notify ? "notify" : "-", nullptr};
-    (void)::syscall(SYS_execveat, helper, "", argv, environ, AT_EMPTY_PATH);
-    ::_exit(EXIT_FAILURE);
-}
-
-// An app would hang on its full FIFOs without it, so a helper that is not there is found before.
-Result<UniqueFd> open_helper(const plan::AppPlan& app) {
-    if (!wants_helper(app)) return UniqueFd{};
-    return base::open_path(kHelper, O_PATH);
-}
-
-Result<> start_helper(const plan::AppPlan& app, const UniqueFd& program, const Endpoints& endpoints,
-                      int pidfd) {
-    // The caller's children are born in the pod's pid namespace by now; a sibling would be as well.
-    const pid_t pid = fork_process(Parent::kSelf, nullptr);
-    if (pid < 0) return errno_error("starting the app's helper", errno);
-    if (pid == 0) become_helper(app, program, endpoints, pidfd);
-    return {};
-}
-
-struct Started {
-    pid_t pid = -1;
-    UniqueFd pidfd;
-};
-
-Result<Started> start_process(const AppSpec& spec, int mine, int its) {
-    Started started;
-    int pidfd = -1;
-    started.pid = fork_process(Parent::kMine, &pidfd);
-    if (started.pid < 0) return errno_error("making the app's process", errno);
-    if (started.pid == 0) {
-        (void)::close(mine);
-        become_app(spec, its);
-    }
-    started.pidfd.reset(pidfd);
-    return started;
 }
 
 // Systemd takes a process for the main one only while it lives, and may look for its end before it
@@ -129,52 +76,95 @@ Result<AppSpec> read_spec(int directory, const plan::PodPlan& pod, const plan::A
     return spec;
 }
 
-// What the app's process could not do ends with that step's own status.
-Result<Readiness> exec(const std::string& pod_name, const std::string& app_name) {
-    const auto directory =
-        TRY_CONTEXT(plan::open_pod_directory(pod_name), "its sandbox is not running");
-    const auto pod = TRY(plan::read_pod_plan(directory.get()));
-    const auto app = TRY(plan::read_app_plan(directory.get(), app_name));
-    const auto leader = TRY(open_leader(TRY(plan::read_sandbox_record(directory.get()))));
-    const auto spec = TRY(read_spec(directory.get(), pod, app, leader.get()));
-    const auto helper = TRY(open_helper(app));
-    auto [mine, its] = TRY(socket_pair());
-    const UniqueFd own_pids{::open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC)};
-    TRY(join_pid_namespace(leader.get()));
-    const auto started = TRY(start_process(spec, mine.get(), its.get()));
-    its.reset();
+Result<> tell_main_pid(pid_t pid) {
     // At once, so that systemd has read it when the app is ready.
-    TRY(base::notify(fmt::format("MAINPID={}", started.pid)));
-    auto readiness = TRY(receive_readiness(mine.get()));
-    if (readiness.status != 0) {
-        TRY(take_back(started, std::move(mine)));
-        return readiness;
-    }
-    if (wants_helper(app)) {
-        auto fds = TRY(receive_fds(mine.get(), Endpoints::count(app)));
-        const Endpoints endpoints{std::move(fds)};
-        TRY(join_pid_namespace(own_pids.get()));
-        TRY(start_helper(app, helper, endpoints, started.pidfd.get()));
-    }
-    TRY(hand_over(spec, mine.get()));
-    return readiness;
+    return base::notify(fmt::format("MAINPID={}", pid));
 }
 
-Result<> note_done(const std::string& pod, const std::string& app) {
-    const auto directory = TRY(plan::open_pod_directory(pod));
-    return base::write_file(directory.get(), plan::done_file(app), {}, 0600);
+// What the app's process could not do ends with that step's own status.
+Result<Readiness> start_app(const AppSpec& spec, const Place& place) {
+    auto launched = TRY(launch(spec, place, Parent::kMine, tell_main_pid));
+    if (launched.readiness.status != 0) {
+        TRY(take_back(launched.process, std::move(launched.socket)));
+        return std::move(launched.readiness);
+    }
+    TRY(start_helper(spec, place, launched));
+    TRY(hand_over(spec, launched.socket.get()));
+    return std::move(launched.readiness);
 }
 
-int report(const Subject& subject, const Result<Readiness>& done) {
+// What there is to know of an app before anything is started.
+struct Plans {
+    UniqueFd directory;
+    plan::PodPlan pod;
+    plan::AppPlan app;
+    UniqueFd leader;
+};
+
+Result<Plans> read_plans(const Subject& subject) {
+    auto directory =
+        TRY_CONTEXT(plan::open_pod_directory(subject.pod), "its sandbox is not running");
+    auto pod = TRY(plan::read_pod_plan(directory.get()));
+    auto app = TRY(plan::read_app_plan(directory.get(), subject.app));
+    auto leader = TRY(open_leader(TRY(plan::read_sandbox_record(directory.get()))));
+    return Plans{std::move(directory), std::move(pod), std::move(app), std::move(leader)};
+}
+
+Result<Readiness> exec(const Subject& subject) {
+    const auto plans = TRY(read_plans(subject));
+    const auto spec =
+        TRY(read_spec(plans.directory.get(), plans.pod, plans.app, plans.leader.get()));
+    const auto place = TRY(Place::open(plans.app, plans.leader.get()));
+    if (!plans.app.pre_start.empty()) {
+        auto end = TRY(run_handler(spec, place, plans.app.pre_start, "pre-start handler"));
+        if (end.status != 0) return end;
+    }
+    return start_app(spec, place);
+}
+
+// Where the whole sandbox has gone, or never was, there is nothing left to run it in.
+Result<Readiness> post_stop(const Subject& subject) {
+    const auto directory = plan::open_pod_directory(subject.pod);
+    const auto app = directory ? plan::read_app_plan(directory->get(), subject.app)
+                               : Result<plan::AppPlan>{Error{directory.error()}};
+    if (!app || app->post_stop.empty()) return Readiness{};
+    const auto plans = read_plans(subject);
+    if (!plans && plans.error().code() == ErrorCode::kNotFound) {
+        base::log_line(
+            base::LogLevel::kWarning,
+            fmt::format("app \"{}\" of pod \"{}\": its post-stop handler was not run: {}",
+                        subject.app, subject.pod, plans.error().message()));
+        return Readiness{};
+    }
+    if (!plans) return Error{plans.error()};
+    const auto spec =
+        TRY(read_spec(plans->directory.get(), plans->pod, plans->app, plans->leader.get()));
+    const auto place = TRY(Place::open(plans->app, plans->leader.get()));
+    return run_handler(spec, place, plans->app.post_stop, "post-stop handler");
+}
+
+Result<Readiness> note_done(const Subject& subject) {
+    const auto directory = TRY(plan::open_pod_directory(subject.pod));
+    TRY(base::write_file(directory.get(), plan::done_file(subject.app), {}, 0600));
+    return Readiness{};
+}
+
+// How it went, and what is said of it.
+int report(const Subject& subject, bool starting, const Result<Readiness>& done) {
     if (done && done->status == 0) return EXIT_SUCCESS;
-    report_failed_start(subject, done ? done->error : done.error().message());
+    const auto& error = done ? done->error : done.error().message();
+    if (starting)
+        report_failed_start(subject, error);
+    else
+        report_failure(
+            fmt::format("app \"{}\" of pod \"{}\": {}", subject.app, subject.pod, error));
     return done ? done->status : static_cast<int>(ExitStatus::kNamespace);
 }
 
-int report(const Subject& subject, const Result<>& done) {
-    if (done) return EXIT_SUCCESS;
-    report_failed_start(subject, done.error().message());
-    return EXIT_FAILURE;
+int work(std::string_view option, const Subject& subject) {
+    if (option == "--done") return report(subject, true, note_done(subject));
+    if (option == "--post-stop") return report(subject, false, post_stop(subject));
+    return report(subject, true, exec(subject));
 }
 
 }  // namespace
@@ -183,13 +173,12 @@ int report(const Subject& subject, const Result<>& done) {
 
 int main(int argc, char** argv) {
     using namespace podd;
-    const bool is_done = argc == 4 && std::string_view{argv[1]} == "--done";
-    if (argc != 3 && !is_done) {
-        stage1::report_failure("usage: exec [--done] POD APP");
+    const std::string_view option = argc == 4 ? argv[1] : "";
+    if ((argc != 3 && argc != 4) || (argc == 4 && option != "--done" && option != "--post-stop")) {
+        stage1::report_failure("usage: exec [--done|--post-stop] POD APP");
         return EXIT_FAILURE;
     }
     const stage1::Subject subject{argv[argc - 2], argv[argc - 1]};
-    if (is_done) return stage1::report(subject, stage1::note_done(subject.pod, subject.app));
     (void)::prctl(PR_SET_DUMPABLE, 0);
-    return stage1::report(subject, stage1::exec(subject.pod, subject.app));
+    return stage1::work(option, subject);
 }

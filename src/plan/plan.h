@@ -106,6 +106,8 @@ struct AppPlan {
     std::string unit;  // "pod-web@nginx.service"
     std::string image_id;
     std::vector<std::string> argv;  // argv[0] is looked up in PATH of `environment` inside the root
+    std::vector<std::string> pre_start;  // handlers, likewise; empty: none
+    std::vector<std::string> post_stop;
     std::vector<std::pair<std::string, std::string>> environment;
     std::string working_directory;
     bool make_working_directory = false;

@@ -61,6 +61,8 @@ void members(AppPlan& plan, Visit& visit) {
     visit("unit", plan.unit);
     visit("imageId", plan.image_id);
     visit("argv", plan.argv);
+    visit("preStart", plan.pre_start);
+    visit("postStop", plan.post_stop);
     visit("environment", plan.environment);
     visit("workingDirectory", plan.working_directory);
     visit("makeWorkingDirectory", plan.make_working_directory);

@@ -212,6 +212,8 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
     plan.unit = unit::app_name(to.pod.name.str(), app.name);
     plan.image_id = image.id;
     plan.argv = app.argv;
+    plan.pre_start = app.pre_start;
+    plan.post_stop = app.post_stop;
     plan.working_directory = app.working_directory;
     plan.make_working_directory = app.make_working_directory;
     plan.uid = identity.uid;

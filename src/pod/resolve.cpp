@@ -134,6 +134,12 @@ Result<> add_isolators(const schema::PodManifest& pod, const schema::App& app,
     return {};
 }
 
+void add_handlers(const schema::App& app, ResolvedApp& resolved) {
+    for (const auto& handler : app.event_handlers)
+        (handler.name == schema::EventHandler::Name::kPreStart ? resolved.pre_start
+                                                               : resolved.post_stop) = handler.exec;
+}
+
 // The pod's word wins over the image's, setting by setting.
 schema::AppSettings merge(const schema::AppSettings& pod, const schema::AppSettings& image) {
     auto merged = pod;
@@ -165,6 +171,7 @@ Result<ResolvedApp> resolve(const schema::PodManifest& pod, const schema::Runtim
     ResolvedApp resolved;
     resolved.name = runtime.name.str();
     resolved.argv = app->exec;
+    add_handlers(*app, resolved);
     for (const auto& variable : app->environment)
         resolved.environment.emplace_back(variable.name, variable.value);
     resolved.user = app->user;

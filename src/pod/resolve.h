@@ -28,6 +28,8 @@ struct ResolvedMount {
 struct ResolvedApp {
     std::string name;
     std::vector<std::string> argv;
+    std::vector<std::string> pre_start;  // handlers; empty: none
+    std::vector<std::string> post_stop;
     std::vector<std::pair<std::string, std::string>>
         environment;  // the app's own, without defaults
     std::string user;

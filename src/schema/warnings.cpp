@@ -47,8 +47,6 @@ void check_isolators(const std::string& at, const std::vector<Isolator>& isolato
 
 void check_app(const std::string& at, const App& app, Warnings& out) {
     check_isolators(at, app.isolators, out);
-    if (!app.event_handlers.empty())
-        out.push_back(fmt::format("{}/eventHandlers: this version does not run them", at));
     for (std::size_t index = 0; index < app.ports.size(); ++index)
         if (app.ports[index].socket_activated)
             out.push_back(fmt::format(

@@ -116,6 +116,16 @@ void set_restart(Section& body, const Context& context, const schema::AppSetting
     }
 }
 
+// A pre-start handler is run by ExecStart= itself. Whether an image has handlers, who translates
+// does not know.
+bool may_have_post_stop(const schema::RuntimeApp& app) {
+    const auto is_post_stop = [](const schema::EventHandler& handler) {
+        return handler.name == schema::EventHandler::Name::kPostStop;
+    };
+    return !app.app || std::any_of(app.app->event_handlers.begin(), app.app->event_handlers.end(),
+                                   is_post_stop);
+}
+
 void set_process(Section& body, const schema::AppSettings& settings) {
     const auto text = [](std::uint64_t limit) {
         return limit == UINT64_MAX ? std::string{"infinity"} : fmt::format("{}", limit);
@@ -160,6 +170,9 @@ Result<Unit> app_unit(const Context& context, std::size_t index) {
     set(body, "NotifyAccess", "all");
     set(body, "Slice", context.slice);
     set_commands(body, context, settings, app.name.str());
+    if (may_have_post_stop(app))
+        set_words(body, "ExecStopPost",
+                  {fmt::format("{}/exec", kFlavor), "--post-stop", context.name, app.name.str()});
     set(body, "KillMode", settings.kill_mode.empty() ? "mixed" : settings.kill_mode);
     if (settings.stop_signal) set(body, "KillSignal", unit::signal_text(*settings.stop_signal));
     if (settings.stop_timeout_usec)

@@ -11,6 +11,8 @@ TEST_SUITE("plan/plan") {
         app.name = "nginx";
         app.image_id = "sha512-00";
         app.argv = {"/bin/nginx", "-g", "daemon off;"};
+        app.pre_start = {"/bin/prepare", "x"};
+        app.post_stop = {"/bin/tidy"};
         app.environment = {{"PATH", "/bin"}, {"EMPTY", ""}};
         app.working_directory = "/srv";
         app.make_working_directory = true;

@@ -61,6 +61,21 @@ TEST_SUITE("pod/resolve") {
         CHECK(mentions(app->warnings, "example.com/odd"));
     }
 
+    TEST_CASE("handlers are those of the app that counts") {
+        const std::string own = R"({"exec":["/x"],"user":"0","group":"0","eventHandlers":[)"
+                                R"({"name":"post-stop","exec":["/post","1"]},)"
+                                R"({"name":"pre-start","exec":["/pre"]}]})";
+        const auto app = resolve(manifest_of(""), image(own));
+        REQUIRE(app.has_value());
+        CHECK(app->pre_start == std::vector<std::string>{"/pre"});
+        CHECK(app->post_stop == std::vector<std::string>{"/post", "1"});
+        const auto other = resolve(
+            manifest_of(R"(,"app":{"exec":["/other"],"user":"0","group":"0"})"), image(own));
+        REQUIRE(other.has_value());
+        CHECK(other->pre_start.empty());
+        CHECK(other->post_stop.empty());
+    }
+
     // appc spec 0.8.11, pods.md: "app" replaces, nothing is merged
     TEST_CASE("the pod's app replaces the image's whole") {
         const auto app = resolve(

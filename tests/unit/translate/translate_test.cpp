@@ -150,6 +150,19 @@ TEST_SUITE("translate/translate") {
         CHECK(value(any[0], "Wants") == "pod-p@one.service pod-p@two.service");
     }
 
+    TEST_CASE("a handler after the end is asked for where there may be one") {
+        const auto stop_post = [](const std::string& members) {
+            return value(units(pod("web", app("a", members)))[1], "ExecStopPost");
+        };
+        const std::string own = R"(,"app":{{"exec":["/x"],"user":"0","group":"0","eventHandlers":)"
+                                R"([{{"name":"{}","exec":["/y"]}}]}})";
+        const std::string wanted = "/usr/lib/podd/stage1/nspawn/exec --post-stop web a";
+        CHECK(stop_post("") == wanted);  // the image may have one
+        CHECK(stop_post(fmt::format(fmt::runtime(own), "post-stop")) == wanted);
+        CHECK(stop_post(fmt::format(fmt::runtime(own), "pre-start")) == "(none)");
+        CHECK(stop_post(isolators("")) == "(none)");
+    }
+
     TEST_CASE("restart steps are written only for a systemd that knows them, else verify says so") {
         const auto with =
             pod("web", app("one", R"(,"annotations":[{"name":"podd.org/restart","value":"always"},
