@@ -111,9 +111,8 @@ Result<std::string> kill_mode(std::string_view text) {
     // "none" leaves processes behind that nothing ends, and systemd warns of it.
     constexpr Choices<std::string_view, 3> kModes{
         {{"mixed", "mixed"}, {"control-group", "control-group"}, {"process", "process"}}};
-    return std::string {
-        TRY(choose(kModes, text))
-    };
+    const auto mode = TRY(choose(kModes, text));
+    return std::string{mode};
 }
 
 bool is_limit(std::string_view name) {
