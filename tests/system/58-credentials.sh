@@ -50,6 +50,11 @@ other=$(app_says secret b)
 assert_contains "$other" 'has none'
 assert_not_contains "$other" plain
 
+say "a command that enters the app has them too, one that enters another has none"
+enter=/usr/lib/podd/stage1/nspawn/enter
+assert_contains "$(host $enter secret a -- sh -c 'md5sum <"$CREDENTIALS_DIRECTORY/plain"; id -u' </dev/null)" "$sum"
+assert_eq "none" "$(host $enter secret b -- sh -c 'echo ${CREDENTIALS_DIRECTORY-none}' </dev/null)"
+
 say "J7: it is nowhere else"
 assert_eq "" "$(host_sh 'exec grep -rlF -- "$(cat /etc/podd-test/plain)" /run/podd /var/lib/podd/pods /etc/podd /run/systemd/system /run/systemd/transient || true')" "the secret in files"
 assert_eq "" "$(host_sh 'journalctl --sync; journalctl -q -o export | grep -cF -- "$(cat /etc/podd-test/plain)" | grep -v "^0$" || true')" "the secret in the journal"
