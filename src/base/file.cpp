@@ -256,7 +256,9 @@ Result<std::string> temporary_name(const std::string& name) {
                        TRY(random_suffix()));
 }
 
-bool is_temporary_name(std::string_view name) { return name.starts_with(".#"); }
+bool is_temporary_name(std::string_view name) {
+    return name.starts_with(".#");
+}
 
 Result<> write_file(int dir_fd, const std::string& name, std::string_view data, mode_t mode,
                     Durable durable) {

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "translate/devices.h"
+
 namespace podd::translate {
 
 using unit::Section;
@@ -61,7 +63,9 @@ std::string described(const Context& context) {
 std::vector<std::string> mounted_paths(const schema::PodManifest& manifest) {
     std::vector<std::string> paths{std::string{kStore}};
     const auto add = [&](const schema::Volume& volume) {
-        if (volume.kind == schema::Volume::Kind::kHost) paths.push_back(volume.source);
+        // Nothing lies on a device: no mount, and no file whose reading could be limited.
+        if (volume.kind == schema::Volume::Kind::kHost && !is_device_path(volume.source))
+            paths.push_back(volume.source);
     };
     for (const auto& volume : manifest.volumes)
         add(volume);
