@@ -33,6 +33,16 @@ void fill_from_manifest(PodInfo& pod, const schema::PodManifest& manifest) {
     }
 }
 
+void fill_from_app_plans(PodInfo& pod, const schema::PodManifest& manifest, int dir) {
+    for (std::size_t i = 0; i < pod.apps.size(); ++i) {
+        const auto plan = plan::read_app_plan(dir, pod.apps[i].name);
+        if (!plan) continue;
+        pod.apps[i].image_id = plan->image_id;
+        for (std::string& text : weakened_by_image(manifest.apps[i], *plan))
+            pod.weakened.push_back(std::move(text));
+    }
+}
+
 void add_without_effect(PodInfo& pod, int dir) {
     const auto text = base::read_file(dir, std::string{plan::kWithoutEffectFile}, kMaxManifestBytes,
                                       base::Resolve::kNoSymlinks);
@@ -51,12 +61,11 @@ base::Result<> fill_from_plan(PodInfo& pod, int pods_dir) {
     pod.uuid = plan.uuid;
     if (const auto text = base::read_file(dir.get(), std::string{plan::kManifestFile},
                                           kMaxManifestBytes, base::Resolve::kNoSymlinks))
-        if (const auto manifest = schema::PodManifest::parse(*text))
+        if (const auto manifest = schema::PodManifest::parse(*text)) {
             fill_from_manifest(pod, *manifest);
+            fill_from_app_plans(pod, *manifest, dir.get());
+        }
     add_without_effect(pod, dir.get());
-    for (AppInfo& app : pod.apps)
-        if (const auto app_plan = plan::read_app_plan(dir.get(), app.name))
-            app.image_id = app_plan->image_id;
     return {};
 }
 

@@ -21,6 +21,10 @@ bool is_default_list(const std::string& name, bool retain) {
            name.ends_with(retain ? "/default-whitelist" : "/default-blacklist");
 }
 
+std::string capabilities_text(std::uint64_t mask) {
+    return fmt::format("capabilities {}", fmt::join(sandbox::capability_names(mask), " "));
+}
+
 class Findings {
 public:
     explicit Findings(std::string where) : where_{std::move(where)} {}
@@ -30,8 +34,7 @@ public:
         const auto retained = sandbox::capability_mask(isolator.set);
         if (!retained) return;  // stage0 refuses it
         const std::uint64_t more = *retained & ~sandbox::default_capabilities();
-        if (more != 0)
-            add(fmt::format("capabilities {}", fmt::join(sandbox::capability_names(more), " ")));
+        if (more != 0) add(capabilities_text(more));
     }
     void operator()(const schema::SeccompIsolator& isolator) {
         const auto is_default = [&](const std::string& name) {
@@ -97,6 +100,22 @@ std::vector<std::string> weakened(const schema::PodManifest& manifest) {
         for (std::string& text : findings.take())
             found.push_back(std::move(text));
     }
+    return found;
+}
+
+std::vector<std::string> weakened_by_image(const schema::RuntimeApp& app,
+                                           const plan::AppPlan& plan) {
+    std::vector<std::string> found;
+    if (app.app) return found;
+    const auto add = [&](const std::string& what) {
+        found.push_back(fmt::format("app {}: {}, says its image", plan.name, what));
+    };
+    const std::uint64_t more = plan.capabilities & ~sandbox::default_capabilities();
+    if (more != 0) add(capabilities_text(more));
+    if (!plan.no_new_privileges) add("may gain privileges (no-new-privileges is off)");
+    if (!plan.seccomp) add("system calls: all");
+    if (plan.refusals_logged) add("system calls: a list of its own");
+    if (plan.apparmor_profile == "unconfined") add("AppArmor: unconfined");
     return found;
 }
 

@@ -150,6 +150,17 @@ assert_eq 67108864 "$(property pod-wished@a MemoryMax)"
 host podctl stop wished
 wait_until 30 host_sh '! ls -d /run/systemd/transient/pod-wished* /run/systemd/system.control/pod-wished* 2>/dev/null'
 
-for name in signal stubborn limits; do
+say "what only the image makes weaker is seen"
+wish_image weak '' '{"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_SYS_ADMIN"]}}, {"name": "os/linux/no-new-privileges", "value": false},
+    {"name": "os/linux/seccomp-retain-set", "value": {"set": ["@appc.io/all"]}}'
+wish_pod weak
+started
+shown=$(host podctl status wish)
+for what in 'capabilities CAP_SYS_ADMIN' 'may gain privileges (no-new-privileges is off)' 'system calls: all'; do
+    assert_contains "$shown" "app a: $what, says its image"
+done
+host systemctl stop pod-wish
+
+for name in signal stubborn limits weak; do
     host podctl image rm "example.com/$name"
 done

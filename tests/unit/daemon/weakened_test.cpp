@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "sandbox/capabilities.h"
+
 using namespace podd;
 
 namespace {
@@ -67,4 +69,28 @@ TEST_CASE("what a manifest makes weaker is named") {
         REQUIRE(c.found.size() == 1);
         CHECK(c.found[0] == c.says);
     }
+}
+
+TEST_CASE("what an image makes weaker is named, unless the manifest speaks for the app") {
+    const auto manifest = schema::PodManifest::parse(
+        R"({"acVersion":"0.8.11","acKind":"PodManifest","apps":[{"name":"a","image":{"name":"x"}},)"
+        R"({"name":"b","image":{"name":"x"},"app":{"exec":["/x"],"user":"0","group":"0"}}]})");
+    REQUIRE(manifest);
+    plan::AppPlan usual;
+    usual.name = "a";
+    usual.capabilities = sandbox::default_capabilities();
+    CHECK(daemon::weakened_by_image(manifest->apps[0], usual).empty());
+    auto weak = usual;
+    weak.capabilities |= *sandbox::capability_bit("CAP_SYS_ADMIN");
+    weak.no_new_privileges = false;
+    weak.seccomp = false;
+    CHECK(daemon::weakened_by_image(manifest->apps[0], weak) ==
+          std::vector<std::string>{
+              "app a: capabilities CAP_SYS_ADMIN, says its image",
+              "app a: may gain privileges (no-new-privileges is off), says its image",
+              "app a: system calls: all, says its image"});
+    CHECK(daemon::weakened_by_image(manifest->apps[1], weak).empty());
+    auto own = usual;
+    own.refusals_logged = true;
+    CHECK(daemon::weakened_by_image(manifest->apps[0], own).size() == 1);
 }
