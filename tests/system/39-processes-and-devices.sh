@@ -3,9 +3,12 @@
 # hosts: bookworm trixie vm
 import_image busybox
 
-# The number is written in two halves here, for this script stands in /proc as well.
+# The number is written as a pattern here, for this script and its grep stand in /proc as well.
 # apps ANNOTATIONS: a sleeper of user 1000, whose command line is a secret, and one of user 2000 that looks around.
-look='ls /proc | grep -c "^[0-9]"; cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\0" " " | grep -q "314""15" && echo "saw the other"
+# It looks for two seconds: apps of a pod start side by side.
+look='ls /proc | grep -c "^[0-9]"
+    for n in 1 2 3 4 5 6 7 8 9 10; do
+        cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\0" " " | grep -q "sleep 3141[5]" && echo "saw the other" && break; sleep 0.2; done
     [ -e /proc/self/status ] && echo "saw itself"; echo end'
 apps() {
     drop_manifest processes <<LIST
