@@ -46,6 +46,13 @@ TEST_SUITE("schema/annotations") {
         CHECK(of_pod(kWantedBy, " multi-user.target a@b.service\tmulti-user.target")->wanted_by ==
               std::vector<std::string>{"multi-user.target", "a@b.service"});
         CHECK(of_pod(kWantedBy, "")->wanted_by.empty());
+        CHECK_FALSE(of_pod(kBestEffort, "false")->best_effort);
+        CHECK(of_pod(kBestEffort, "true")->best_effort);
+        CHECK_FALSE(of_pod("example.com/other", "x")->hide_processes);
+        CHECK(of_pod(kHideProcesses, "true")->hide_processes);
+        CHECK_FALSE(of_app("example.com/other", "x")->best_effort.has_value());
+        CHECK(of_app(kBestEffort, "false")->best_effort == false);
+        CHECK_FALSE(of_app(kHideProcesses, "true").has_value());
         for (const std::string zone : {"local", "UTC", "Etc/GMT+12", "America/Port-au-Prince",
                                        "America/Argentina/Rio_Gallegos"})
             CHECK(of_pod(kTimezone, zone)->timezone == zone);
@@ -56,6 +63,8 @@ TEST_SUITE("schema/annotations") {
             std::string_view name, value;
         };
         for (const auto& c : {
+                 Case{kBestEffort, "yes"},
+                 Case{kHideProcesses, ""},
                  Case{kNetwork, "default"},
                  Case{kNetwork, ""},
                  Case{kExitPolicy, "never"},
