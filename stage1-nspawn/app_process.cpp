@@ -281,7 +281,7 @@ void become_app(const AppSpec& spec, int socket) {
     // The other end is gone: the start was given up.
     if (!await_peer(socket)) ::_exit(EXIT_FAILURE);
     // The unit of a command beside the app is not the app's.
-    if (spec.entry == nullptr) (void)::umask(unit_mask);
+    (void)::umask(spec.entry == nullptr ? unit_mask : spec.entry->umask);
     execute(spec, *prepared);
 }
 

@@ -64,6 +64,11 @@ void CommandCgroup::await_empty() const {
     }
 }
 
+void CommandCgroup::forget() {
+    cgroup_.reset();
+    parent_.reset();
+}
+
 void CommandCgroup::end() {
     if (!cgroup_) return;
     kill();

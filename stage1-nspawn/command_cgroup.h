@@ -20,6 +20,8 @@ public:
 
     /// For CLONE_INTO_CGROUP.
     int fd() const { return cgroup_.get(); }
+    /// In a child: closes what leads to the host's files, and leaves the cgroup to the caller.
+    void forget();
     /// Kills all that is in it.
     void kill() const;
     /// That, waits until they are gone, and removes it.

@@ -140,7 +140,8 @@ plan::AppPlan command_plan(plan::AppPlan app, const Order& order, const Request&
 Result<Entry> make_entry(const Order& order, const Request& request, const RunningApp& running) {
     // What the app has set itself is no obstacle to whoever asks for all privileges.
     const auto limits = TRY(limits_of(order.privileged ? ::getpid() : running.pid));
-    Entry entry{running.main_process.get(), {-1, -1, -1}, request.what.terminal, limits};
+    const auto mask = TRY(umask_of(running.pid));
+    Entry entry{running.main_process.get(), {-1, -1, -1}, request.what.terminal, limits, mask};
     for (std::size_t i = 0; i < request.streams.size(); ++i) {
         TRY(check_stream(request.streams[i].get(), kStreamNames[i]));
         entry.streams[i] = request.streams[i].get();
@@ -153,12 +154,15 @@ struct Started {
     UniqueFd pidfd;
 };
 
-Result<Started> start_process(const AppSpec& spec, int mine, int its, int cgroup) {
+// The image's links may lead to /proc/self/fd: nothing may be there behind which the host begins,
+// not even while the program is looked for.
+Result<Started> start_process(const AppSpec& spec, int mine, int its, CommandCgroup& cgroup) {
     int pidfd = -1;
-    const pid_t pid = fork_process(Parent::kSelf, &pidfd, Users::kSame, cgroup);
+    const pid_t pid = fork_process(Parent::kSelf, &pidfd, Users::kSame, cgroup.fd());
     if (pid < 0) return errno_error("making the command's process", errno);
     if (pid == 0) {
         (void)::close(mine);
+        cgroup.forget();
         become_app(spec, its);
     }
     return Started{pid, UniqueFd{pidfd}};
@@ -168,7 +172,7 @@ Result<Started> start_process(const AppSpec& spec, int mine, int its, int cgroup
 Result<EnterEvent> run_command(const AppSpec& spec, Caller& caller, CommandCgroup& cgroup) {
     auto [mine, its] = TRY(socket_pair());
     TRY(join_pid_namespace(spec.leader));
-    const auto started = TRY(start_process(spec, mine.get(), its.get(), cgroup.fd()));
+    const auto started = TRY(start_process(spec, mine.get(), its.get(), cgroup));
     its.reset();
     auto readiness = TRY(receive_readiness(mine.get()));
     if (readiness.status != 0)
@@ -182,8 +186,7 @@ Result<EnterEvent> run_command(const AppSpec& spec, Caller& caller, CommandCgrou
 }
 
 Result<EnterEvent> enter(const Order& order, const Request& request, Caller& caller) {
-    const auto directory =
-        TRY_CONTEXT(plan::open_pod_directory(order.pod), "its sandbox is not running");
+    auto directory = TRY_CONTEXT(plan::open_pod_directory(order.pod), "its sandbox is not running");
     const auto pod = TRY(plan::read_pod_plan(directory.get()));
     const auto app =
         command_plan(TRY(plan::read_app_plan(directory.get(), order.app)), order, request);
@@ -193,6 +196,7 @@ Result<EnterEvent> enter(const Order& order, const Request& request, Caller& cal
     const auto entry = TRY(make_entry(order, request, running));
     AppSpec spec{pod, app, leader.get(), {}, 0, &entry};
     if (app.seccomp) spec.seccomp = TRY(SeccompProgram::read(directory.get(), app.name));
+    directory.reset();
     auto cgroup = TRY(CommandCgroup::make(running.cgroup));
     TRY(caller.listen());
     auto event = run_command(spec, caller, cgroup);

@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <iterator>
+#include <string_view>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -32,6 +35,7 @@ namespace {
 
 // null, zero, full, random and urandom. Source: admin-guide/devices.txt of Linux.
 constexpr unsigned kMemoryMajor = 1;
+constexpr std::size_t kMaxStatus = 65536;
 constexpr unsigned kHarmlessMinors[] = {3, 5, 7, 8, 9};
 
 bool is_harmless_device(dev_t device) {
@@ -91,6 +95,19 @@ Result<Limits> limits_of(pid_t pid) {
         if (::prlimit(pid, static_cast<__rlimit_resource>(i), nullptr, &limits[i]) < 0)
             return errno_error("reading the app's limits", errno);
     return limits;
+}
+
+// There is no call that asks without changing it. Source: proc(5), since Linux 4.7.
+Result<mode_t> umask_of(pid_t pid) {
+    constexpr std::string_view kField = "\nUmask:\t";
+    const auto text = TRY(base::read_file(fmt::format("/proc/{}/status", pid), kMaxStatus));
+    const auto at = text.find(kField);
+    mode_t mask = 0;
+    const char* begin = text.data() + std::min(at, text.size() - kField.size()) + kField.size();
+    if (at == std::string::npos ||
+        std::from_chars(begin, text.data() + text.size(), mask, 8).ec != std::errc{})
+        return Error{ErrorCode::kNotFound, "the app's umask is not to be had"};
+    return mask;
 }
 
 Result<> take_limits(const Limits& limits) {

@@ -17,14 +17,16 @@ namespace podd::stage1 {
 /// By the numbers of getrlimit(2).
 using Limits = std::array<rlimit, RLIM_NLIMITS>;
 
-/// Those of a process, which systemd has set for an app as its unit says. Errors: kIo.
+/// Those of a process, which systemd has set for an app as its unit says. Errors: kIo, kNotFound.
 base::Result<Limits> limits_of(pid_t pid);
+base::Result<mode_t> umask_of(pid_t pid);
 
 struct Entry {
     int main_process;                               // pidfd of the app itself
     std::array<int, 3> streams;                     // without a terminal
     std::optional<plan::TerminalRequest> terminal;  // made in the pod
     Limits limits;
+    mode_t umask;
 };
 
 /// Whether `fd` may become a standard stream of a process in a pod: a file, pipe, socket, or one of

@@ -21,6 +21,7 @@ host_file /run/systemd/system/pod-web@one.service.d/limits.conf <<'EOF'
 [Service]
 LimitNOFILE=4321
 LimitCORE=8192
+UMask=0027
 EOF
 drop_manifest web <<EOF
 {"acKind": "PodManifest", "acVersion": "0.8.11",
@@ -41,6 +42,7 @@ assert_matches "$(cat "$TEST_TMP/entered")" 'CapBnd:[[:space:]]+0000000000000401
 assert_matches "$(cat "$TEST_TMP/entered")" 'Seccomp:[[:space:]]+2'
 assert_contains "$(cat "$TEST_TMP/entered")" 'GREETING=hello'
 assert_contains "$(cat "$TEST_TMP/entered")" $'\n4321\n' "limits of the unit's"
+assert_contains "$(cat "$TEST_TMP/entered")" $'\n0027\n' "its umask"
 main=$(property pod-web@one MainPID)
 for n in user pid net ipc uts cgroup; do
     assert_eq "$(host readlink "/proc/$main/ns/$n")" "$(host podctl exec web/one readlink "/proc/self/ns/$n")" "namespace $n"
