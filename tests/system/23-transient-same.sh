@@ -17,6 +17,7 @@ host_file /root/same.json <<'EOF'
              "mountPoints": [{"name": "data", "path": "/srv"}]},
            "mounts": [{"volume": "zero", "path": "/zero"}, {"volume": "noise", "path": "/noise"}],
            "annotations": [{"name": "podd.org/restart", "value": "on-failure"},
+                           {"name": "podd.org/load-credential", "value": "plain:/etc/hostname set:/etc/os-release"},
                            {"name": "podd.org/restart-sec", "value": "1.5"},
                            {"name": "podd.org/stop-signal", "value": "SIGQUIT"},
                            {"name": "podd.org/stop-timeout-sec", "value": "5"}]},
