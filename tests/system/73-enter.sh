@@ -10,8 +10,7 @@ app_of() {
 {"name": "one", "image": {"name": "example.com/busybox"},
  "app": {"exec": ["/bin/sh", "-c", $(json "$1")], "user": "1000", "group": "1000", "supplementaryGIDs": [7, 8],
          "workingDirectory": "/tmp", "environment": [{"name": "GREETING", "value": "hello"}],
-         "isolators": [{"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_CHOWN", "CAP_NET_BIND_SERVICE"]}},
-                       {"name": "resource/memory", "value": {"limit": "64M"}}]}}
+         "isolators": [{"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_CHOWN", "CAP_NET_BIND_SERVICE"]}}]}}
 EOF
 }
 state='grep -E "^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp|Sig[BI])" /proc/self/status; pwd; umask; ulimit -n; ulimit -c
