@@ -130,6 +130,50 @@ Result<> build_in_pod(const plan::PodPlan& pod, const std::vector<plan::AppPlan>
     return builder.finish();
 }
 
+using Parameter = std::pair<std::string, std::string>;
+
+Result<> set_parameter(int proc_fd, const Parameter& parameter) {
+    const auto& [name, value] = parameter;
+    auto path = name;
+    std::replace(path.begin(), path.end(), '.', '/');
+    const auto fd =
+        TRY_CONTEXT(base::open_at(proc_fd, "sys/" + path, O_WRONLY, 0, base::Resolve::kNoSymlinks),
+                    "kernel parameter \"{}\"", name);
+    TRY_CONTEXT(base::write_all(fd.get(), value), "kernel parameter \"{}\" = \"{}\"", name, value);
+    return {};
+}
+
+// They show and take the values of the writer's namespaces. Which root may write, the host's or the
+// pod's, is another for each group of them, and for those of IPC for each version of the kernel.
+Result<> set_in_namespaces(const plan::PodPlan& pod, const Leader& leader) {
+    // Hosts that are containers have a read-only one.
+    const auto proc = TRY(new_mount("proc", {}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
+    const int network = pod.network == plan::Network::kHost ? 0 : CLONE_NEWNET;
+    if (::setns(leader.pidfd(), CLONE_NEWIPC | CLONE_NEWUTS | network) < 0)
+        return errno_error("joining the pod's namespaces", errno);
+    std::vector<const Parameter*> denied;
+    for (const auto& parameter : pod.sysctls) {
+        auto done = set_parameter(proc.get(), parameter);
+        if (done) continue;
+        if (done.error().code() != base::ErrorCode::kDenied) return done;
+        denied.push_back(&parameter);
+    }
+    if (denied.empty()) return {};
+    if (::setns(leader.pidfd(), CLONE_NEWUSER) < 0 || ::setresgid(0, 0, 0) < 0 ||
+        ::setresuid(0, 0, 0) < 0)
+        return errno_error("becoming the pod's root", errno);
+    for (const auto* parameter : denied)
+        TRY(set_parameter(proc.get(), *parameter));
+    return {};
+}
+
+// The caller's children are born in the pod's pid namespace by now.
+Result<> set_parameters(const plan::PodPlan& pod, const Leader& leader) {
+    if (pod.sysctls.empty()) return {};
+    auto writer = TRY(Child::start([&] { return set_in_namespaces(pod, leader); }));
+    return writer.finish();
+}
+
 Result<std::uint64_t> pid_namespace_inode(int proc_fd, pid_t pid) {
     struct stat st{};
     if (::fstatat(proc_fd, fmt::format("{}/ns/pid", pid).c_str(), &st, 0) < 0)
@@ -192,6 +236,7 @@ Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
     registration.say(fmt::format("{}", leader.pid()));
     auto mounts = TRY(leader.take_mounts(apps));
     TRY(build_in_pod(pod, apps, sources, mounts, leader));
+    TRY(set_parameters(pod, leader));
     return leader;
 }
 

@@ -56,8 +56,10 @@ struct PodPlan {
     std::uint32_t uid_base = 0;  // the pod's range on the host: uid_base … uid_base + kIdCount - 1
     Network network = Network::kNone;
     std::string state_dir;  // /var/lib/podd/pods/<uuid>: uppers and empty volumes, removed by `gc`
-    std::vector<std::string> apps;         // names, in the manifest's order
-    std::string unit;                      // of the sandbox: "pod-web.service"
+    std::vector<std::string> apps;  // names, in the manifest's order
+    std::string unit;               // of the sandbox: "pod-web.service"
+    /// Kernel parameters of the pod's own namespaces: "net.ipv4.ip_forward" and the value.
+    std::vector<std::pair<std::string, std::string>> sysctls;
     bool limited = false;                  // some app has limits, see LimitPlan
     std::optional<std::string> localtime;  // of the host: what /etc/localtime of the apps holds
     bool refusals_logged = false;          // some app has refusals_logged

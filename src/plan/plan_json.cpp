@@ -25,6 +25,7 @@ void members(PodPlan& plan, Visit& visit) {
     visit("stateDirectory", plan.state_dir);
     visit("apps", plan.apps);
     visit("unit", plan.unit);
+    visit("sysctls", plan.sysctls);
     visit("limited", plan.limited);
     visit("localtime", plan.localtime);
     visit("hideProcesses", plan.hide_processes);

@@ -25,6 +25,7 @@
 #include "pod/volumes.h"
 #include "schema/default_path.h"
 #include "schema/platform.h"
+#include "schema/sysctl.h"
 #include "store/acceptance.h"
 #include "store/reader.h"
 #include "unit/names.h"
@@ -260,6 +261,7 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     plan.hide_processes = settings.hide_processes;
     plan.network =
         settings.network == schema::Network::kHost ? plan::Network::kHost : plan::Network::kNone;
+    plan.sysctls = TRY(schema::pod_sysctls(pod.manifest));
     plan.state_dir = fmt::format("{}/pods/{}", store::kStoreDir, plan.uuid);
     if (!settings.timezone.empty()) plan.localtime = TRY(time_zone_file(settings.timezone));
     for (const auto& app : pod.manifest.apps)

@@ -9,6 +9,7 @@
 
 #include "schema/annotation_json.h"
 #include "schema/app_order.h"
+#include "schema/sysctl.h"
 
 namespace podd::schema {
 
@@ -130,8 +131,7 @@ Result<void> check_pod_manifest(const JsonNode& node, const PodManifest& manifes
     }
     TRY(check_app_order(apps, manifest.apps, settings));
     TRY(check_ports(node, manifest));
-    TRY(read_pod_settings(node, manifest.annotations));
-    return {};
+    return check_sysctls(node, manifest, TRY(read_pod_settings(node, manifest.annotations)));
 }
 
 }  // namespace podd::schema

@@ -49,6 +49,7 @@ TEST_SUITE("plan/plan") {
         pod.network = plan::Network::kHost;
         pod.state_dir = "/var/lib/podd/pods/6733c088-a507-4694-aabf-0edebea70a4c";
         pod.apps = {"nginx", "php"};
+        pod.sysctls = {{"kernel.sem", "1 2 3 4"}};
         pod.localtime = "/usr/share/zoneinfo/UTC";
         const auto json = base::Json::parse(plan::to_json(pod).str());
         REQUIRE(json);

@@ -321,6 +321,43 @@ TEST_SUITE("schema/annotations") {
         }
     }
 
+    TEST_CASE("kernel parameters of a pod are those of its own namespaces") {
+        const auto said = [](const std::string& parameters, const std::string& network = "none") {
+            const auto pod = PodManifest::parse(fmt::format(
+                R"({{"acKind":"PodManifest","acVersion":"0.8.11","apps":[{{"name":"a","image":{{"name":"x"}}}}],)"
+                R"("isolators":[{{"name":"os/unix/sysctl","value":{{{}}}}}],)"
+                R"("annotations":[{{"name":"podd.org/network","value":"{}"}}]}})",
+                parameters, network));
+            return pod ? std::string{} : pod.error().message();
+        };
+        for (const std::string name :
+             {"net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "fs.mqueue.msg_max",
+              "kernel.shmmax", "kernel.shm_rmid_forced", "kernel.msgmnb", "kernel.sem",
+              "kernel.domainname"}) {
+            CAPTURE(name);
+            CHECK(said(fmt::format(R"("{}":"1")", name)).empty());
+        }
+        for (const std::string name :
+             {"kernel.core_pattern", "vm.swappiness", "kernel.shmmax2", "fs.mqueue.", "net.",
+              "net..x", "net.../../kernel/core_pattern", "net/ipv4/ip_forward", "net.ipv4.",
+              "fs.mqueue", "kernel.sem.x", "", "Net.ipv4.ip_forward",
+              "kernel.randomize_va_space"}) {
+            CAPTURE(name);
+            CHECK(
+                said(fmt::format(R"("{}":"1")", name)).starts_with("/isolators/0/value: found \""));
+        }
+        CHECK(said(R"("net.core.somaxconn":"1","vm.swappiness":"1")") ==
+              "/isolators/0/value: found \"vm.swappiness\", wanted a parameter of a pod's own "
+              "namespaces: net.*, fs.mqueue.*, kernel.shm*, kernel.msg*, kernel.sem or "
+              "kernel.domainname");
+        CHECK(said(R"("kernel.hostname":"x")").find("podd.org/hostname") != std::string::npos);
+        CHECK(said(R"("net.ipv4.ip_forward":"1")", "host").find("the host's own") !=
+              std::string::npos);
+        CHECK(said(R"("kernel.sem":"1 2 3 4")", "host").empty());
+        CHECK(said(R"("kernel.sem":"")").starts_with("/isolators/0/value: found"));
+        CHECK(said(R"("kernel.sem":"1\n2")").starts_with("/isolators/0/value: found"));
+    }
+
     TEST_CASE("an init app has neither an order of its own nor a restart policy") {
         struct Case {
             std::string name, value, wanted;
