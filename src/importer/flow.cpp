@@ -14,6 +14,7 @@
 #include "importer/id_map.h"
 #include "importer/interrupt.h"
 #include "schema/image_manifest.h"
+#include "store/record.h"
 
 namespace podd::importer {
 
@@ -65,6 +66,8 @@ std::optional<Kind> kind_value(const Json* json) {
         if (*json->as_string() == kind_name(kind)) return kind;
     return std::nullopt;
 }
+
+constexpr const char* kManifestText = "manifestText";
 
 Json unpacked_json(const archive::Unpacked& unpacked) {
     Json notes{Json::Array{}};
@@ -172,12 +175,15 @@ Result<Worker> Flow::start_unpacker(int in) {
             return say(Json{kind_name(kind)});
         };
         auto unpacked = TRY(archive::unpack(in, options));
+        std::string text;
         if (unpacked.kind == Kind::kAci) {
             const auto manifest =
                 TRY_CONTEXT(schema::ImageManifest::parse(unpacked.manifest), "the ACI's manifest");
-            unpacked.manifest = manifest.to_json().str();
+            text = std::exchange(unpacked.manifest, manifest.to_json().str());
         }
-        return unpacked_json(unpacked);
+        auto json = unpacked_json(unpacked);
+        if (text.size() <= store::kMaxManifestText) json.add(kManifestText, std::move(text));
+        return json;
     };
     return Worker::start({.name = "the unpacker",
                           .confinement = Confinement::kTree,
@@ -320,7 +326,13 @@ bool Flow::done() const {
 
 Result<FlowResult> Flow::finish() {
     if (decompressor_) TRY(decompressor_->result());
-    if (unpacker_) result_.unpacked = TRY(unpacked_value(TRY(unpacker_->result())));
+    if (unpacker_) {
+        const auto said = TRY(unpacker_->result());
+        result_.unpacked = TRY(unpacked_value(said));
+        const Json* text = said.find(kManifestText);
+        if (text != nullptr && text->as_string() != nullptr)
+            result_.manifest_text = *text->as_string();
+    }
     if (source_.broken || content_.broken)
         return Error{ErrorCode::kInternal, "the unpacker stopped before the archive's end"};
     // What it claims at the end must be what it said when the hashes were chosen.

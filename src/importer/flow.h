@@ -45,7 +45,8 @@ struct FlowPlan {
 };
 
 struct FlowResult {
-    archive::Unpacked unpacked;  // with kTree
+    archive::Unpacked unpacked;  // with kTree; an ACI's manifest as podd writes it
+    std::string manifest_text;   // as it came, for others to read; not a very large one
     archive::Compression compression = archive::Compression::kNone;
     std::string sha256;          // of the source
     std::uint64_t size = 0;      // of the source

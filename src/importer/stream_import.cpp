@@ -105,6 +105,7 @@ private:
         if (!same) return known;
         TRY(check_signed_bytes(Kind::kAci, same->blobs.front().substr(kSha256Folder.size())));
         auto image = TRY(aci_record(std::move(same->manifest), same->id, source));
+        image.manifest_text = std::move(same->manifest_text);
         image.trees = std::move(same->trees);
         image.blobs = std::move(same->blobs);
         image.size_bytes = same->size_bytes;
@@ -155,6 +156,7 @@ private:
                          "this is an ACI, which has a name of its own: leave out --name="};
         auto manifest = TRY(schema::ImageManifest::parse(flow.unpacked.manifest));
         auto about = TRY(aci_record(std::move(manifest), "sha512-" + flow.content_sha512, source));
+        about.manifest_text = flow.manifest_text;
         store::NewImage result{.record = std::move(about), .trees = {}, .blobs = {}};
         TRY(add_stream(result, flow, result.record.id));
         TRY(lay_over_dependencies(context_.store, context_.workspace, result));

@@ -60,6 +60,7 @@ struct ImageRecord {
     std::string id;  // "sha512-<128 hex>" or "sha256:<64 hex>"
     ImageKind kind = ImageKind::kAci;
     schema::ImageManifest manifest;  // always an appc one; OCI configs are mapped at import
+    std::string manifest_text{};     // as it came in an ACI, byte by byte; empty: not kept
     std::vector<std::string> trees;  // tree ids, lowest first
     // "<algorithm>/<digest>", as fetched; of kOci the manifest, the configuration, then every
     // layer.

@@ -206,6 +206,8 @@ Json to_json(const ImageRecord& record) {
     if (!record.dependencies.empty()) json.add("dependencies", to_json(record.dependencies));
     if (!record.origins.empty()) json.add("origins", to_json(record.origins));
     json.add("manifest", record.manifest.to_json());
+    if (!record.manifest_text.empty() && record.manifest_text.size() <= kMaxManifestText)
+        json.add("manifestText", record.manifest_text);
     return json;
 }
 
@@ -234,6 +236,7 @@ Result<ImageRecord> image_record(const Json& json) {
     record.verification = TRY(verification_member(json));
     record.dependencies = TRY(dependencies_member(json));
     record.origins = TRY(origins_member(json));
+    record.manifest_text = TRY(optional_string(json, "manifestText"));
     return record;
 }
 

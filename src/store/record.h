@@ -13,6 +13,9 @@
 
 namespace podd::store {
 
+/// A longer ImageRecord::manifest_text is not kept: the record might become too large to be read.
+inline constexpr std::size_t kMaxManifestText = std::size_t{1} * 1024 * 1024;
+
 base::Json to_json(const ImageRecord& record);
 /// Errors: kCorrupt with the member's name; kUnsupported: written by a newer podd.
 base::Result<ImageRecord> image_record(const base::Json& json);

@@ -104,6 +104,15 @@ TEST_SUITE("store/reader") {
         CHECK(ruled->verification == by_rule.verification);
     }
 
+    TEST_CASE(
+        "the text of a manifest is kept as it came, unless the record would become too large") {
+        auto image = record(sha512_id('a'), "1");
+        image.manifest_text = "{ \"acKind\":\t\"ImageManifest\",\n \"unknown\": [1.50] }\n";
+        CHECK(store::image_record(store::to_json(image))->manifest_text == image.manifest_text);
+        image.manifest_text = std::string(std::size_t{1024} * 1024 + 1, ' ');
+        CHECK(store::image_record(store::to_json(image))->manifest_text.empty());
+    }
+
     TEST_CASE("open says that nothing was imported when there is no store") {
         const auto reader = Reader::open("/nonexistent/podd");
         REQUIRE_FALSE(reader);
