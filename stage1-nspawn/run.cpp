@@ -30,6 +30,7 @@
 #include "child.h"
 #include "idmap.h"
 #include "leader.h"
+#include "metadata.h"
 #include "mount_api.h"
 #include "plan/plan.h"
 #include "plan/run_dir.h"
@@ -256,6 +257,7 @@ Result<> run(const std::string& name, int lock_fd) {
     if (::setns(host.mounts.get(), CLONE_NEWNS) < 0)
         return errno_error("going back to the host's mounts", errno);
     auto leader = TRY(std::move(built));
+    TRY(offer_metadata(pod, host.pod_directory.get(), leader));
     TRY(registration.finish());
     if (limits) TRY(limits->finish());        // before any app can start
     TRY(record_sandbox(host, leader.pid()));  // now it has run: `gc` will say that it ended

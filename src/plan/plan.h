@@ -47,6 +47,10 @@ inline constexpr std::uint64_t kDefaultStopTimeoutUsec = 90'000'000;
 inline constexpr std::string_view kRebootStatus = "133";
 
 enum class Network : unsigned char { kNone, kHost };
+enum class Metadata : unsigned char {
+    kOffered,   // where the metadata service does not run, the pod starts without
+    kRequired,  // the manifest asks for it
+};
 
 struct PodPlan {
     int version = kVersion;
@@ -64,6 +68,7 @@ struct PodPlan {
     std::optional<std::string> localtime;  // of the host: what /etc/localtime of the apps holds
     bool refusals_logged = false;          // some app has refusals_logged
     bool hide_processes = false;           // users see their own in /proc
+    std::optional<Metadata> metadata{};    // the metadata service has a record: metadata_record.h
 };
 
 /// A limit that only the image asks for; its unit says nothing of it. `property` is a name of

@@ -30,6 +30,7 @@ void members(PodPlan& plan, Visit& visit) {
     visit("localtime", plan.localtime);
     visit("hideProcesses", plan.hide_processes);
     visit("refusalsLogged", plan.refusals_logged);
+    visit("metadata", plan.metadata);
 }
 
 template <typename Visit>
@@ -96,11 +97,15 @@ void members(SandboxRecord& record, Visit& visit) {
 
 // Words of the enumerations, in the order of their values.
 constexpr std::string_view kNetworkWords[] = {"none", "host"};
+constexpr std::string_view kMetadataWords[] = {"offered", "required"};
 constexpr std::string_view kKindWords[] = {"host", "empty", "memory", "device"};
 constexpr std::string_view kIdmapWords[] = {"foreign", "owner", "host"};
 
 constexpr const auto& words(Network) {
     return kNetworkWords;
+}
+constexpr const auto& words(Metadata) {
+    return kMetadataWords;
 }
 constexpr const auto& words(MountPlan::Kind) {
     return kKindWords;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "pod/prepare.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 
@@ -17,13 +16,14 @@
 #include "plan/run_dir.h"
 #include "pod/confinement.h"
 #include "pod/enforcement.h"
+#include "pod/environment.h"
 #include "pod/identity.h"
 #include "pod/layered_root.h"
 #include "pod/limits.h"
+#include "pod/metadata.h"
 #include "pod/resolve.h"
 #include "pod/timezone.h"
 #include "pod/volumes.h"
-#include "schema/default_path.h"
 #include "schema/platform.h"
 #include "schema/sysctl.h"
 #include "store/acceptance.h"
@@ -106,30 +106,6 @@ Result<bool> wants_stdio_links(const ResolvedApp& app, const LayeredRoot& root) 
     return shell.has_value();
 }
 
-void add_environment(plan::AppPlan& plan, const ResolvedApp& app, const Identity& identity) {
-    std::vector<std::pair<std::string, std::string>> all{
-        {"PATH", std::string{schema::kDefaultPath}}};
-    if (!identity.name.empty()) {
-        all.emplace_back("HOME", identity.home);
-        all.emplace_back("USER", identity.name);
-        all.emplace_back("LOGNAME", identity.name);
-        all.emplace_back("SHELL", identity.shell);
-    }
-    all.insert(all.end(), app.environment.begin(), app.environment.end());
-    all.emplace_back("AC_APP_NAME", app.name);
-    all.emplace_back("container", "podd");
-    // Later ones win; the place of the first is kept.
-    for (auto& variable : all) {
-        const auto before =
-            std::find_if(plan.environment.begin(), plan.environment.end(),
-                         [&](const auto& other) { return other.first == variable.first; });
-        if (before == plan.environment.end())
-            plan.environment.push_back(std::move(variable));
-        else
-            before->second = std::move(variable.second);
-    }
-}
-
 Result<> add_mounts(plan::AppPlan& plan, const ResolvedApp& app, const Identity& owner,
                     const std::vector<translate::Device>& allowed, const StateDir& state) {
     for (const auto& mount : app.mounts) {
@@ -161,6 +137,7 @@ struct Preparation {
     Enforcement& enforcement;
     plan::PodPlan& plan;
     std::vector<std::string>& warnings;
+    std::optional<Metadata>& metadata;
 };
 
 Result<> check_limits(const Preparation& to, const schema::RuntimeApp& runtime,
@@ -186,8 +163,8 @@ Result<> note_limits(int run_dir, const Enforcement& enforcement,
                             base::Json{std::move(notes)}.str(), 0600);
 }
 
-Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
-    const auto image = TRY(find_image(to.store, runtime.image));
+Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime,
+                     const store::ImageRecord& image) {
     TRY(store::check_accepted(to.store, image));
     TRY_CONTEXT(check_platform(image), "image \"{}\"", image.manifest.name.str());
     const auto app = TRY(resolve(to.pod.manifest, runtime, image));
@@ -228,7 +205,8 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
     plan.stop_timeout_usec = app.settings.stop_timeout_usec.value_or(plan::kDefaultStopTimeoutUsec);
     plan.limits = TRY(plan_limits(to.pod, runtime, image));
     plan.oom_score_adj = app.oom_score_adj;
-    add_environment(plan, app, identity);
+    if (to.metadata) to.metadata->add(app, image);
+    plan.environment = environment(app, identity, to.metadata);
     TRY(add_mounts(plan, app, identity, translate::devices(to.pod.manifest, runtime), to.state));
     TRY(confine(plan, app, to.run_dir));
     TRY(base::write_file(to.run_dir, plan::app_file(app.name), plan::to_json(plan).str(), 0600));
@@ -237,8 +215,37 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime) {
     return {};
 }
 
+Result<std::vector<store::ImageRecord>> find_images(const store::Reader& store,
+                                                    const schema::PodManifest& manifest) {
+    std::vector<store::ImageRecord> images;
+    images.reserve(manifest.apps.size());
+    for (const auto& app : manifest.apps)
+        images.push_back(TRY_CONTEXT(find_image(store, app.image), "app \"{}\"", app.name.str()));
+    return images;
+}
+
 Result<> write_pod_plan(int run_dir, const plan::PodPlan& plan) {
     return base::write_file(run_dir, std::string{plan::kPodFile}, plan::to_json(plan).str(), 0600);
+}
+
+Result<plan::PodPlan> plan_of(const translate::Pod& pod, const schema::PodSettings& settings,
+                              std::uint32_t uid_base) {
+    const auto& name = pod.name.str();
+    plan::PodPlan plan;
+    plan.name = name;
+    plan.uuid = TRY(new_uuid());
+    plan.unit = unit::sandbox_name(name);
+    plan.hostname = settings.hostname.empty() ? name : settings.hostname;
+    plan.uid_base = uid_base;
+    plan.hide_processes = settings.hide_processes;
+    plan.network =
+        settings.network == schema::Network::kHost ? plan::Network::kHost : plan::Network::kNone;
+    plan.sysctls = TRY(schema::pod_sysctls(pod.manifest));
+    plan.state_dir = fmt::format("{}/pods/{}", store::kStoreDir, plan.uuid);
+    if (!settings.timezone.empty()) plan.localtime = TRY(time_zone_file(settings.timezone));
+    for (const auto& app : pod.manifest.apps)
+        plan.apps.push_back(app.name.str());
+    return plan;
 }
 
 }  // namespace
@@ -249,24 +256,14 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     const auto store = TRY(store::Reader::open());
     // Until the plan says which images the pod uses.
     const auto held = TRY(store.hold());
+    const auto images = TRY(find_images(store, pod.manifest));
     auto range = TRY(pick_id_range(name));
     Prepared prepared{std::move(range), {}};
 
-    plan::PodPlan plan;
-    plan.name = name;
-    plan.uuid = TRY(new_uuid());
-    plan.unit = unit::sandbox_name(name);
-    plan.hostname = settings.hostname.empty() ? name : settings.hostname;
-    plan.uid_base = prepared.range.base;
-    plan.hide_processes = settings.hide_processes;
-    plan.network =
-        settings.network == schema::Network::kHost ? plan::Network::kHost : plan::Network::kNone;
-    plan.sysctls = TRY(schema::pod_sysctls(pod.manifest));
-    plan.state_dir = fmt::format("{}/pods/{}", store::kStoreDir, plan.uuid);
-    if (!settings.timezone.empty()) plan.localtime = TRY(time_zone_file(settings.timezone));
-    for (const auto& app : pod.manifest.apps)
-        plan.apps.push_back(app.name.str());
-
+    auto plan = TRY(plan_of(pod, settings, prepared.range.base));
+    plan.metadata = metadata_wish(settings, images);
+    std::optional<Metadata> metadata;
+    if (plan.metadata) metadata.emplace(TRY(Metadata::begin(name, plan.uuid, pod.manifest)));
     const auto run_dir = TRY(make_run_dir(name));
     // First of all: from here on `gc` knows what to remove.
     TRY(write_pod_plan(run_dir.get(), plan));
@@ -283,11 +280,14 @@ Result<Prepared> prepare(const translate::Pod& pod) {
                          settings.best_effort,
                          enforcement,
                          plan,
-                         prepared.warnings};
-    for (const auto& app : pod.manifest.apps)
-        TRY_CONTEXT(prepare_app(to, app), "app \"{}\"", app.name.str());
+                         prepared.warnings,
+                         metadata};
+    for (std::size_t i = 0; i < images.size(); ++i)
+        TRY_CONTEXT(prepare_app(to, pod.manifest.apps[i], images[i]), "app \"{}\"",
+                    pod.manifest.apps[i].name.str());
     TRY(note_limits(run_dir.get(), enforcement, prepared.warnings));
     if (plan.limited || plan.refusals_logged) TRY(write_pod_plan(run_dir.get(), plan));
+    if (metadata) TRY(write_metadata(run_dir.get(), std::move(*metadata).finish()));
     return prepared;
 }
 

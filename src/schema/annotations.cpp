@@ -121,7 +121,7 @@ bool is_limit(std::string_view name) {
 
 bool is_pod_annotation(std::string_view name) {
     return name == kWantedBy || name == kNetwork || name == kExitPolicy || name == kHostname ||
-           name == kDescription || name == kTimezone || name == kHideProcesses;
+           name == kDescription || name == kTimezone || name == kHideProcesses || name == kMetadata;
 }
 bool is_app_annotation(std::string_view name) {
     return name == kRestart || name == kRestartSec || name == kStopSignal || name == kStopTimeout ||
@@ -151,6 +151,8 @@ Result<void> apply(PodSettings& settings, const Annotation& annotation) {
         settings.best_effort = TRY(choose(kFlags, value));
     else if (name == kHideProcesses)
         settings.hide_processes = TRY(choose(kFlags, value));
+    else if (name == kMetadata)
+        settings.metadata = TRY(choose(kFlags, value));
     else if (is_app_annotation(name))
         return found_wanted("it on the pod", "it in the \"annotations\" of an app");
     else if (name.starts_with(kOurs))
@@ -252,7 +254,16 @@ Result<Settings> read_settings(const JsonNode& owner, const std::vector<Annotati
 
 Result<PodSettings> read_pod_settings(const JsonNode& owner,
                                       const std::vector<Annotation>& annotations) {
-    return read_settings<PodSettings>(owner, annotations);
+    auto settings = TRY(read_settings<PodSettings>(owner, annotations));
+    if (settings.network != Network::kHost || !settings.metadata.value_or(false)) return settings;
+    // Everybody on the host could reach a service there.
+    const JsonNode list = TRY(owner.member("annotations"));
+    std::size_t index = 0;
+    while (annotations[index].name.str() != kMetadata)
+        ++index;
+    return list.element(index).here(
+        found_wanted(fmt::format("\"{}\" with the host's network", kMetadata),
+                     fmt::format("\"{}\" to be \"none\"", kNetwork)));
 }
 
 Result<AppSettings> read_app_settings(const JsonNode& owner,

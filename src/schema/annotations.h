@@ -30,6 +30,9 @@ inline constexpr std::string_view kHideProcesses =
 /// "true": limits that the host cannot put into effect are passed over. Of a pod, for its own and
 /// for its apps that do not say; of an app. Default: "false".
 inline constexpr std::string_view kBestEffort = "podd.org/best-effort";
+/// "true" or "false": whether podd-metadata.service(8) serves the pod. Default: "true" when an
+/// app's image is an ACI and the network is the pod's own.
+inline constexpr std::string_view kMetadata = "podd.org/metadata";
 
 // App annotations, in the pod manifest; where an image says it too, the pod manifest wins.
 inline constexpr std::string_view kRestart =
@@ -93,6 +96,7 @@ struct PodSettings {
     std::string timezone;     // "local" or the name of a zone; empty: the image's own
     bool best_effort = false;
     bool hide_processes = false;
+    std::optional<bool> metadata;  // unset: as the images say
 };
 
 /// A secret that systemd loads for the app. Source: systemd.exec(5), "LoadCredential=".

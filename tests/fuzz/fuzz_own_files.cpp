@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/json.h"
+#include "plan/metadata_record.h"
 #include "plan/plan.h"
 #include "store/record.h"
 
@@ -34,5 +35,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     round_trip(*json, plan::pod_plan);
     round_trip(*json, plan::app_plan);
     round_trip(*json, plan::sandbox_record);
+    round_trip(*json, plan::metadata_record);
     return 0;
 }

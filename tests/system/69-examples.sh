@@ -243,3 +243,15 @@ image=$(host_sh 'journalctl --sync; journalctl -q -o json MESSAGE_ID=ccbc174d894
 said=$(typed $page 1 | sed "s/POD_IMAGE=[^ ]*/POD_IMAGE=$image/" | host bash -e /dev/stdin)
 assert_matches "$said" 'podd\[[0-9]+\]: Pod .* is running'
 assert_contains "$(run_typed $page 2)" 'Pod web is running'
+
+say "podd-metadata.service(8): what an app can type"
+page=man/podd-metadata.service.8.scd
+has $page 1
+drop_manifest asks <<EOF
+{"acKind": "PodManifest", "acVersion": "0.8.11",
+ "apps": [{"name": "a", "image": {"name": "example.com/tools"},
+           "app": {"exec": ["/bin/sh", "-euc", $(json "$(block $page 1)")], "user": "0", "group": "0"}}]}
+EOF
+host systemctl start pod-asks@a
+asks_says_mine() { [ "$(app_says asks a)" = mine ]; }
+wait_until 20 asks_says_mine

@@ -56,6 +56,9 @@ TEST_SUITE("schema/annotations") {
         for (const std::string zone : {"local", "UTC", "Etc/GMT+12", "America/Port-au-Prince",
                                        "America/Argentina/Rio_Gallegos"})
             CHECK(of_pod(kTimezone, zone)->timezone == zone);
+        CHECK(of_pod(kNetwork, "none")->metadata == std::nullopt);
+        CHECK(of_pod(kMetadata, "true")->metadata == true);
+        CHECK(of_pod(kMetadata, "false")->metadata == false);
     }
 
     TEST_CASE("a pod's settings that make no sense are refused") {
@@ -96,6 +99,8 @@ TEST_SUITE("schema/annotations") {
                  Case{kTimezone, "Europe/"},
                  Case{kTimezone, "Europe/Ber lin"},
                  Case{kTimezone, "-1"},
+                 Case{kMetadata, "yes"},
+                 Case{kMetadata, ""},
              }) {
             CAPTURE(c.name);
             CAPTURE(c.value);
@@ -103,6 +108,22 @@ TEST_SUITE("schema/annotations") {
             REQUIRE_FALSE(settings.has_value());
             CHECK(settings.error().message().starts_with(fmt::format("annotation \"{}\"", c.name)));
         }
+    }
+
+    TEST_CASE("the metadata service is not to be had in the host's network") {
+        const auto with = [](std::string_view network, std::string_view metadata) {
+            return PodManifest::parse(fmt::format(
+                R"({{"acKind":"PodManifest","acVersion":"0.8.11",
+                    "apps":[{{"name":"a","image":{{"name":"example.com/a"}}}}],
+                    "annotations":[{{"name":"podd.org/network","value":"{}"}},
+                                   {{"name":"podd.org/metadata","value":"{}"}}]}})",
+                network, metadata));
+        };
+        CHECK(with("none", "true").has_value());
+        CHECK(with("host", "false").has_value());
+        const auto refused = with("host", "true");
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().message().starts_with("/annotations/1: "));
     }
 
     TEST_CASE("hostile lists are refused before anybody compares their elements") {
