@@ -80,7 +80,8 @@ TEST_SUITE("daemon/enter") {
         CHECK(*daemon::wants_privileges(Options{{"Privileged", sdbus::Variant{false}}}) == false);
         CHECK(*daemon::wants_privileges(Options{{"Privileged", sdbus::Variant{true}}}) == true);
         CHECK(!daemon::wants_privileges(Options{{"privileged", sdbus::Variant{true}}}));
-        CHECK(!daemon::wants_privileges(Options{{"Privileged", sdbus::Variant{std::string{"true"}}}}));
+        CHECK(!daemon::wants_privileges(
+            Options{{"Privileged", sdbus::Variant{std::string{"true"}}}}));
     }
 
     TEST_CASE("a command that cannot be one is refused") {
