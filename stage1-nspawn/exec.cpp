@@ -39,6 +39,7 @@ namespace {
 
 constexpr int kManagerMsec = 30'000;
 constexpr int kEndMsec = 1000;
+constexpr int kLeaderEndMsec = 100;
 
 int count_listen_fds() {
     const char* pid = std::getenv("LISTEN_PID");    // NOLINT(concurrency-mt-unsafe): one thread
@@ -122,25 +123,41 @@ Result<Readiness> exec(const Subject& subject) {
     return start_app(spec, place);
 }
 
-// Where the whole sandbox has gone, or never was, there is nothing left to run it in.
+Readiness not_run(const Subject& subject, std::string_view why) {
+    base::log_line(base::LogLevel::kWarning,
+                   fmt::format("app \"{}\" of pod \"{}\": its post-stop handler was not run: {}",
+                               subject.app, subject.pod, why));
+    return Readiness{};
+}
+
+// A process that ends loses its namespaces a moment before anybody can see that it has ended.
+bool is_ending(const UniqueFd& leader) {
+    pollfd end{leader.get(), POLLIN, 0};
+    return ::poll(&end, 1, kLeaderEndMsec) > 0;
+}
+
+Result<Readiness> run_post_stop(const Plans& plans) {
+    const auto spec =
+        TRY(read_spec(plans.directory.get(), plans.pod, plans.app, plans.leader.get()));
+    const auto place = TRY(Place::open(plans.app, plans.leader.get()));
+    return run_handler(spec, place, plans.app.post_stop, "post-stop handler");
+}
+
+// Where the whole sandbox has gone, goes meanwhile, or never was, there is nothing left to run it
+// in.
 Result<Readiness> post_stop(const Subject& subject) {
     const auto directory = plan::open_pod_directory(subject.pod);
     const auto app = directory ? plan::read_app_plan(directory->get(), subject.app)
                                : Result<plan::AppPlan>{Error{directory.error()}};
     if (!app || app->post_stop.empty()) return Readiness{};
     const auto plans = read_plans(subject);
-    if (!plans && plans.error().code() == ErrorCode::kNotFound) {
-        base::log_line(
-            base::LogLevel::kWarning,
-            fmt::format("app \"{}\" of pod \"{}\": its post-stop handler was not run: {}",
-                        subject.app, subject.pod, plans.error().message()));
-        return Readiness{};
-    }
+    if (!plans && plans.error().code() == ErrorCode::kNotFound)
+        return not_run(subject, plans.error().message());
     if (!plans) return Error{plans.error()};
-    const auto spec =
-        TRY(read_spec(plans->directory.get(), plans->pod, plans->app, plans->leader.get()));
-    const auto place = TRY(Place::open(plans->app, plans->leader.get()));
-    return run_handler(spec, place, plans->app.post_stop, "post-stop handler");
+    auto ended = run_post_stop(*plans);
+    if ((!ended || ended->status != 0) && is_ending(plans->leader))
+        return not_run(subject, "its sandbox is not running any more");
+    return ended;
 }
 
 Result<Readiness> note_done(const Subject& subject) {

@@ -37,7 +37,7 @@ bool is_plain(std::string_view word) {
 }
 
 // As a shell takes it.
-std::string quoted(std::string_view word) {
+std::string shell_word(std::string_view word) {
     std::string text{'\''};
     for (const char c : word)
         text += c == '\'' ? std::string{"'\\''"} : std::string{c};
@@ -79,7 +79,7 @@ std::string command_text(const std::vector<std::string>& command) {
     std::string text;
     for (const std::string& word : command) {
         if (!text.empty()) text += ' ';
-        text += is_plain(word) ? word : quoted(word);
+        text += is_plain(word) ? word : shell_word(word);
     }
     return text;
 }

@@ -196,9 +196,12 @@ base::Json as_json(const Pod& pod) {
 
 // Without words: every pod that runs or failed.
 base::Result<std::vector<std::string>> wanted_pods(Manager& manager, const Arguments& arguments) {
+    // Asked for in any case: the properties of a pod that was started just now may else be those of
+    // before, as podd looks at many changes at once.
+    const auto pods = TRY(client::guarded([&] { return manager.ListPods(); }));
     if (!arguments.words.empty()) return expand_pods(manager, arguments.words);
     std::vector<std::string> names;
-    for (const auto& pod : TRY(client::guarded([&] { return manager.ListPods(); })))
+    for (const auto& pod : pods)
         if (std::get<1>(pod) != "inactive") names.push_back(std::get<0>(pod));
     return names;
 }
