@@ -248,7 +248,7 @@ say "podd-metadata.service(8): what an app can type"
 page=man/podd-metadata.service.8.scd
 has $page 1
 drop_manifest asks <<EOF
-{"acKind": "PodManifest", "acVersion": "0.8.11",
+{"acKind": "PodManifest", "acVersion": "0.8.11", "annotations": [{"name": "podd.org/metadata", "value": "true"}],
  "apps": [{"name": "a", "image": {"name": "example.com/tools"},
            "app": {"exec": ["/bin/sh", "-euc", $(json "$(block $page 1)")], "user": "0", "group": "0"}}]}
 EOF
