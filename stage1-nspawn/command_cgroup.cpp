@@ -20,7 +20,6 @@ namespace podd::stage1 {
 
 using base::errno_error;
 using base::Result;
-using base::UniqueFd;
 
 namespace {
 constexpr std::size_t kMaxEvents = 4096;

@@ -98,11 +98,12 @@ void AciFetch::fetched(const FetchedImage& image) {
 }
 
 void AciFetch::not_modified() {
-    if (!known_) return fail({ErrorCode::kInternal, "the fetcher brought nothing"});
-    const auto known = *std::exchange(known_, std::nullopt);
+    const auto known = std::exchange(known_, std::nullopt);
+    const auto& fetched = current().fetched;
+    if (!known || !fetched) return fail({ErrorCode::kInternal, "the fetcher brought nothing"});
     // A name that leads elsewhere by now: the mark is another server's, and says nothing.
-    if (current().fetched->url != known.url) return fetch(must_start("fetcher"));
-    run_importer(Phase::kImport, importer_service({"renew", "--id=" + known.id,
+    if (fetched->url != known->url) return fetch(must_start("fetcher"));
+    run_importer(Phase::kImport, importer_service({"renew", "--id=" + known->id,
                                                    "--options=" + set_.renew_options()},
                                                   "Renewal of an image of podd"));
 }
@@ -157,6 +158,7 @@ void AciFetch::import() {
     auto service = importer_service({"import-fetched", "--fetched=" + *options},
                                     fmt::format("Import of {} for podd", set_.asked().reference));
     std::vector<std::string> folders;
+    folders.reserve(set_.size());
     for (std::size_t number = 0; number < set_.size(); ++number)
         folders.push_back(fmt::format("{}/{}", kFetchFolders, set_.folder(number)));
     service.push_back(discard_after(folders));
