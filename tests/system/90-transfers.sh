@@ -2,6 +2,7 @@
 # Transfers: what the bus and a terminal are told of them, how they are cancelled and how they are not, and pods whose
 # manifests want their images fetched.
 # hosts: bookworm trixie
+# full
 # timeout: 600
 folder=/var/tmp/transfers
 policy=/etc/podd/policy.d/transfers.conf

@@ -106,7 +106,7 @@ TEST_SUITE("podctl/enter") {
         CHECK(turn(pump).empty());
         CHECK(drained(sink[0].get()) == "hello");
 
-        const std::string much(::fcntl(owned, F_GETPIPE_SZ), 'x');
+        const std::string much(static_cast<std::size_t>(::fcntl(owned, F_GETPIPE_SZ)), 'x');
         REQUIRE(::write(owned, much.data(), much.size()) == static_cast<ssize_t>(much.size()));
         REQUIRE(::write(source[1].get(), "late", 4) == 4);
         CHECK(turn(pump) == "late");
