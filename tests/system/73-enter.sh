@@ -101,7 +101,7 @@ assert_eq "closed" "$(host_sh 'podctl exec web/one -- sh -c "read x || echo clos
 say "signals are passed on, to the whole process group"
 # signalled SIGNAL SCRIPT: what the script said, and podctl's status.
 signalled() {
-    host_sh 'env --default-signal=INT podctl exec web/one -- sh -c "$2" >/tmp/enter-out &
+    host_sh ': >/tmp/enter-out; env --default-signal=INT podctl exec web/one -- sh -c "$2" >/tmp/enter-out &
         pid=$!
         until grep -q ready /tmp/enter-out; do sleep 0.1; done
         kill -"$1" $pid; r=0; wait $pid || r=$?; cat /tmp/enter-out; echo $r' "$@" | xargs

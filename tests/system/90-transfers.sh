@@ -159,10 +159,18 @@ wait_until 20 is_fetching
 at=$(transfer)
 assert_fails plain busctl call org.podd1 "$at" org.podd1.Transfer Cancel t 0
 assert_contains "$output" "Access denied"
+host podctl cancel-transfer "$(host podctl list-transfers --json=short | jq .[0].id)"
+! wait $one || fail "a cancelled fetch succeeded"
+wait_until 5 no_unit
 host_file /etc/polkit-1/rules.d/49-podd-transfers.rules <<'JS'
 polkit.addRule(function(action, subject) { if (action.id == "org.podd1.manage-images" && subject.user == "plain") return polkit.Result.YES; });
 JS
-wait_until 10 plain busctl call org.podd1 "$at" org.podd1.Transfer Cancel t 0
+# polkitd takes its time to see the file, the fetch does not wait for it.
+wait_until 20 plain sh -c 'pkcheck --action-id=org.podd1.manage-images --process=$$'
+host podctl fetch --quiet docker://$slow:1 >/dev/null 2>"$TEST_TMP/one" &
+one=$!
+wait_until 20 is_fetching
+plain busctl call org.podd1 "$(transfer)" org.podd1.Transfer Cancel t 0
 ! wait $one || fail "a cancelled fetch succeeded"
 assert_contains "$(cat "$TEST_TMP/one")" "the fetch was cancelled"
 wait_until 5 no_unit
