@@ -29,6 +29,11 @@ constexpr Choices<ExitPolicy, 3> kExitPolicies{
     {{"on-failure", ExitPolicy::kOnFailure}, {"any", ExitPolicy::kAny}, {"all", ExitPolicy::kAll}}};
 constexpr Choices<Restart, 3> kRestarts{
     {{"no", Restart::kNo}, {"on-failure", Restart::kOnFailure}, {"always", Restart::kAlways}}};
+// "none" leaves processes behind that nothing ends, and systemd warns of it.
+constexpr Choices<std::string_view, 3> kKillModes{
+    {{"mixed", "mixed"}, {"control-group", "control-group"}, {"process", "process"}}};
+constexpr Choices<std::string_view, 3> kOomPolicies{
+    {{"stop", "stop"}, {"continue", "continue"}, {"kill", "kill"}}};
 constexpr Choices<bool, 2> kFlags{{{"true", true}, {"false", false}}};
 
 template <typename Value, std::size_t count>
@@ -107,14 +112,6 @@ Result<std::uint32_t> count(std::string_view text) {
     return *number;
 }
 
-Result<std::string> kill_mode(std::string_view text) {
-    // "none" leaves processes behind that nothing ends, and systemd warns of it.
-    constexpr Choices<std::string_view, 3> kModes{
-        {{"mixed", "mixed"}, {"control-group", "control-group"}, {"process", "process"}}};
-    const auto mode = TRY(choose(kModes, text));
-    return std::string{mode};
-}
-
 bool is_limit(std::string_view name) {
     return name.starts_with(kLimit) && !limit_key(name.substr(kLimit.size())).empty();
 }
@@ -129,7 +126,7 @@ bool is_app_annotation(std::string_view name) {
            name == kRequires || name == kBestEffort || name == kInit || name == kLoadCredential ||
            name == kLoadCredentialEncrypted || name == kRestartSteps || name == kRestartMaxDelay ||
            name == kStartLimitBurst || name == kStartLimitInterval || name == kKillMode ||
-           name == kUmask || is_limit(name);
+           name == kOomPolicy || name == kUmask || is_limit(name);
 }
 
 Result<void> apply(PodSettings& settings, const Annotation& annotation) {
@@ -191,7 +188,9 @@ Result<bool> apply_unit_setting(AppSettings& settings, const Annotation& annotat
     else if (name == kStartLimitInterval)
         settings.start_limit_interval_usec = TRY(parse_time_span(value));
     else if (name == kKillMode)
-        settings.kill_mode = TRY(kill_mode(value));
+        settings.kill_mode = TRY(choose(kKillModes, value));
+    else if (name == kOomPolicy)
+        settings.oom_policy = TRY(choose(kOomPolicies, value));
     else if (name == kUmask)
         settings.umask = TRY(parse_umask(value));
     else if (is_limit(name))

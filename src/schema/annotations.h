@@ -56,6 +56,8 @@ inline constexpr std::string_view kStopSignal =
 inline constexpr std::string_view kStopTimeout = "podd.org/stop-timeout-sec";
 inline constexpr std::string_view kKillMode =
     "podd.org/kill-mode";  // mixed (default), control-group, process
+inline constexpr std::string_view kOomPolicy =
+    "podd.org/oom-policy";                                    // stop (default), continue, kill
 inline constexpr std::string_view kUmask = "podd.org/umask";  // octal, default 0022
 /// "podd.org/limit-nofile" and its like: see process_limit().
 inline constexpr std::string_view kLimit = "podd.org/limit-";
@@ -113,7 +115,8 @@ struct AppSettings {
     std::optional<std::uint64_t> restart_max_delay_usec;
     std::optional<std::uint32_t> start_limit_burst;
     std::optional<std::uint64_t> start_limit_interval_usec;
-    std::string kill_mode;  // empty: the default
+    std::string kill_mode;   // empty: the default
+    std::string oom_policy;  // empty: the default
     std::optional<std::uint32_t> umask;
     std::vector<ProcessLimit> limits;
     std::vector<std::string> after;  // names of apps, not yet looked up in the pod

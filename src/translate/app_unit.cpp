@@ -181,6 +181,9 @@ Result<Unit> app_unit(const Context& context, std::size_t index) {
     set_restart(body, context, settings);
     set_process(body, settings);
     set(body, "Delegate", "yes");
+    // A service that systemd delegates goes on by default when the kernel kills one of its
+    // processes, and then nothing but a line in the journal says why it died.
+    set(body, "OOMPolicy", settings.oom_policy.empty() ? "stop" : settings.oom_policy);
     set(body, "DevicePolicy", "closed");
     for (const auto& device : devices(context.pod.manifest, app))
         set_words(body, "DeviceAllow", {device.path, device.read_only ? "r" : "rw"});

@@ -54,6 +54,7 @@ constexpr Entry kCatalog[] = {
     {"Service", "LimitSIGPENDING", Kind::kLimit, "LimitSIGPENDING"},
     {"Service", "LimitSTACK", Kind::kLimit, "LimitSTACK"},
     {"Service", "NotifyAccess", Kind::kWord, "NotifyAccess"},
+    {"Service", "OOMPolicy", Kind::kWord, "OOMPolicy"},
     {"Service", "OOMScoreAdjust", Kind::kSigned, "OOMScoreAdjust"},
     {"Service", "Restart", Kind::kWord, "Restart"},
     {"Service", "RestartMaxDelaySec", Kind::kDuration, "RestartMaxDelayUSec"},

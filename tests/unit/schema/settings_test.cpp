@@ -168,6 +168,7 @@ TEST_SUITE("schema/annotations") {
         CHECK(of_app(kStartLimitBurst, "7")->start_limit_burst == 7);
         CHECK(of_app(kStartLimitInterval, "0")->start_limit_interval_usec == 0);
         CHECK(of_app(kKillMode, "control-group")->kill_mode == "control-group");
+        CHECK(of_app(kOomPolicy, "continue")->oom_policy == "continue");
         CHECK(of_app(kUmask, "0027")->umask == 027);
         CHECK(of_app("podd.org/limit-nofile", "1024:4096")->limits ==
               std::vector<ProcessLimit>{{"LimitNOFILE", 1024, 4096}});
@@ -212,6 +213,7 @@ TEST_SUITE("schema/annotations") {
                  Case{kStartLimitBurst, "-1"},
                  Case{kStartLimitInterval, "soon"},
                  Case{kKillMode, "none"},
+                 Case{kOomPolicy, "never"},
                  Case{kUmask, ""},
                  Case{kUmask, "1000"},
                  Case{kUmask, "28"},

@@ -190,15 +190,18 @@ TEST_SUITE("translate/translate") {
         const auto all =
             units(pod("web", app("one", R"(,"annotations":[{"name":"podd.org/umask","value":"27"},
                 {"name":"podd.org/kill-mode","value":"process"},
+                {"name":"podd.org/oom-policy","value":"kill"},
                 {"name":"podd.org/limit-core","value":"0"},
                 {"name":"podd.org/limit-nofile","value":"8:infinity"}])") +
                                  "," + app("two")));
         CHECK(value(all[1], "UMask") == "0027");
         CHECK(value(all[1], "KillMode") == "process");
+        CHECK(value(all[1], "OOMPolicy") == "kill");
         CHECK(value(all[1], "LimitCORE") == "0 0");
         CHECK(value(all[1], "LimitNOFILE") == "8 infinity");
         CHECK(value(all[2], "UMask") == "(none)");
         CHECK(value(all[2], "KillMode") == "mixed");
+        CHECK(value(all[2], "OOMPolicy") == "stop");
     }
 
     TEST_CASE("isolators become resource control") {
