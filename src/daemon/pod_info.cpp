@@ -19,7 +19,9 @@ namespace {
 constexpr std::size_t kMaxManifestBytes = std::size_t{8} * 1024 * 1024;
 
 void fill_from_manifest(PodInfo& pod, const schema::PodManifest& manifest) {
+    const auto paths = translate::mounted_paths(manifest);
     pod.weakened = weakened(manifest);
+    pod.limits = asked_limits(manifest.isolators, paths, translate::Scope::kPod);
     pod.apps.clear();
     for (const schema::RuntimeApp& app : manifest.apps) {
         AppInfo info;
@@ -29,6 +31,7 @@ void fill_from_manifest(PodInfo& pod, const schema::PodManifest& manifest) {
             info.image = app.image.name->str();
         else if (app.image.id)
             info.image = *app.image.id;
+        if (app.app) info.limits = asked_limits(app.app->isolators, paths, translate::Scope::kApp);
         pod.apps.push_back(std::move(info));
     }
 }
@@ -38,6 +41,7 @@ void fill_from_app_plans(PodInfo& pod, const schema::PodManifest& manifest, int 
         const auto plan = plan::read_app_plan(dir, pod.apps[i].name);
         if (!plan) continue;
         pod.apps[i].image_id = plan->image_id;
+        if (!manifest.apps[i].app) pod.apps[i].limits = asked_limits(plan->limits);
         for (std::string& text : weakened_by_image(manifest.apps[i], *plan))
             pod.weakened.push_back(std::move(text));
     }

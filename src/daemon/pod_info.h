@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "client/systemd.h"
+#include "daemon/asked_limits.h"
 #include "schema/pod_manifest.h"
 
 namespace podd::daemon {
@@ -20,6 +21,7 @@ struct AppInfo {
     std::string sub_state = "dead";
     std::string image;     // as the manifest names it
     std::string image_id;  // of the running app
+    std::vector<AskedLimit> limits;
     bool operator==(const AppInfo&) const = default;
 };
 
@@ -31,6 +33,7 @@ struct PodInfo {
     std::string sub_state = "dead";
     std::string source_path;  // empty: transient
     std::vector<std::string> weakened;
+    std::vector<AskedLimit> limits;  // of all apps together
     std::vector<AppInfo> apps;
     bool operator==(const PodInfo&) const = default;
 };

@@ -8,6 +8,20 @@
 
 namespace podd::daemon {
 
+namespace {
+
+using LimitRow = sdbus::Struct<std::string, std::string, std::uint64_t>;
+
+std::vector<LimitRow> rows(const std::vector<AskedLimit>& limits) {
+    std::vector<LimitRow> rows;
+    rows.reserve(limits.size());
+    for (const AskedLimit& limit : limits)
+        rows.emplace_back(limit.property, limit.text, limit.number);
+    return rows;
+}
+
+}  // namespace
+
 AppObject::AppObject(sdbus::IConnection& bus, const std::string& pod, AppInfo info,
                      const Enterer& enterer)
     : AdaptorInterfaces{bus, sdbus::ObjectPath{client::app_path(pod, info.name)}},
@@ -28,6 +42,10 @@ void AppObject::update(const AppInfo& info) {
     info_ = info;
     announce(
         [&] { emitPropertiesChangedSignal(client::InterfaceName{App_adaptor::INTERFACE_NAME}); });
+}
+
+std::vector<LimitRow> AppObject::Limits() {
+    return rows(info_.limits);
 }
 
 void AppObject::Enter(sdbus::Result<std::string>&& result, std::vector<std::string> command,
@@ -82,6 +100,10 @@ std::vector<sdbus::Struct<std::string, sdbus::ObjectPath>> PodObject::Apps() {
     for (const AppInfo& app : info_.apps)
         apps.emplace_back(app.name, sdbus::ObjectPath{client::app_path(info_.name, app.name)});
     return apps;
+}
+
+std::vector<LimitRow> PodObject::Limits() {
+    return rows(info_.limits);
 }
 
 void PodObject::Stop(sdbus::Result<>&& result, std::uint64_t flags) {

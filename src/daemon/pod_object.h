@@ -52,6 +52,7 @@ private:
     std::string SubState() override { return info_.sub_state; }
     std::string Image() override { return info_.image; }
     std::string ImageID() override { return info_.image_id; }
+    std::vector<sdbus::Struct<std::string, std::string, std::uint64_t>> Limits() override;
 
     std::string pod_;
     AppInfo info_;
@@ -89,6 +90,7 @@ private:
     std::string SubState() override { return info_.sub_state; }
     std::string SourcePath() override { return info_.source_path; }
     std::vector<std::string> Weakened() override { return info_.weakened; }
+    std::vector<sdbus::Struct<std::string, std::string, std::uint64_t>> Limits() override;
     std::vector<sdbus::Struct<std::string, sdbus::ObjectPath>> Apps() override;
     void update_apps();
 

@@ -11,6 +11,21 @@ namespace podd::podctl {
 
 namespace {
 constexpr const char* kSystemd = "org.freedesktop.systemd1";
+
+std::string group_of(const std::map<std::string, sdbus::Variant>& all) {
+    return property_or<std::string>(all, "ControlGroup", "");
+}
+
+void read_service(UnitStatus& status, const std::map<std::string, sdbus::Variant>& all) {
+    status.result = property_or<std::string>(all, "Result", "");
+    status.status_text = property_or<std::string>(all, "StatusText", "");
+    status.main_pid = property_or<std::uint32_t>(all, "MainPID", 0);
+    status.exit_code = property_or<std::int32_t>(all, "ExecMainCode", 0);
+    status.exit_status = property_or<std::int32_t>(all, "ExecMainStatus", 0);
+    status.memory_bytes = property_or<std::uint64_t>(all, "MemoryCurrent", UINT64_MAX);
+    status.tasks = property_or<std::uint64_t>(all, "TasksCurrent", UINT64_MAX);
+}
+
 }  // namespace
 
 UnitStatus unit_status(sdbus::IConnection& bus, const std::string& unit) {
@@ -21,14 +36,15 @@ UnitStatus unit_status(sdbus::IConnection& bus, const std::string& unit) {
         status.sub_state = property_or<std::string>(*all, "SubState", "dead");
         status.changed_usec = property_or<std::uint64_t>(*all, "StateChangeTimestamp", 0);
     }
-    if (const auto all = properties(bus, kSystemd, path, "org.freedesktop.systemd1.Service")) {
-        status.result = property_or<std::string>(*all, "Result", "");
-        status.status_text = property_or<std::string>(*all, "StatusText", "");
-        status.main_pid = property_or<std::uint32_t>(*all, "MainPID", 0);
-        status.exit_status = property_or<std::int32_t>(*all, "ExecMainStatus", 0);
-        status.memory_bytes = property_or<std::uint64_t>(*all, "MemoryCurrent", UINT64_MAX);
-        status.tasks = property_or<std::uint64_t>(*all, "TasksCurrent", UINT64_MAX);
-    }
+    const bool is_slice = unit.ends_with(".slice");
+    const auto own = properties(
+        bus, kSystemd, path,
+        is_slice ? "org.freedesktop.systemd1.Slice" : "org.freedesktop.systemd1.Service");
+    if (!own) return status;
+    if (!is_slice) read_service(status, *own);
+    // A unit without a group of its own would be shown what holds for the host.
+    if (const std::string group = group_of(*own); !group.empty())
+        status.limits = read_group_limits("/sys/fs/cgroup" + group);
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "client/sdbus_compat.h"
+#include "podctl/group_limits.h"
 
 namespace podd::podctl {
 
@@ -16,11 +17,14 @@ struct UnitStatus {
     std::string status_text;         // its last STATUS=
     std::uint64_t changed_usec = 0;  // when it came into this state, CLOCK_REALTIME
     std::uint32_t main_pid = 0;
+    std::int32_t exit_code = 0;  // CLD_EXITED…
     std::int32_t exit_status = 0;
     std::uint64_t memory_bytes = UINT64_MAX;  // UINT64_MAX: not known
     std::uint64_t tasks = UINT64_MAX;
+    GroupLimits limits;  // of its control group, while there is one
 };
 
+/// Of a service, or of a slice, which has only a state and limits.
 UnitStatus unit_status(sdbus::IConnection& bus, const std::string& unit);
 
 /// Leader of a machine; 0 when there is none of that name.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // podctl status
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 
 #include <fmt/format.h>
 
 #include "podctl/journal.h"
+#include "podctl/limits_text.h"
 #include "podctl/manager.h"
 #include "podctl/table.h"
 #include "podctl/terminal.h"
@@ -27,6 +29,7 @@ struct App {
     std::string verification;  // of the image: "signed"
     std::string verified_by;   // the key's fingerprint
     UnitStatus status;
+    std::vector<AskedLimit> asked;
 };
 
 struct Pod {
@@ -37,6 +40,7 @@ struct Pod {
     std::uint32_t leader = 0;
     std::vector<std::string> weakened;
     UnitStatus status;
+    UnitStatus slice;
     std::vector<App> apps;
 };
 
@@ -50,6 +54,14 @@ void load_verification(sdbus::IConnection& bus, App& app) {
     app.verified_by = std::get<1>(pair);
 }
 
+std::vector<AskedLimit> asked_limits(const std::map<std::string, sdbus::Variant>& all) {
+    using Row = sdbus::Struct<std::string, std::string, std::uint64_t>;
+    std::vector<AskedLimit> asked;
+    for (const Row& row : property_or<std::vector<Row>>(all, "Limits", {}))
+        asked.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row)});
+    return asked;
+}
+
 App load_app(sdbus::IConnection& bus, const AppRow& row) {
     App app;
     app.name = std::get<0>(row);
@@ -60,8 +72,16 @@ App load_app(sdbus::IConnection& bus, const AppRow& row) {
     app.image = property_or<std::string>(*all, "Image", "");
     app.image_id = property_or<std::string>(*all, "ImageID", "");
     app.status = unit_status(bus, app.unit);
+    app.asked = asked_limits(*all);
     load_verification(bus, app);
     return app;
+}
+
+// What has no control group has no limits that could be weaker.
+void add_weaker(Pod& pod, const std::string& whose, const std::vector<AskedLimit>& asked,
+                const UnitStatus& status) {
+    for (const std::string& text : weaker_limits(asked, status.limits))
+        pod.weakened.push_back(fmt::format("{}: {}", whose, text));
 }
 
 base::Result<Pod> load_pod(sdbus::IConnection& bus, const std::string& name) {
@@ -77,8 +97,12 @@ base::Result<Pod> load_pod(sdbus::IConnection& bus, const std::string& name) {
     pod.weakened = property_or<std::vector<std::string>>(*all, "Weakened", {});
     pod.status = unit_status(bus, pod.unit);
     pod.leader = machine_leader(bus, name);
-    for (const AppRow& row : property_or<std::vector<AppRow>>(*all, "Apps", {}))
-        pod.apps.push_back(load_app(bus, row));
+    pod.slice = unit_status(bus, unit::slice_name(name));
+    add_weaker(pod, "pod", asked_limits(*all), pod.slice);
+    for (const AppRow& row : property_or<std::vector<AppRow>>(*all, "Apps", {})) {
+        const App& app = pod.apps.emplace_back(load_app(bus, row));
+        add_weaker(pod, "app " + app.name, app.asked, app.status);
+    }
     return pod;
 }
 
@@ -105,6 +129,21 @@ std::string state_text(const UnitStatus& status) {
     return text;
 }
 
+std::string end_text(const UnitStatus& status) {
+    if (status.result == "oom-kill") return ", killed for want of memory";
+    if (status.exit_code == CLD_KILLED || status.exit_code == CLD_DUMPED)
+        return fmt::format(", killed by signal {}", status.exit_status);
+    return fmt::format(", exit status {}", status.exit_status);
+}
+
+// Of a group that is still there; what remains of others is the unit's result.
+std::string kills_text(const UnitStatus& status) {
+    const std::uint64_t kills = status.limits.oom_kills;
+    if (kills == 0) return {};
+    return fmt::format(", {}{} process{} killed for want of memory{}", style(Style::kRed), kills,
+                       kills == 1 ? "" : "es", style(Style::kPlain));
+}
+
 void line(std::string_view key, const std::string& value) {
     if (!value.empty()) fmt::print("{:>10}: {}\n", key, value);
 }
@@ -116,8 +155,10 @@ void print_app(const App& app, std::size_t width) {
         text += fmt::format(", main PID {} ({})", app.status.main_pid,
                             printable(command_name(app.status.main_pid)));
     else if (app.status.active_state == "failed")
-        text += fmt::format(", exit status {}", app.status.exit_status);
-    fmt::print("            {}\n", text);
+        text += end_text(app.status);
+    fmt::print("            {}{}\n", text, kills_text(app.status));
+    if (const std::string limits = limits_text(app.status.limits); !limits.empty())
+        fmt::print("            {:<{}}  limits: {}\n", "", width, limits);
     const std::string id = app.image_id.empty() ? "" : " " + short_id(app.image_id, false);
     const std::string word =
         app.verification.empty()
@@ -140,6 +181,7 @@ void print_pod(const Pod& pod, const Options& options) {
     line("UUID", pod.uuid);
     if (pod.leader != 0) line("Machine", fmt::format("{} (leader {})", pod.name, pod.leader));
     line("Manifest", pod.source.empty() ? "(transient)" : printable(pod.source));
+    line("Limits", limits_text(pod.slice.limits));
     for (const std::string& what : pod.weakened)
         line("Weakened",
              fmt::format("{}{}{}", style(Style::kYellow), printable(what), style(Style::kPlain)));
@@ -161,6 +203,8 @@ base::Json as_json(const UnitStatus& status) {
     json.add("result", status.result);
     json.add("since", status.changed_usec);
     json.add("mainPID", std::uint64_t{status.main_pid});
+    json.add("limits", limits_text(status.limits));
+    json.add("oomKills", status.limits.oom_kills);
     return json;
 }
 
@@ -172,6 +216,7 @@ base::Json as_json(const Pod& pod) {
     json.add("manifest", pod.source);
     json.add("leader", std::uint64_t{pod.leader});
     json.add("state", as_json(pod.status));
+    json.add("limits", limits_text(pod.slice.limits));
     base::Json::Array weakened;
     for (const std::string& what : pod.weakened)
         weakened.emplace_back(what);

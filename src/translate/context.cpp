@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "translate/devices.h"
+#include "translate/resources.h"
 
 namespace podd::translate {
 

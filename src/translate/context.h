@@ -41,9 +41,6 @@ unit::Unit unit_of(std::string name, unit::Section head, unit::Section body);
 void describe(unit::Section& section, const Context& context, std::string_view description);
 std::string described(const Context& context);
 
-/// The store, and what the manifest mounts from the host: on another file system it comes first.
-std::vector<std::string> mounted_paths(const schema::PodManifest& manifest);
-
 /// The unit of the `index`-th app. Errors: kInvalidArgument.
 base::Result<unit::Unit> app_unit(const Context& context, std::size_t index);
 

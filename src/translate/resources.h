@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "schema/app.h"
+#include "schema/pod_manifest.h"
 #include "unit/unit.h"
 
 namespace podd::translate {
@@ -20,6 +21,10 @@ enum class Scope : unsigned char { kApp, kPod };
 base::Result<std::vector<unit::Setting>> resource_settings(
     const std::vector<schema::Isolator>& isolators, const std::vector<std::string>& io_paths,
     Scope scope);
+
+/// The store, and what the manifest mounts from the host: on another file system it comes first,
+/// and limits of block devices are those of the devices behind.
+std::vector<std::string> mounted_paths(const schema::PodManifest& manifest);
 
 /// The controller of control groups that a setting works by, as cgroup.controllers names it; empty
 /// for a setting that needs none. Source: systemd.resource-control(5).
