@@ -105,6 +105,17 @@ std::vector<std::string> stop_statuses(const schema::AppSettings& settings) {
     return words;
 }
 
+void set_end(Section& body, const schema::AppSettings& settings) {
+    set(body, "KillMode", settings.kill_mode.empty() ? "mixed" : settings.kill_mode);
+    if (settings.stop_signal) set(body, "KillSignal", unit::signal_text(*settings.stop_signal));
+    if (settings.stop_timeout_usec)
+        set(body, "TimeoutStopSec", unit::duration_text(*settings.stop_timeout_usec));
+    set_words(body, "SuccessExitStatus", stop_statuses(settings));
+    // A service that systemd delegates goes on by default when the kernel kills one of its
+    // processes, and then nothing but a line in the journal says why it died.
+    set(body, "OOMPolicy", settings.oom_policy.empty() ? "stop" : settings.oom_policy);
+}
+
 void set_restart(Section& body, const Context& context, const schema::AppSettings& settings) {
     if (settings.restart == schema::Restart::kNo) return;
     set(body, "Restart", settings.restart == schema::Restart::kAlways ? "always" : "on-failure");
@@ -173,17 +184,10 @@ Result<Unit> app_unit(const Context& context, std::size_t index) {
     if (may_have_post_stop(app))
         set_words(body, "ExecStopPost",
                   {fmt::format("{}/exec", kFlavor), "--post-stop", context.name, app.name.str()});
-    set(body, "KillMode", settings.kill_mode.empty() ? "mixed" : settings.kill_mode);
-    if (settings.stop_signal) set(body, "KillSignal", unit::signal_text(*settings.stop_signal));
-    if (settings.stop_timeout_usec)
-        set(body, "TimeoutStopSec", unit::duration_text(*settings.stop_timeout_usec));
-    set_words(body, "SuccessExitStatus", stop_statuses(settings));
+    set_end(body, settings);
     set_restart(body, context, settings);
     set_process(body, settings);
     set(body, "Delegate", "yes");
-    // A service that systemd delegates goes on by default when the kernel kills one of its
-    // processes, and then nothing but a line in the journal says why it died.
-    set(body, "OOMPolicy", settings.oom_policy.empty() ? "stop" : settings.oom_policy);
     set(body, "DevicePolicy", "closed");
     for (const auto& device : devices(context.pod.manifest, app))
         set_words(body, "DeviceAllow", {device.path, device.read_only ? "r" : "rw"});
