@@ -77,12 +77,13 @@ vm_start() {
     disk=$(<"$dir/lower").vm
     mapfile -t launch < <(make_host_cgroup "$name")
     printf '%s\n' "${launch[0]}" >"$dir/cgroup"
-    # snapshot=on: what the host writes lies in a file without a name, and goes with QEMU.
+    # no_timer_check: an emulated processor that has to wait finds no interrupt of the timer when it first looks for one, and
+    # then tries worse clocks. snapshot=on: what the host writes lies in a file without a name, and goes with QEMU.
     local qemu=(qemu-system-x86_64 -name "podd-testhost-$name" -machine q35 -accel "${PODD_TESTHOST_ACCEL:-tcg,thread=multi}"
         -cpu max -smp 2 -m 2048 -nodefaults -no-user-config -display none -serial "file:$dir/console.log"
         -drive "file=$disk/disk,format=raw,if=none,id=root,snapshot=on" -device virtio-blk-pci,drive=root -kernel "$disk/kernel" -initrd "$disk/initrd"
         -device virtio-rng-pci -device "virtio-serial-pci,max_ports=$((vm_ports + 1))"
-        -append "root=/dev/vda rw console=ttyS0 panic=-1 loglevel=4 systemd.show_status=false systemd.hostname=$name systemd.machine_id=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')")
+        -append "root=/dev/vda rw console=ttyS0 panic=-1 loglevel=4 no_timer_check rcupdate.rcu_cpu_stall_suppress=1 systemd.show_status=false systemd.hostname=$name systemd.machine_id=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')")
     mapfile -t logged < <(vm_logged_disk "$dir")
     qemu+=("${logged[@]}")
     for port in $(seq $vm_ports); do
