@@ -67,10 +67,10 @@ private:
 };
 
 void add_volume(std::vector<std::string>& found, const schema::Volume& volume) {
-    if (volume.kind == schema::Volume::Kind::kHost && volume.idmap == schema::VolumeIdmap::kHost &&
-        !volume.read_only.value_or(false))
-        found.push_back(fmt::format("volume {}: {} is written with the host's own ids",
-                                    volume.name.str(), volume.source));
+    if (schema::is_written_with_host_ids(volume))
+        found.push_back(fmt::format(
+            "volume {}: {} is written with the host's own ids{}", volume.name.str(), volume.source,
+            volume.setuid_files.value_or(false) ? ", and may get setuid files" : ""));
     if (volume.propagation == schema::VolumePropagation::kSlave)
         found.push_back(
             fmt::format("volume {}: what is mounted beneath {} later is seen as the host "

@@ -17,6 +17,7 @@ using base::Result;
 
 namespace {
 
+constexpr const char* kFileCaps = "CAP_SETFCAP";
 constexpr const char* kCacheParent = "/run/podd";
 constexpr const char* kCacheDir = "seccomp";
 constexpr std::size_t kMaxProgram = std::size_t{4096} * 8;  // BPF_MAXINSNS instructions of 8 bytes
@@ -54,14 +55,20 @@ Result<std::string> program_of(const sandbox::SeccompPolicy& policy) {
 
 }  // namespace
 
-Result<> confine(plan::AppPlan& plan, const ResolvedApp& app, int run_dir) {
+Result<> confine(plan::AppPlan& plan, const ResolvedApp& app, const PodNeeds& needs, int run_dir) {
     plan.capabilities = TRY(capabilities_of(app));
+    // The pod's root has the number of the host's there, and so have capabilities that it gives to
+    // files.
+    if (needs.keep_setuid_from_host) plan.capabilities &= ~TRY(sandbox::capability_bit(kFileCaps));
     plan.no_new_privileges = app.no_new_privileges.value_or(true);
     if (app.selinux)
         plan.selinux_label = fmt::format("{}:{}:{}:{}", app.selinux->user, app.selinux->role,
                                          app.selinux->type, app.selinux->level);
     if (app.apparmor) plan.apparmor_profile = app.apparmor->profile;
-    const auto policy = TRY(policy_of(app, plan.capabilities));
+    auto policy = TRY(policy_of(app, plan.capabilities));
+    // Also where a filter is not wanted at all: that may be the image's word.
+    if (needs.keep_setuid_from_host)
+        policy = sandbox::without_setuid_files(std::move(policy).value_or(sandbox::open_policy()));
     plan.seccomp = policy.has_value();
     // What the default refuses are tries of libraries, mostly, and would fill the log.
     plan.refusals_logged = policy && app.seccomp;

@@ -9,10 +9,16 @@
 
 namespace podd::pod {
 
+/// What the rest of the pod asks of the confinement of each app in it.
+struct PodNeeds {
+    bool keep_setuid_from_host = false;  // see schema::keeps_setuid_from_host()
+};
+
 /// Fills capabilities, no_new_privileges, labels, and writes the app's seccomp program into
 /// `run_dir`. Compiled programs are kept in /run/podd/seccomp, since compiling one takes longer
 /// than starting a pod. Errors: kInvalidArgument (both sets given, a name unknown to the kernel in
 /// a retain set).
-base::Result<> confine(plan::AppPlan& plan, const ResolvedApp& app, int run_dir);
+base::Result<> confine(plan::AppPlan& plan, const ResolvedApp& app, const PodNeeds& needs,
+                       int run_dir);
 
 }  // namespace podd::pod

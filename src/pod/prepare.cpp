@@ -134,6 +134,7 @@ struct Preparation {
     const StateDir& state;
     int run_dir;
     bool best_effort;  // of apps that do not say themselves
+    PodNeeds needs;
     Enforcement& enforcement;
     plan::PodPlan& plan;
     std::vector<std::string>& warnings;
@@ -208,7 +209,7 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime,
     if (to.metadata) to.metadata->add(app, image);
     plan.environment = environment(app, identity, to.metadata);
     TRY(add_mounts(plan, app, identity, translate::devices(to.pod.manifest, runtime), to.state));
-    TRY(confine(plan, app, to.run_dir));
+    TRY(confine(plan, app, to.needs, to.run_dir));
     TRY(base::write_file(to.run_dir, plan::app_file(app.name), plan::to_json(plan).str(), 0600));
     to.plan.limited = to.plan.limited || !plan.limits.empty();
     to.plan.refusals_logged = to.plan.refusals_logged || plan.refusals_logged;
@@ -278,6 +279,7 @@ Result<Prepared> prepare(const translate::Pod& pod) {
                          state,
                          run_dir.get(),
                          settings.best_effort,
+                         {schema::keeps_setuid_from_host(pod.manifest)},
                          enforcement,
                          plan,
                          prepared.warnings,

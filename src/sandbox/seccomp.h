@@ -45,6 +45,12 @@ struct SeccompDenial {
     Refuse refuse = Refuse::kListed;
     std::vector<std::uint32_t> values;
     SeccompAction action;
+    /// Only where another argument has one of these bits; none: always.
+    struct Condition {
+        unsigned argument = 0;
+        std::uint32_t bits = 0;
+    };
+    Condition only_where{};
 };
 
 /// Only the machine's own architecture is open: a call by another convention (32 bit, x32) ends the
@@ -79,6 +85,13 @@ base::Result<std::optional<SeccompPolicy>> isolator_policy(bool retain,
                                                            const std::vector<std::string>& set,
                                                            std::string_view errno_name,
                                                            std::uint64_t capabilities);
+
+/// Lets all calls of this architecture through that libseccomp has a name for; others do not exist.
+SeccompPolicy open_policy();
+
+/// The policy with refusals in front: nothing that it lets through makes a file setuid or setgid.
+/// Calls that hide the mode behind a pointer do not exist then (openat2, io_uring).
+SeccompPolicy without_setuid_files(SeccompPolicy policy);
 
 /// The program: an array of struct sock_filter for PR_SET_SECCOMP. Takes about a millisecond.
 /// Errors: kInternal with libseccomp's reason.

@@ -101,12 +101,16 @@ void append(std::string& program, sock_filter instruction) {
     program.append(reinterpret_cast<const char*>(&instruction), sizeof instruction);
 }
 
+std::uint32_t low_half(unsigned argument) {
+    static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "low half of an argument comes first");
+    return static_cast<std::uint32_t>(offsetof(seccomp_data, args)) +
+           argument * static_cast<std::uint32_t>(sizeof(std::uint64_t));
+}
+
 // Leaves through `return action` or falls through to what follows.
 void append_denial(std::string& program, const SeccompDenial& denial, int number) {
     constexpr auto kNumber = static_cast<std::uint32_t>(offsetof(seccomp_data, nr));
-    static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "low half of an argument comes first");
-    const auto low_half = static_cast<std::uint32_t>(offsetof(seccomp_data, args)) +
-                          denial.argument * static_cast<std::uint32_t>(sizeof(std::uint64_t));
+    const bool conditional = denial.only_where.bits != 0;
     const bool listed = denial.refuse == SeccompDenial::Refuse::kListed;
     // For "others" a value that is met jumps over the return; for "listed" it jumps to the return
     // and a jump over it follows the last value.
@@ -114,8 +118,13 @@ void append_denial(std::string& program, const SeccompDenial& denial, int number
     const auto tail = static_cast<std::uint8_t>(listed ? 2 : 1);
     append(program, BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kNumber));
     append(program, BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0,
-                             static_cast<std::uint8_t>(2 + values + tail)));
-    append(program, BPF_STMT(BPF_LD | BPF_W | BPF_ABS, low_half));
+                             static_cast<std::uint8_t>((conditional ? 4 : 2) + values + tail)));
+    if (conditional) {
+        append(program, BPF_STMT(BPF_LD | BPF_W | BPF_ABS, low_half(denial.only_where.argument)));
+        append(program, BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, denial.only_where.bits, 0,
+                                 static_cast<std::uint8_t>(2 + values + tail)));
+    }
+    append(program, BPF_STMT(BPF_LD | BPF_W | BPF_ABS, low_half(denial.argument)));
     append(program, BPF_STMT(BPF_ALU | BPF_AND | BPF_K, denial.mask));
     for (std::uint8_t i = 0; i < values; ++i)
         append(program, BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, denial.values[i],

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "schema/pod_manifest.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "schema/app_json.h"
@@ -124,6 +126,23 @@ Json PodManifest::to_json() const {
     add_string_map(json, "userAnnotations", user_annotations);
     add_string_map(json, "userLabels", user_labels);
     return json;
+}
+
+bool is_written_with_host_ids(const Volume& volume) {
+    return volume.kind == Volume::Kind::kHost && volume.idmap == VolumeIdmap::kHost &&
+           !volume.read_only.value_or(false);
+}
+
+bool keeps_setuid_from_host(const PodManifest& manifest) {
+    const auto keeps = [](const Volume& volume) {
+        return is_written_with_host_ids(volume) && !volume.setuid_files.value_or(false);
+    };
+    return std::ranges::any_of(manifest.volumes, keeps) ||
+           std::ranges::any_of(manifest.apps, [&](const RuntimeApp& app) {
+               return std::ranges::any_of(app.mounts, [&](const Mount& mount) {
+                   return mount.app_volume && keeps(*mount.app_volume);
+               });
+           });
 }
 
 std::optional<std::string_view> annotation(const std::vector<Annotation>& annotations,

@@ -40,6 +40,7 @@ struct Volume {
     std::string source{};                            // host: absolute
     std::optional<bool> recursive{};                 // host; unset means true
     std::optional<VolumeIdmap> idmap{};              // host
+    std::optional<bool> setuid_files{};              // host, idmap "host"; unset means false
     std::optional<VolumePropagation> propagation{};  // host
     std::uint32_t mode = 0755;                       // empty
     std::uint32_t uid = 0;                           // empty
@@ -100,6 +101,13 @@ struct PodManifest {
     base::Json to_json() const;
     bool operator==(const PodManifest&) const = default;
 };
+
+/// Whether a pod may write there with the host's own ids.
+bool is_written_with_host_ids(const Volume& volume);
+
+/// Whether some volume of the pod is written with the host's own ids and may not get files that
+/// give others the rights of their owner: setuid, setgid, or with capabilities.
+bool keeps_setuid_from_host(const PodManifest& manifest);
 
 /// The value of an annotation; empty optional when it is not there.
 std::optional<std::string_view> annotation(const std::vector<Annotation>& annotations,

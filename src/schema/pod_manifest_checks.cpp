@@ -9,6 +9,7 @@
 
 #include "schema/annotation_json.h"
 #include "schema/app_order.h"
+#include "schema/isolators.h"
 #include "schema/sysctl.h"
 
 namespace podd::schema {
@@ -111,6 +112,36 @@ Result<void> check_ports(const JsonNode& node, const PodManifest& manifest) {
     return {};
 }
 
+bool names_setfcap(const Isolator& isolator) {
+    const auto value = isolator_value(isolator);
+    const auto* capabilities = value ? std::get_if<CapabilitiesIsolator>(&*value) : nullptr;
+    return capabilities != nullptr && capabilities->retain &&
+           std::find(capabilities->set.begin(), capabilities->set.end(), "CAP_SETFCAP") !=
+               capabilities->set.end();
+}
+
+// Two words of the same author that exclude each other.
+Result<void> check_file_capabilities(const JsonNode& node, const App& app) {
+    const JsonNode isolators = TRY(node.member("isolators"));
+    for (std::size_t index = 0; index < app.isolators.size(); ++index)
+        if (names_setfcap(app.isolators[index]))
+            return isolators.element(index).here(found_wanted(
+                "CAP_SETFCAP beside a volume with \"idmap\": \"host\"",
+                "another set, or \"setuidFiles\": true on the volume, as files with capabilities "
+                "give users of the host rights"));
+    return {};
+}
+
+Result<void> check_host_files(const JsonNode& apps, const PodManifest& manifest) {
+    if (!keeps_setuid_from_host(manifest)) return {};
+    for (std::size_t index = 0; index < manifest.apps.size(); ++index) {
+        const auto& app = manifest.apps[index].app;
+        const JsonNode node = apps.element(index);
+        if (app) TRY(check_file_capabilities(TRY(node.member("app")), *app));
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<void> check_pod_manifest(const JsonNode& node, const PodManifest& manifest) {
@@ -130,6 +161,7 @@ Result<void> check_pod_manifest(const JsonNode& node, const PodManifest& manifes
         settings.push_back(TRY(read_app_settings(app, manifest.apps[index].annotations)));
     }
     TRY(check_app_order(apps, manifest.apps, settings));
+    TRY(check_host_files(apps, manifest));
     TRY(check_ports(node, manifest));
     return check_sysctls(node, manifest, TRY(read_pod_settings(node, manifest.annotations)));
 }

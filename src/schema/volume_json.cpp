@@ -72,10 +72,19 @@ Result<VolumePropagation> read_propagation(const JsonNode& node) {
     return text == "slave" ? VolumePropagation::kSlave : VolumePropagation::kPrivate;
 }
 
+Result<bool> read_boolean(const JsonNode& node) {
+    return node.boolean();
+}
+
 Result<void> read_host_volume(const JsonNode& node, Volume& volume) {
     volume.source = TRY(read_member(node, "source", checked_text(check_path)));
     TRY(refuse_members(node, {"mode", "uid", "gid", "medium", "size"}, "host"));
     volume.idmap = TRY(read_optional(node, "idmap", read_idmap));
+    volume.setuid_files = TRY(read_optional(node, "setuidFiles", read_boolean));
+    if (volume.setuid_files && volume.idmap != VolumeIdmap::kHost) {
+        const JsonNode setuid_files = TRY(node.member("setuidFiles"));
+        return setuid_files.refuse("it beside \"idmap\": \"host\" only");
+    }
     volume.propagation = TRY(read_optional(node, "propagation", read_propagation));
     return {};
 }
@@ -97,7 +106,7 @@ Result<std::uint64_t> read_size(const JsonNode& node) {
 }
 
 Result<void> read_empty_volume(const JsonNode& node, Volume& volume) {
-    TRY(refuse_members(node, {"source", "idmap", "propagation"}, "empty"));
+    TRY(refuse_members(node, {"source", "idmap", "setuidFiles", "propagation"}, "empty"));
     volume.medium = TRY(read_optional(node, "medium", read_medium));
     volume.size = TRY(read_optional(node, "size", read_size));
     if (volume.size && volume.medium != VolumeMedium::kMemory) {
@@ -121,7 +130,6 @@ Result<Volume> read_volume(const JsonNode& node) {
     if (text != "empty" && text != "host") return kind.refuse(kWanted);
     Volume volume{.name = std::move(name)};
     volume.kind = text == "host" ? Volume::Kind::kHost : Volume::Kind::kEmpty;
-    const auto read_boolean = [](const JsonNode& flag) { return flag.boolean(); };
     volume.read_only = TRY(read_optional(node, "readOnly", read_boolean));
     volume.recursive = TRY(read_optional(node, "recursive", read_boolean));
     TRY(volume.kind == Volume::Kind::kHost ? read_host_volume(node, volume)
@@ -149,6 +157,7 @@ Json write_volume(const Volume& volume) {
     }
     if (volume.idmap)
         json.add("idmap", std::ranges::find(kIdmaps, *volume.idmap, &IdmapWord::idmap)->text);
+    if (volume.setuid_files) json.add("setuidFiles", *volume.setuid_files);
     if (volume.propagation)
         json.add("propagation",
                  *volume.propagation == VolumePropagation::kSlave ? "slave" : "private");

@@ -125,11 +125,11 @@ import_image() {
     fi
 }
 
-# import_probe: has the image example.com/probe in the store: busybox and /bin/probe, see app/probe.cpp. It stays.
+# import_probe: has the image example.com/probe in the store: busybox and /bin/probe, see app/. It stays.
 import_probe() {
     ! host podctl image list 2>/dev/null | grep -q 'example.com/probe\b' || return 0
     mkdir -p "$TEST_TMP/probe/bin"
-    g++ -std=c++20 -O1 -static -o "$TEST_TMP/probe/bin/probe" "$source_dir/tests/system/app/probe.cpp"
+    g++ -std=c++20 -O1 -static -o "$TEST_TMP/probe/bin/probe" "$source_dir"/tests/system/app/*.cpp
     "$source_dir/tests/images/make" busybox rootfs "$TEST_TMP/busybox.tar.gz"
     gzip -d "$TEST_TMP/busybox.tar.gz"
     tar -C "$TEST_TMP/probe" --owner=0 --group=0 --append -f "$TEST_TMP/busybox.tar" bin/probe

@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What system tests run as an app: one static program, so that its first line is the app's first
 // line.
-//   probe first            print what the process has: descriptors, environment, signals; then wait
-//   probe count            print each signal that arrives and who sent it; end a second after
-//   SIGTERM probe notify TEXT…     send each TEXT to $NOTIFY_SOCKET probe notify-fd TEXT   the
-//   same, with a descriptor probe ids              print real and effective ids probe watch try to
-//   get hold of each process that joins the pod, as long as it is podd's
+//
+// probe first: print what the process has: descriptors, environment, signals; then wait
+//
+// probe fds: print the descriptors only, and end
+//
+// probe count: print each signal that arrives and who sent it; end a second after SIGTERM
+//
+// probe notify TEXT…: send each TEXT to $NOTIFY_SOCKET
+//
+// probe notify-fd TEXT: the same, with a descriptor
+//
+// probe ids: print real and effective ids
+//
+// probe stop: stop each process that joins the pod, as long as it is podd's
+//
+// probe watch: try to get hold of each process that joins the pod, as long as it is podd's
+//
+// And those of escape.h.
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
@@ -29,6 +42,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "escape.h"
+
 namespace {
 
 [[noreturn]] void wait_for_ever() {
@@ -51,7 +66,7 @@ std::string read_text(const std::string& path) {
     return n < 0 ? std::string{} : std::string(text, static_cast<std::size_t>(n));
 }
 
-int first() {
+int descriptors() {
     DIR* dir = ::opendir("/proc/self/fd");
     if (dir == nullptr) return 1;
     while (const dirent* entry = ::readdir(dir)) {
@@ -60,6 +75,12 @@ int first() {
         // The numbers of sockets and pipes say nothing.
         std::printf("fd %s %s\n", entry->d_name, target.substr(0, target.find(":[")).c_str());
     }
+    (void)::closedir(dir);
+    return 0;
+}
+
+int first() {
+    if (descriptors() != 0) return 1;
     for (char** variable = environ; *variable != nullptr; ++variable)
         std::printf("env %.*s\n", static_cast<int>(std::strcspn(*variable, "=")), *variable);
     std::printf("session %d pid %d\n%send\n", ::getsid(0), ::getpid(),
@@ -189,6 +210,19 @@ std::vector<std::string> get_hold(pid_t pid, const std::string& process) {
     return done;
 }
 
+// Stops each process that joins the pod, as long as it is podd's; PID 1 takes no notice.
+int stop() {
+    for (;;) {
+        DIR* dir = ::opendir("/proc");
+        while (const dirent* entry = ::readdir(dir)) {
+            const pid_t pid = std::atoi(entry->d_name);
+            if (pid > 1 && is_podd(std::string{"/proc/"} + entry->d_name))
+                (void)::kill(pid, SIGSTOP);
+        }
+        (void)::closedir(dir);
+    }
+}
+
 // Each line once, and apps once: the loop is as tight as it can be.
 int watch() {
     std::set<std::string> said;
@@ -226,6 +260,9 @@ int main(int argc, char** argv) {
     if (verb == "count") return count();
     if (verb == "ids") return ids();
     if (verb == "watch") return watch();
+    if (verb == "stop") return stop();
+    if (verb == "fds") return descriptors();
+    if (const auto done = escape(verb, argc > 2 ? argv[2] : nullptr)) return *done;
     if (verb == "notify-fd" && argc == 3) return send_notification(argv[2], STDOUT_FILENO);
     int status = verb == "notify" ? 0 : 2;
     for (int i = 2; i < argc && status == 0; ++i)

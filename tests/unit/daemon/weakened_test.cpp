@@ -58,6 +58,9 @@ TEST_CASE("what a manifest makes weaker is named") {
                      R"("kind":"host","source":"/srv","idmap":"host"}])"),
          "volume v: /srv is written with the host's own ids"},
         {of_manifest(R"("apps":[{"name":"a","image":{"name":"x"}}],"volumes":[{"name":"v",)"
+                     R"("kind":"host","source":"/srv","idmap":"host","setuidFiles":true}])"),
+         "volume v: /srv is written with the host's own ids, and may get setuid files"},
+        {of_manifest(R"("apps":[{"name":"a","image":{"name":"x"}}],"volumes":[{"name":"v",)"
                      R"("kind":"host","source":"/dev/fuse"}])"),
          "volume v: device /dev/fuse of the host"},
         {of_manifest(R"("apps":[{"name":"a","image":{"name":"x"}}],"volumes":[{"name":"v",)"

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "sandbox/seccomp.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <iterator>
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "bpf_evaluator.h"
 #include "sandbox/capabilities.h"
@@ -144,6 +148,67 @@ TEST_SUITE("sandbox/seccomp") {
             CAPTURE(name);
             CHECK(run(program, name) == kAllow);
         }
+    }
+
+    TEST_CASE("without setuid files: whatever makes one is refused, and nothing else") {
+        struct Case {
+            const char* name;
+            std::uint64_t arguments[4];
+            std::uint32_t ends;
+        };
+        constexpr std::uint64_t kTemporary = O_TMPFILE | O_WRONLY;
+        const Case cases[] = {
+            {"chmod", {1, 04755}, fails(EPERM)},
+            {"chmod", {1, 02755}, fails(EPERM)},
+            {"chmod", {1, 01777}, kAllow},
+            {"fchmod", {3, 06755}, fails(EPERM)},
+            {"fchmod", {3, 0755}, kAllow},
+            {"fchmodat", {3, 1, 04000}, fails(EPERM)},
+            {"fchmodat", {3, 04000, 0755}, kAllow},
+            {"creat", {1, 04755}, fails(EPERM)},
+            {"mknod", {1, S_IFREG | 04755}, fails(EPERM)},
+            {"mknod", {1, S_IFIFO | 0644}, kAllow},
+            {"mknodat", {3, 1, S_IFREG | 02755}, fails(EPERM)},
+            {"mkdirat", {3, 1, 0755}, kAllow},
+            {"open", {1, O_CREAT, 04755}, fails(EPERM)},
+            {"open", {1, O_CREAT, 0755}, kAllow},
+            {"open", {1, O_RDONLY, 0xFFFFFFFF}, kAllow},
+            {"openat", {3, 1, O_CREAT | O_EXCL, 02755}, fails(EPERM)},
+            {"openat", {3, 1, kTemporary, 04755}, fails(EPERM)},
+            {"openat", {3, 1, kTemporary, 0755}, kAllow},
+            {"openat", {3, 1, O_DIRECTORY, 04755}, kAllow},
+            // The kernel looks at the lower half.
+            {"openat", {3, 1, 0xF00000000 | O_CREAT, 0xF00000000 | 04755}, fails(EPERM)},
+            {"openat2", {3, 1, 2, 3}, fails(ENOSYS)},
+            {"io_uring_setup", {1, 2}, fails(EPERM)},
+            {"read", {0, 04755, 04755, 04755}, kAllow},
+        };
+        // Whatever the list is like.
+        auto open = sandbox::isolator_policy(true,
+                                             {"@docker/default-whitelist", "io_uring_setup",
+                                              "openat", "openat2", "chmod", "mkdirat"},
+                                             "EACCES", 0)
+                        .value();
+        REQUIRE(open);
+        const std::string programs[] = {
+            compiled(sandbox::without_setuid_files(sandbox::default_policy())),
+            compiled(sandbox::without_setuid_files(*open)),
+            compiled(sandbox::without_setuid_files(sandbox::open_policy()))};
+        for (const auto& program : programs)
+            for (const auto& c : cases) {
+                CAPTURE(c.name);
+                CAPTURE(c.arguments[1]);
+                CAPTURE(c.arguments[2]);
+                const auto number = sandbox::syscall_number(c.name);
+                if (!number) continue;  // of x86 only
+                seccomp_data call{};
+                call.nr = *number;
+                call.arch = kArch;
+                std::copy(std::begin(c.arguments), std::end(c.arguments), call.args);
+                CHECK(evaluate(program, call) == c.ends);
+            }
+        CHECK(sandbox::without_setuid_files(sandbox::default_policy()).cache_name !=
+              sandbox::default_policy().cache_name);
     }
 
     TEST_CASE("clone3 and calls without a name do not exist, so that programs fall back") {

@@ -2,6 +2,7 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "schema/annotations.h"
 #include "schema/image_manifest.h"
@@ -56,7 +57,8 @@ constexpr std::string_view kPod = R"({
      "mounts": [{"volume": "worklib", "path": "/mnt/bar"},
                 {"volume": "own", "path": "/own", "appVolume": {"name": "own", "kind": "empty", "mode": "0700", "uid": 1, "gid": 2}}]}],
   "volumes": [{"name": "worklib", "kind": "host", "source": "/opt/tenant1/work", "readOnly": true,
-               "recursive": true, "idmap": "host"}],
+               "recursive": true, "idmap": "host",
+               "setuidFiles": false}],
   "isolators": [{"name": "resource/memory", "value": {"limit": "4G"}}],
   "annotations": [{"name": "ip-address", "value": "10.1.2.3"},
                   {"name": "podd.org/wanted-by", "value": "multi-user.target"},
@@ -81,6 +83,48 @@ TEST_SUITE("schema/manifests") {
         const auto again = ImageManifest::parse(manifest->to_json().str(2));
         REQUIRE(again.has_value());
         CHECK(*again == *manifest);
+    }
+
+    TEST_CASE("files with capabilities stay off volumes that are written with the host's ids") {
+        struct Case {
+            const char* volume;
+            const char* isolator;
+            bool keeps;
+            bool good;
+        };
+        constexpr const char* kRetain =
+            R"("os/linux/capabilities-retain-set","value":{"set":["CAP_KILL","CAP_SETFCAP"]})";
+        constexpr const char* kOther =
+            R"("os/linux/capabilities-retain-set","value":{"set":["CAP_KILL"]})";
+        constexpr const char* kRemove =
+            R"("os/linux/capabilities-remove-set","value":{"set":["CAP_SETFCAP"]})";
+        const Case cases[] = {
+            {R"("idmap":"host")", kOther, true, true},
+            {R"("idmap":"host")", kRemove, true, true},
+            {R"("idmap":"host")", kRetain, true, false},
+            {R"("idmap":"host","setuidFiles":false)", kRetain, true, false},
+            {R"("idmap":"host","setuidFiles":true)", kRetain, false, true},
+            {R"("idmap":"host","readOnly":true)", kRetain, false, true},
+            {R"("idmap":"owner")", kRetain, false, true},
+            {R"("recursive":true)", kRetain, false, true},
+        };
+        for (const auto& c : cases)
+            for (const bool of_app : {false, true}) {
+                CAPTURE(c.volume);
+                CAPTURE(of_app);
+                const auto volume =
+                    fmt::format(R"({{"name":"v","kind":"host","source":"/srv",{}}})", c.volume);
+                const auto manifest = PodManifest::parse(fmt::format(
+                    R"({{"acKind":"PodManifest","acVersion":"0.8.11","volumes":[{}],"apps":[{{"name":"a",)"
+                    R"("image":{{"name":"x"}},"mounts":[{{"volume":"v","path":"/v"{}}}],)"
+                    R"("app":{{"exec":["/x"],"user":"0","group":"0","isolators":[{{"name":{}}}]}}}}]}})",
+                    of_app ? "" : volume, of_app ? R"(,"appVolume":)" + volume : "", c.isolator));
+                REQUIRE(manifest.has_value() == c.good);
+                if (manifest) CHECK(schema::keeps_setuid_from_host(*manifest) == c.keeps);
+                if (!manifest)
+                    CHECK(manifest.error().message().starts_with(
+                        "/apps/0/app/isolators/0: found CAP_SETFCAP beside a volume"));
+            }
     }
 
     TEST_CASE("a pod manifest is written back as it was read") {
