@@ -12,11 +12,14 @@
 
 namespace podd::stage1 {
 
+/// In place of a number that counts in the table of another architecture.
+inline constexpr int kForeignCall = -1;
+
 /// One record of type SECCOMP, as /dev/kmsg gives it.
 struct RefusedCall {
     std::uint64_t second = 0;  // of the clock on the wall
     std::uint32_t uid = 0;     // on the host
-    int syscall = -1;
+    int syscall = kForeignCall;
     bool killed = false;  // it ended the process
 };
 /// Nothing for any other record. Source: audit_seccomp() in kernel/auditsc.c; what programs call
