@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 
@@ -28,6 +29,7 @@ using base::UniqueFd;
 namespace {
 
 constexpr int kRestMsec = 500;
+constexpr std::chrono::seconds kAllRest{3};
 constexpr const char* kNoTerminalType = "vt220";  // what systemd takes where $TERM says nothing
 constexpr int kSignals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH};
 
@@ -174,10 +176,13 @@ bool EnterSession::carry(std::span<const pollfd> events) {
     return escaped;
 }
 
-// What the command has written last may still be on its way.
+// What the command has written last may still be on its way. Not for ever: other processes of the
+// app may hold the same terminal or pipe, and write on.
 void EnterSession::carry_rest() {
     std::erase_if(flows_, [](const Flow& flow) { return flow.inwards; });
-    for (auto events = wanted(); ::poll(events.data(), events.size(), kRestMsec) > 0;
+    const auto end = std::chrono::steady_clock::now() + kAllRest;
+    for (auto events = wanted(); ::poll(events.data(), events.size(), kRestMsec) > 0 &&
+                                 std::chrono::steady_clock::now() < end;
          events = wanted())
         (void)carry(events);
 }

@@ -70,3 +70,18 @@ done
 said=$(terminal --keys 'word\r\x04' --after '' 24 80 sh -c 'podctl exec tty -- sh -c "read x; echo got \$x" >/tmp/enter-out; cat /tmp/enter-out')
 assert_contains "$said" 'got word' "and what is typed arrives all the same"
 host rm -f /tmp/enter-out
+
+say "an app that holds the terminal of a command, and writes to it on and on, does not keep the caller"
+hold='seen=; while :; do for t in /dev/pts/[0-9]*; do [ -c "$t" ] || continue; case " $seen " in *" $t "*) ;; *)
+    seen="$seen $t"; (while echo noise; do sleep 0.1; done) >"$t" 2>/dev/null & ;; esac; done; sleep 0.05; done'
+drop_manifest noise <<EOF
+{"acKind": "PodManifest", "acVersion": "0.8.11",
+ "apps": [{"name": "a", "image": {"name": "example.com/busybox"},
+           "app": {"exec": ["/bin/sh", "-c", $(json "$hold")], "user": "1000", "group": "1000"}}]}
+EOF
+host systemctl start pod-noise@a
+begin=$SECONDS
+said=$(terminal 24 80 podctl exec noise -- sh -c 'sleep 2; exit 3')
+assert_contains "$said" noise "the app did not get hold of it: this tested nothing"
+assert_contains "$said" 'status 3'
+[ $((SECONDS - begin)) -lt 20 ] || fail "it took $((SECONDS - begin)) s"
