@@ -58,6 +58,13 @@ void Caller::tell(const EnterEvent& event, int fd) const {
     (void)base::send_message(socket_.get(), plan::to_text(event), fds, MSG_DONTWAIT);
 }
 
+void Caller::await(int fd, const CommandCgroup& cgroup) const {
+    pollfd events[] = {{fd, POLLIN, 0}, {signals_.get(), POLLIN, 0}, {socket_.get(), POLLIN, 0}};
+    while (::poll(events, std::size(events), -1) < 0 && errno == EINTR) {
+    }
+    if (events[0].revents == 0) cgroup.kill();
+}
+
 void Caller::hang_up(pid_t pid) {
     hung_up_ = true;
     for (const int signal : {SIGHUP, SIGTERM, SIGCONT})

@@ -21,6 +21,9 @@ public:
     base::Result<> listen();
     /// A caller that is gone, or does not read, misses it.
     void tell(const plan::EnterEvent& event, int fd = -1) const;
+    /// Until `fd`, of the process that becomes the command, has something to say. The pod can keep
+    /// that process from it: who calls meanwhile, or goes, has everything in `cgroup` killed.
+    void await(int fd, const CommandCgroup& cgroup) const;
     /// Until the command's end. `pid` leads a process group. A caller that goes away is like a
     /// terminal that is hung up: the command has a few seconds left.
     base::Result<plan::EnterEvent> wait(pid_t pid, int pidfd, const CommandCgroup& cgroup);

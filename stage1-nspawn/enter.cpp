@@ -174,11 +174,15 @@ Result<EnterEvent> run_command(const AppSpec& spec, Caller& caller, CommandCgrou
     TRY(join_pid_namespace(spec.leader));
     const auto started = TRY(start_process(spec, mine.get(), its.get(), cgroup));
     its.reset();
+    caller.await(mine.get(), cgroup);
     auto readiness = TRY(receive_readiness(mine.get()));
     if (readiness.status != 0)
         return EnterEvent{EnterEvent::Kind::kFailed, readiness.status, std::move(readiness.error)};
     std::vector<UniqueFd> terminal;
-    if (spec.entry->terminal) terminal = TRY(receive_fds(mine.get(), 1));
+    if (spec.entry->terminal) {
+        caller.await(mine.get(), cgroup);
+        terminal = TRY(receive_fds(mine.get(), 1));
+    }
     caller.tell({EnterEvent::Kind::kStarted}, terminal.empty() ? -1 : terminal.front().get());
     terminal.clear();
     TRY(signal_peer(mine.get()));

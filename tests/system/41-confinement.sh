@@ -20,7 +20,7 @@ EOF
     host systemctl stop "pod-$1"
 }
 
-say "process state"
+say "I1, I3, I5: process state"
 state=$(probe state 'cat /proc/self/status; umask; echo cwd $(pwd); echo score $(cat /proc/self/oom_score_adj)
     echo groups $(id -G); echo mine $(cat /proc/1/comm)')
 assert_matches "$state" 'CapBnd:[[:space:]]+00000000a80425fb'
@@ -65,7 +65,7 @@ first_line() {
     assert_eq "$pid" "$number" "$1: leader of its session"
     host systemctl stop pod-first
 }
-say "the first line of every kind of app: no descriptor, variable or signal too many"
+say "D2, D3: the first line of every kind of app: no descriptor, variable or signal too many"
 root='"app": {"exec": ["/bin/probe"], "user": "0", "group": "0"}'
 host_sh 'mkdir -p /srv/first && chown 1000:1000 /srv/first'
 first_line plain "$root"
@@ -125,7 +125,7 @@ say "a user of its own"
 user=$(probe user 'id -u; id -G; grep Cap /proc/self/status; echo x 2>/dev/null >/x && echo "wrote to /"' '"user": "1000"')
 assert_contains "$user" $'1000\n0'
 
-say "masks stay, for a pod that has CAP_SYS_ADMIN and CAP_SYS_PTRACE too; so does its PID 1 (D5)"
+say "I6: masks stay, and no user namespace is made, for a pod that has CAP_SYS_ADMIN and CAP_SYS_PTRACE too; so does its PID 1 (D5)"
 strong=$(probe strong '
     for m in /proc/keys /proc/kcore /proc/sys /sys/firmware /sys/fs /sys /proc; do umount $m 2>/dev/null && echo "lifted $m"; done
     mount -o remount,bind,rw /proc/sys 2>/dev/null && echo "remounted /proc/sys"

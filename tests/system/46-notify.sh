@@ -51,7 +51,7 @@ wait_until 60 unit_is pod-notify@a active
 assert_contains "$(host systemctl status --no-pager pod-notify@a)" 'Status: "serving 20 €"'
 assert_contains "$(journal pod-notify@a)" "socket /dev/podd-notify watchdog"
 
-say "what it may not say: another main process, control characters, descriptors to keep"
+say "E5: what it may not say: another main process, control characters, descriptors to keep"
 main=$(property pod-notify@a MainPID)
 sandbox=$(property pod-notify MainPID)
 tell "MAINPID=1"

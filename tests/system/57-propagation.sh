@@ -30,7 +30,7 @@ END
 sees() { host_sh 'cat "/proc/$(systemctl show -P MainPID pod-mounts@a)/root/$1"' "$1"; }
 tree='"source": "/srv/tree"'
 
-say "read-only reaches what is mounted below, and below that; nobody can take it away"
+say "F5: read-only reaches what is mounted below, and below that; nobody can take it away"
 pod "$tree, \"readOnly\": true" 'cat /data/sub/file /data/sub/deep/file
     for path in /data /data/sub /data/sub/deep; do
         touch $path/new 2>/dev/null && echo "made $path/new"; (echo x >>$path/file) 2>/dev/null && echo "wrote to $path/file"
@@ -42,7 +42,7 @@ for word in made wrote remounted unmounted; do assert_not_contains "$said" "$wor
 host_sh 'touch /srv/tree/sub/deep/host-writes'
 host systemctl stop pod-mounts
 
-say "private, the default: what the host mounts later is not seen, and what it unmounts stays"
+say "F2: private, the default: what the host mounts later is not seen, and what it unmounts stays"
 pod "$tree" 'mkdir -p /data/own && mount -t tmpfs mine /data/own && echo "mounted its own"'
 assert_contains "$said" 'mounted its own'
 assert_eq "" "$(host_sh 'grep " /srv/tree/own " /proc/1/mountinfo || true')" "a mount of the pod's on the host"
@@ -54,7 +54,7 @@ assert_not_contains "$(host_sh 'cat "/proc/$(systemctl show -P MainPID pod-mount
 host systemctl stop pod-mounts
 host_sh 'umount /srv/tree/late; rmdir /srv/tree/own'
 
-say "slave: the host's mounts come and go in the pod; the pod's are not seen on the host"
+say "F2: slave: the host's mounts come and go in the pod; the pod's are not seen on the host"
 pod "$tree, \"propagation\": \"slave\"" 'mkdir -p /data/own && mount -t tmpfs mine /data/own && echo "mounted its own"; grep " / " /proc/self/mountinfo'
 assert_contains "$said" 'mounted its own'
 assert_eq "" "$(host_sh 'grep " /srv/tree/own " /proc/1/mountinfo || true')" "a mount of the pod's on the host"

@@ -39,8 +39,8 @@ TEST_SUITE("pod/users") {
         CHECK(groups_of(kGroup, "nobody").empty());
     }
 
-    // peers' CVEs: "exec -u" mis-parse, USER number overflow → uid 0 (attack row E2)
-    TEST_CASE("a number is digits only and within the pod's range") {
+    // As of CVE-2026-30892 and CVE-2026-46680.
+    TEST_CASE("E2: a number is digits only and within the pod's range") {
         for (const std::string text : {"", "-1", "+1", " 0", "0x0", "root\n", "1e3", "1:0"}) {
             CAPTURE(text);
             const auto id = numeric_id(text);
