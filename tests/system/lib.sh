@@ -125,11 +125,16 @@ import_image() {
     fi
 }
 
-# import_probe: has the image example.com/probe in the store: busybox and /bin/probe, see app/. It stays.
+# build_probe OUT: the program of tests/probe, static. All of it at once: it is small, and its headers are not.
+build_probe() {
+    printf '#include "%s"\n' "$source_dir"/tests/probe/*.cpp | g++ -std=c++20 -O1 -static -x c++ - -o "$1"
+}
+
+# import_probe: has the image example.com/probe in the store: busybox and /bin/probe, see tests/probe/main.cpp. It stays.
 import_probe() {
     ! host podctl image list 2>/dev/null | grep -q 'example.com/probe\b' || return 0
     mkdir -p "$TEST_TMP/probe/bin"
-    g++ -std=c++20 -O1 -static -o "$TEST_TMP/probe/bin/probe" "$source_dir"/tests/system/app/*.cpp
+    build_probe "$TEST_TMP/probe/bin/probe"
     "$source_dir/tests/images/make" busybox rootfs "$TEST_TMP/busybox.tar.gz"
     gzip -d "$TEST_TMP/busybox.tar.gz"
     tar -C "$TEST_TMP/probe" --owner=0 --group=0 --append -f "$TEST_TMP/busybox.tar" bin/probe

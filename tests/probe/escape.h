@@ -19,5 +19,9 @@
 #include <optional>
 #include <string>
 
+namespace probe {
+
 /// The status that the probe ends with; empty: no such verb. `argument` may be null.
 std::optional<int> escape(const std::string& verb, const char* argument);
+
+}  // namespace probe

@@ -21,9 +21,11 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+namespace probe {
+
 namespace {
 
-int capabilities() {
+int print_capabilities() {
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
     __user_cap_data_struct data[2]{};
     if (::syscall(SYS_capget, &header, data) < 0) return 1;
@@ -171,7 +173,7 @@ int writable() {
 }  // namespace
 
 std::optional<int> escape(const std::string& verb, const char* argument) {
-    if (verb == "capabilities") return capabilities();
+    if (verb == "capabilities") return print_capabilities();
     if (verb == "foreign-calls") return foreign_calls();
     if (verb == "cgroups") return own_cgroups();
     if (verb == "writable") return writable();
@@ -182,3 +184,5 @@ std::optional<int> escape(const std::string& verb, const char* argument) {
     if (verb == "capability-of") return capability_of(argument);
     return {};
 }
+
+}  // namespace probe

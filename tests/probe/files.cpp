@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace probe {
+
+std::string read_link(const std::string& path) {
+    char text[4096];
+    const ssize_t n = ::readlink(path.c_str(), text, sizeof text);
+    return n < 0 ? std::string{} : std::string(text, static_cast<std::size_t>(n));
+}
+
+std::string read_text(const std::string& path) {
+    std::string text(16384, '\0');
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return {};
+    const ssize_t n = ::read(fd, text.data(), text.size());
+    (void)::close(fd);
+    text.resize(n < 0 ? 0 : static_cast<std::size_t>(n));
+    return text;
+}
+
+std::string own_status(const std::string& name) {
+    const auto text = read_text("/proc/self/status");
+    const auto at = text.find("\n" + name + ":");
+    if (at == std::string::npos) return {};
+    const auto begin = text.find_first_not_of("\t ", at + name.size() + 2);
+    return text.substr(begin, text.find('\n', begin) - begin);
+}
+
+}  // namespace probe
