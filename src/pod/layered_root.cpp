@@ -5,9 +5,11 @@
 #include <cerrno>
 #include <deque>
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -140,6 +142,24 @@ Result<Found> walk(const std::vector<UniqueFd>& layers, std::string_view path) {
     return found;
 }
 
+// Whether one layer's folder shows a name that no layer above has hidden; what it hides is added.
+Result<bool> shows_any(const UniqueFd& folder, std::set<std::string>& hidden) {
+    const auto close = [](DIR* dir) { (void)::closedir(dir); };
+    auto copy = TRY(base::open_at(folder.get(), ".", O_RDONLY | O_DIRECTORY));
+    const std::unique_ptr<DIR, decltype(close)> dir{::fdopendir(copy.get()), close};
+    if (!dir) return base::errno_error("reading a folder of the image", errno);
+    (void)copy.release();
+    while (const dirent* entry = ::readdir(dir.get())) {
+        const std::string name = entry->d_name;
+        if (name == "." || name == ".." || hidden.contains(name)) continue;
+        struct stat st{};
+        if (::fstatat(folder.get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) continue;
+        if (!is_whiteout(st)) return true;
+        hidden.insert(name);
+    }
+    return false;
+}
+
 }  // namespace
 
 Result<std::optional<std::string>> LayeredRoot::read_file(std::string_view path,
@@ -159,6 +179,16 @@ Result<std::optional<LayeredRoot::Owner>> LayeredRoot::owner(std::string_view pa
     const auto found = TRY(walk(layers_, path));
     if (found.entry.kind == Entry::Kind::kNothing) return std::optional<Owner>{};
     return std::optional{Owner{found.entry.st.st_uid, found.entry.st.st_gid}};
+}
+
+Result<LayeredRoot::Content> LayeredRoot::content(std::string_view path) const {
+    const auto found = TRY(walk(layers_, path));
+    if (found.entry.kind == Entry::Kind::kNothing) return Content::kNothing;
+    if (found.entry.kind != Entry::Kind::kDirectory) return Content::kFile;
+    std::set<std::string> hidden;
+    for (const auto& folder : found.entry.dirs)
+        if (TRY(shows_any(*folder, hidden))) return Content::kFilledDirectory;
+    return Content::kEmptyDirectory;
 }
 
 }  // namespace podd::pod

@@ -37,6 +37,10 @@ public:
     /// Owner of what an absolute path names; no value when nothing is there.
     base::Result<std::optional<Owner>> owner(std::string_view path) const;
 
+    enum class Content : unsigned char { kNothing, kEmptyDirectory, kFilledDirectory, kFile };
+    /// What an absolute path names; everything that is no directory counts as a file.
+    base::Result<Content> content(std::string_view path) const;
+
 private:
     std::vector<base::UniqueFd> layers_;
 };

@@ -17,6 +17,7 @@
 #include "pod/confinement.h"
 #include "pod/enforcement.h"
 #include "pod/environment.h"
+#include "pod/hidden_files.h"
 #include "pod/identity.h"
 #include "pod/layered_root.h"
 #include "pod/limits.h"
@@ -168,10 +169,7 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime,
                      const store::ImageRecord& image) {
     TRY(store::check_accepted(to.store, image));
     TRY_CONTEXT(check_platform(image), "image \"{}\"", image.manifest.name.str());
-    const auto app = TRY(resolve(to.pod.manifest, runtime, image));
-    for (const auto& warning : app.warnings)
-        to.warnings.push_back(fmt::format("app \"{}\": {}", app.name, warning));
-
+    auto app = TRY(resolve(to.pod.manifest, runtime, image));
     TRY(check_limits(to, runtime, image));
 
     plan::AppPlan plan;
@@ -182,6 +180,9 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime,
         return Error{ErrorCode::kCorrupt, fmt::format("image {} has no trees", image.id)};
     TRY(make_upper(to.state, app.name, layers.front()));
     const LayeredRoot root{std::move(layers)};
+    TRY(note_hidden_files(app, root));
+    for (const auto& warning : app.warnings)
+        to.warnings.push_back(fmt::format("app \"{}\": {}", app.name, warning));
     const auto identity = TRY(identify(app, root));
     for (const auto& tree : image.trees)
         plan.trees.push_back(to.store.tree_path(tree));

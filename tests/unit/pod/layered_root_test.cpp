@@ -130,4 +130,30 @@ TEST_SUITE("pod/layered_root") {
         CHECK(read(layers.view(), "/etc").find("not a regular file") != std::string::npos);
         CHECK(read(layers.view(), "/big").find("more than 1000 bytes") != std::string::npos);
     }
+
+    TEST_CASE("what stands at a path: nothing, a file, a folder with files or without") {
+        using Content = LayeredRoot::Content;
+        Layers layers;
+        const int low = layers.add();
+        for (const char* dir : {"empty", "filled", "cleared"})
+            make_dir(low, dir);
+        put(low, "filled/f", "low");
+        put(low, "cleared/f", "low");
+        const int high = layers.add();
+        make_dir(high, "filled");  // says nothing more of it
+        REQUIRE(::symlinkat("/filled", high, "link") == 0);
+        const auto at = [&](std::string_view path) { return layers.view().content(path).value(); };
+        CHECK(at("/none") == Content::kNothing);
+        CHECK(at("/empty") == Content::kEmptyDirectory);
+        CHECK(at("/filled") == Content::kFilledDirectory);
+        CHECK(at("/filled/f") == Content::kFile);
+        CHECK(at("/filled/f/below") == Content::kNothing);
+        CHECK(at("/link") == Content::kFilledDirectory);
+        CHECK(at("/cleared") == Content::kFilledDirectory);
+        SKIP_UNLESS(test::can_hold_overlay_marks(high),
+                    "/tmp takes no whiteouts or no attributes of users");
+        make_dir(high, "cleared");
+        REQUIRE(::mknodat(high, "cleared/f", S_IFCHR, makedev(0, 0)) == 0);
+        CHECK(at("/cleared") == Content::kEmptyDirectory);
+    }
 }
