@@ -117,11 +117,15 @@ void set_end(Section& body, const schema::AppSettings& settings) {
 }
 
 void set_restart(Section& body, const Context& context, const schema::AppSettings& settings) {
-    if (settings.restart == schema::Restart::kNo) return;
-    set(body, "Restart", settings.restart == schema::Restart::kAlways ? "always" : "on-failure");
-    if (context.options.systemd_version >= kRestartModeSince) set(body, "RestartMode", "direct");
+    const bool policy = settings.restart != schema::Restart::kNo;
+    if (policy)
+        set(body, "Restart",
+            settings.restart == schema::Restart::kAlways ? "always" : "on-failure");
+    if (policy && context.options.systemd_version >= kRestartModeSince)
+        set(body, "RestartMode", "direct");
+    // Without a policy here there may be one in a drop-in.
     if (settings.restart_usec) set(body, "RestartSec", unit::duration_text(*settings.restart_usec));
-    if (settings.restart_steps && context.options.systemd_version >= kRestartStepsSince) {
+    if (policy && settings.restart_steps && context.options.systemd_version >= kRestartStepsSince) {
         set(body, "RestartSteps", fmt::format("{}", *settings.restart_steps));
         set(body, "RestartMaxDelaySec", unit::duration_text(*settings.restart_max_delay_usec));
     }

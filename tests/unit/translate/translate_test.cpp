@@ -106,6 +106,15 @@ TEST_SUITE("translate/translate") {
         CHECK(value(units(pod("web", app("one")), {257, {}})[1], "RestartMode") == "(none)");
     }
 
+    TEST_CASE("a pause between restarts counts for the policy of a drop-in, too") {
+        const auto with = units(
+            pod("web",
+                app("one", R"(,"annotations":[{"name":"podd.org/restart-sec","value":"1.5"}])")));
+        CHECK(value(with[1], "Restart") == "(none)");
+        CHECK(value(with[1], "RestartSec") == "1500ms");
+        CHECK(value(units(pod("web", app("one")))[1], "RestartSec") == "(none)");
+    }
+
     TEST_CASE("an app waits for another as its unit does") {
         const auto all = units(
             pod("web", app("db") + "," + app("log") + "," +
