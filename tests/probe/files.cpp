@@ -13,12 +13,15 @@ std::string read_link(const std::string& path) {
 }
 
 std::string read_text(const std::string& path) {
-    std::string text(16384, '\0');
+    std::string text(std::size_t{128} * 1024, '\0');
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return {};
-    const ssize_t n = ::read(fd, text.data(), text.size());
+    std::size_t size = 0;  // files of the kernel come by the page
+    for (ssize_t n = 1; n > 0 && size < text.size();
+         size += n > 0 ? static_cast<std::size_t>(n) : 0)
+        n = ::read(fd, text.data() + size, text.size() - size);
     (void)::close(fd);
-    text.resize(n < 0 ? 0 : static_cast<std::size_t>(n));
+    text.resize(size);
     return text;
 }
 

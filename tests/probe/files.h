@@ -8,7 +8,7 @@ namespace probe {
 
 std::string read_link(const std::string& path);
 
-/// At most 16 KiB.
+/// At most 128 KiB.
 std::string read_text(const std::string& path);
 
 /// The value of "NAME:" in /proc/self/status.

@@ -23,7 +23,8 @@ std::string outcome(bool good, int error) {
 }
 
 std::string scratch_path() {
-    return ::access("/tmp", W_OK) == 0 ? "/tmp/probe-scratch" : "/dev/shm/probe-scratch";
+    const std::string folder = ::access("/tmp", W_OK) == 0 ? "/tmp" : "/dev/shm";
+    return folder + "/probe-" + std::to_string(::getpid());  // apps of a pod share the second
 }
 
 std::string report(const std::vector<std::string>& arguments) {

@@ -41,7 +41,7 @@ std::string opened(const std::string& path, int flags) {
 // removed.
 std::string written(const std::string& path, mode_t mode) {
     if (!S_ISDIR(mode)) return opened(path, O_WRONLY);
-    const auto name = path + "/.probe";
+    const auto name = path + "/.probe-" + std::to_string(::getpid());
     const int fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     const auto result = outcome(fd >= 0, errno);
     if (fd < 0) return result;

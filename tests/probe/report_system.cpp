@@ -64,6 +64,15 @@ std::string squeezed(const std::string& text) {
     return out;
 }
 
+// How times of access are kept is the host's choice.
+std::string without_times(const std::string& options) {
+    std::istringstream words{options};
+    std::string out;
+    for (std::string word; std::getline(words, word, ',');)
+        if (!word.ends_with("atime")) (out.empty() ? out : out.append(",")).append(word);
+    return out;
+}
+
 }  // namespace
 
 void add_namespaces(JsonObject& to) {
@@ -98,7 +107,7 @@ void add_mounts(JsonObject& to) {
         words >> type >> skipped >> super;
         JsonObject mount;
         mount.add("type", type);
-        mount.add("options", options);
+        mount.add("options", without_times(options));
         if (type != "overlay") mount.add("super", super);
         all.add_json(place, mount.str());
     }
