@@ -22,6 +22,7 @@ says() { host_sh 'journalctl --sync; journalctl -q -o cat --since="@$1" -u pod-h
 begin() { TEST_BEGIN=$(host date +%s.%N); }
 gone() { wait_until 20 unit_is pod-handlers inactive; }
 
+# appc-conformance: 7, 11
 say "user, groups, root, directory, environment and confinement are the app's; /dev/stdout works once it has ended, too"
 see='exec >/dev/stdout; echo "$0" begins; { id; pwd; env | grep -vE "^(SHLVL|_|NOTIFY_SOCKET)="; cat /proc/self/cgroup; for ns in /proc/self/ns/*; do readlink $ns; done
     grep -E "^(Cap|NoNew|Seccomp|SigBlk|SigIgn|Groups)" /proc/self/status; ls /proc/self/fd | wc -l; touch /tmp/x-$$ && echo wrote; } |

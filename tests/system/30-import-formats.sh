@@ -14,6 +14,7 @@ import() {
 }
 id_of() { jq -r .image.id <<<"$1"; }
 
+# appc-conformance: 21
 say "an OCI layout: folder, tar, compressed tar"
 first=$(id_of "$(import three)")
 assert_matches "$first" '^sha256:[0-9a-f]{64}$'
@@ -29,6 +30,7 @@ assert_eq "$(id_of "$(import three-docker.tar)")" "$(id_of "$(import three-docke
 say "blobs are as they came"
 host_sh 'cd "$1/blobs/sha256" && for f in *; do echo "$f  $f"; done | sha256sum --check --quiet' $store
 
+# appc-conformance: 21
 say "layers keep owners and modes, whiteouts are overlayfs' own"
 record=$(host cat "$store/images/$first.json")
 mapfile -t layer < <(jq -r '.trees[]' <<<"$record")
@@ -52,6 +54,7 @@ assert_eq 1 "$(host cat "$store/images/$(id_of "$(import opaque-root.tar)").json
 say "a layer that stands in the image twice is stacked once"
 assert_eq 2 "$(host cat "$store/images/$(id_of "$(import links-docker.tar)").json" | jq '.trees | length')"
 
+# appc-conformance: 2
 say "an ACI under every compression; its id is that of the tar"
 aci=$(id_of "$(import good.aci)")
 assert_eq "sha512-$(sha512sum <"$TEST_TMP/images/good.aci" | cut -d ' ' -f 1)" "$aci"

@@ -57,6 +57,7 @@ assert_matches "$uuid" '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
 assert_contains "$(property pod-one StatusText)" "$uuid"
 base=$url/acMetadata/v1
 
+# appc-conformance: 1, 17
 say "each document, with its type"
 types=$(for path in pod/annotations pod/annotations/example.com/role pod/manifest pod/uuid apps/a/annotations apps/a/image/id apps/a/image/manifest; do
     in_pod one --output /dev/null --write-out "$path %{http_code} %{content_type}\n" "$base/$path"
@@ -87,11 +88,13 @@ done
 assert_eq 405 "$(code one --request DELETE "$base/pod/uuid")"
 assert_eq 401 "$(code one --data content=hello "http://127.0.0.1:18112/x/acMetadata/v1/pod/hmac/sign")"
 
+# appc-conformance: 17
 say "the token of one pod opens nothing at the socket of the other"
 assert_eq 401 "$(code two "$base/pod/uuid")"
 assert_eq 401 "$(code two --data content=hello "$base/pod/hmac/sign")"
 assert_eq 401 "$(code one "$other/acMetadata/v1/pod/manifest")"
 
+# appc-conformance: 17
 say "what one pod has signed the other can verify; nobody signs as somebody else"
 signature=$(in_pod one --data-urlencode 'content=a & b' "$base/pod/hmac/sign")
 assert_eq 64 "$(base64 -d <<<"$signature" | wc -c)"

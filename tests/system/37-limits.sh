@@ -26,6 +26,7 @@ refused() {
 host_sh 'cat /sys/fs/cgroup/cgroup.controllers' >"$TEST_TMP/controllers"
 has() { grep -qw "$1" "$TEST_TMP/controllers"; }
 
+# appc-conformance: 12
 say "a limit of each controller"
 while read -r controller name value property wanted <&3; do
     limits "$(isolator "$name" "$value")"
@@ -59,6 +60,7 @@ if has pids; then
     host systemctl stop pod-limits
 fi
 
+# appc-conformance: 12
 say "the pod's own limits, and its word for apps that say nothing"
 limits '' '' "\"isolators\": [$(isolator podd.org/tasks-max 64)]"
 has pids || refused 'pod "limits": isolator "podd.org/tasks-max" would have no effect'

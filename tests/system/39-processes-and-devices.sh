@@ -23,6 +23,7 @@ LIST
     host systemctl stop pod-processes
 }
 
+# appc-conformance: 6
 say "apps share their processes, unless the pod hides them from other users"
 apps ''
 assert_contains "$said" "saw the other"

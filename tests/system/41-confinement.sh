@@ -20,6 +20,7 @@ EOF
     host systemctl stop "pod-$1"
 }
 
+# appc-conformance: 13
 say "I1, I3, I5: process state"
 state=$(probe state 'cat /proc/self/status; umask; echo cwd $(pwd); echo score $(cat /proc/self/oom_score_adj)
     echo groups $(id -G); echo mine $(cat /proc/1/comm)')
@@ -107,6 +108,7 @@ assert_not_contains "$kernel" 'seen in'
 assert_not_contains "$kernel" 'made a cgroup'
 assert_contains "$kernel" 'cgroup 0::/'
 
+# appc-conformance: 9
 say "devices: the list of the specification and nothing else"
 devices=$(probe devices 'cd /dev; for d in *; do echo "dev $d"; done; echo x >null; head -c 4 zero | wc -c; mknod /tmp/m b 8 0 2>&1; ls -l ptmx;
     touch shm/x && echo "shm works"; ls -ld pts')

@@ -15,6 +15,8 @@ drop_manifest links <<'EOF'
 EOF
 host systemctl start pod-links@a
 wait_until 15 host_sh 'journalctl --sync; journalctl -q -o cat --since="@$1" -u pod-links@a | grep -qx "line 200"' "$TEST_BEGIN"
+# appc-conformance: 16
+say "what the app writes, to its streams and to /dev/stdout opened again, is in the journal, with its priority"
 logged=$(app_says links a)
 for line in direct access error '<0>shout' 'line 1'; do grep -qxF "$line" <<<"$logged" || fail "\"$line\" is not in the journal"; done
 assert_eq 200 "$(grep -c '^line ' <<<"$logged")"

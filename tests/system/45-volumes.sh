@@ -156,6 +156,7 @@ assert_eq $'text\nmore' "$(host cat /srv/volumes/file)"
 assert_eq '1000:1001 644' "$(ids /srv/volumes/file)"
 host systemctl stop pod-file
 
+# appc-conformance: 10
 say "an empty volume: mode and owner as said, foreign ids on the disk, shared by two apps, gone with the pod"
 pod empty '{"name": "data", "kind": "empty", "mode": "2750", "uid": 1000, "gid": 1001}, {"name": "plain", "kind": "empty"}' \
     "$(app b 'umask 027; echo "from b" >/shared/file; mv /shared/file /shared/there' data:/shared '"user": "1000", "group": "1001"')" \

@@ -39,6 +39,7 @@ $1"
     host systemctl daemon-reload
 }
 
+# appc-conformance: 19
 say "the unit starts until the app says READY, and shows its STATUS meanwhile"
 restricted FileDescriptorStoreMax=5
 host systemctl start --no-block pod-notify@a

@@ -45,6 +45,7 @@ assert_matches "$said" 'machine-id: [0-9a-f]{32}'
 assert_contains "$said" $'resolv.conf:\nwritable' "no name server in a network of its own"
 assert_not_contains "$said" '/etc/localtime symbolic'
 
+# appc-conformance: 9
 say "an image that has its own: hosts, resolv.conf, mtab, localtime, /run and /tmp stay; name and id are the pod's"
 made full 'mkdir etc run run/kept usr && mkdir -m 750 tmp && cd etc && ln -s ../usr/zone localtime && echo "TZif of the image" >../usr/zone
     for f in hostname machine-id mtab resolv.conf; do echo "$f of the image" >$f; done; echo "192.0.2.1 mine" >hosts'

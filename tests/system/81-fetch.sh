@@ -48,6 +48,7 @@ verification() { host podctl image list --json=short | jq -c ".[] | select(.id =
 in_store() { [ -n "$(verification)" ]; }
 no_fetch_unit() { [ -z "$(host systemctl list-units --all --plain --no-legend 'podd-fetch-*' 'podd-import-*')" ]; }
 
+# appc-conformance: 21
 say "what nothing accepts is refused, and the command that is named accepts it"
 assert_status 1 host podctl fetch docker://$name:1
 assert_contains "$output" "$id"

@@ -63,6 +63,7 @@ assert_contains "$output" 'prefix "../../x"'
 # One that was good when it came. Its file is made as the revoked one is now.
 host cp /var/tmp/trust/revoked.asc "/etc/podd/trustedkeys/root.d/$(fpr revoked)"
 
+# appc-conformance: 3
 say "everything that is no good signature"
 refused unknown "by key $(fpr unknown), which is not trusted for any image"
 refused other "signed by key $(fpr other), which is not trusted for that name"
@@ -91,6 +92,7 @@ assert_status 1 signed good
 assert_contains "$output" "found key $(fpr unknown), wanted the one that the file is named after"
 host rm "/etc/podd/trustedkeys/root.d/$(fpr other)"
 
+# appc-conformance: 3
 say "good ones: by the key, by a part of it, armored or not"
 for case in good binary subkey; do
     host podctl -q image rm example.com/busybox 2>/dev/null || true

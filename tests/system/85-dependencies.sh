@@ -70,6 +70,7 @@ imported base
 refused top 'image "example.com/top" depends on "example.com/mid"'
 imported mid
 
+# appc-conformance: 4
 say "two levels are stacked: each over the one before, depth first"
 imported top
 assert_eq "$(printf '%s\n' "$(id_of base)" "$(id_of mid)" "$(id_of side)" "$(id_of top)")" "$(trees top)"
@@ -110,6 +111,7 @@ say "and an image may depend on one of that kind"
 imported over
 assert_eq "$({ files unnamed; echo 'o over'; } | sort)" "$(files over | sort)"
 
+# appc-conformance: 4
 say "a pathWhitelist on each level: its own image and what lies beneath"
 acis <<'JSON'
 {"listed": {"files": {"l": "listed", "k": "listed"}, "pathWhitelist": ["/etc/a", "etc//b/", "/d", "/m", "/l"],
@@ -143,6 +145,7 @@ l listed
 m mid
 side side' "$(files below)"
 
+# appc-conformance: 4
 say "id, labels and size are those of the manifest, or the image is not taken"
 base=$(id_of base)
 size=$(stat -c %s "$images/base.aci")

@@ -339,6 +339,7 @@ named() {
     brings "$file" "$file.asc" "$@"
     assert_eq "$name" "$(jq -r .fetched.name <<<"$line")"
 }
+# appc-conformance: 18
 say "names: the host's labels, latest, and the pages above"
 named names.localhost/app "names.localhost/app-1.0-linux-$arch.aci" appc:names.localhost/app:1.0
 assert_eq "$files/names.localhost/app-1.0-linux-$arch.aci" "$(jq -r .fetched.url <<<"$line")"

@@ -135,6 +135,7 @@ assert_status 1 host podctl trust --skip-fingerprint-review --prefix=example.tes
 assert_contains "$output" "without TLS"
 wait_until 10 host_sh 'test -z "$(ls /var/cache/podd/fetch)"'
 
+# appc-conformance: 18
 say "by name, with all that it depends on: each signed, each in the store"
 assert_eq "$(id_of app)" "$(fetch example.test/app:1 2>/dev/null)"
 assert_eq "example.test/app example.test/base example.test/mid" "$(names)"

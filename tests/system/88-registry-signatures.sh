@@ -89,6 +89,7 @@ trust --prefix=$repository $folder/keys/good.asc
 trust --prefix=localhost:5000/elsewhere $folder/keys/other.asc
 host test -s "/etc/podd/trustedkeys/prefix.d/localhost:5000%signed/$(fpr good)"
 
+# appc-conformance: 21
 say "a good signature"
 id=$(fetch app:good)
 assert_eq "{\"kind\":\"signed\",\"by\":\"$(fpr good)\"}" "$(verification "$id")"

@@ -26,6 +26,7 @@ TEST_SUITE("archive/aci") {
         CHECK_FALSE(box.exists("rootfs"));
     }
 
+    // appc-conformance: 2
     TEST_CASE("an ACI that breaks a rule of its layout is refused") {
         PODD_NEEDS_ROOT();
         struct Case {

@@ -128,6 +128,7 @@ TEST_SUITE("fetch/discovery") {
         CHECK(found->keys == std::vector<std::string>{"https://k/1", "https://k/2"});
     }
 
+    // appc-conformance: 18
     TEST_CASE("a name is looked for at itself and at all above it") {
         CHECK(discovery_places(name("example.com/a/b")).value() ==
               std::vector<std::string>{"example.com/a/b", "example.com/a", "example.com"});

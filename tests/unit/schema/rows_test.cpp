@@ -224,6 +224,7 @@ TEST_SUITE("schema/rows") {
             check<ImageManifest>(row, image(row.text));
     }
 
+    // appc-conformance: 1
     TEST_CASE("the top of an image manifest") {
         for (const auto& row : std::vector<Row>{
                  {R"({"acKind":"ImageManifest","acVersion":"0.8.11","name":"a"})", ""},
@@ -252,6 +253,7 @@ TEST_SUITE("schema/rows") {
             check<ImageManifest>(row, row.text);
     }
 
+    // appc-conformance: 1
     TEST_CASE("the top of a pod manifest") {
         const std::string one = R"("apps":[{"name":"a","image":{"name":"x"}}])";
         for (const auto& row : std::vector<Row>{
