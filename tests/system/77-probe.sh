@@ -8,7 +8,7 @@ mkdir "$out"
 build_probe "$TEST_TMP/probe"
 "$table" make "$TEST_TMP/probe" "$out"
 copy "$out" /var/tmp/probe
-clean_up() { tidy; host_sh 'rm -rf /var/tmp/probe /srv/probe; podctl image rm example.com/probe-{plain,plain,full,oci} >/dev/null 2>&1 || true'; }
+clean_up() { tidy; host_sh 'rm -rf /var/tmp/probe /srv/probe; for name in plain:1 plain:2 full oci; do podctl image rm example.com/probe-$name >/dev/null; done'; }
 trap clean_up EXIT
 id=$(host_sh 'mkdir -p /srv/probe/owned; cd /srv/probe/owned; echo mine >mine; echo other >other; chown -R 1000:1001 .; chown 2000:2000 other
     cd /var/tmp/probe; for name in probe-plain-1 probe-plain-2 probe-full-1; do podctl import $name.aci; done >ids 2>&1; podctl import probe-oci-1.tar >ids-of-oci 2>&1
