@@ -16,8 +16,7 @@ namespace podd::sandbox {
 
 namespace {
 
-// Source: personality(2). Linux, Linux32 and both without address randomisation; all ones asks
-// only.
+// Source: personality(2). Linux, Linux32 and both under a name of version 2.6; all ones asks only.
 const std::vector<std::uint32_t> kHarmlessPersonalities{0, 8, 0x20000, 0x20008, 0xFFFFFFFF};
 constexpr std::uint32_t kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS |
                                          CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
