@@ -92,9 +92,15 @@ std::string zone() {
     return text;
 }
 
-std::string line_of(const std::string& path) {
-    const auto text = read_text(path);
+std::string first_line(const std::string& text) {
     return text.substr(0, text.find('\n'));
+}
+
+// A host may have hierarchies of the first version beside it.
+std::string cgroup() {
+    const auto text = "\n" + read_text("/proc/self/cgroup");
+    const auto at = text.find("\n0::");
+    return at == std::string::npos ? std::string{} : first_line(text.substr(at + 1));
 }
 
 }  // namespace
@@ -109,10 +115,10 @@ void add_process(JsonObject& to) {
     to.add_json("signals", signals.str());
     to.add_json("descriptors", descriptors());
     to.add_json("environment", environment());
-    to.add("oom_score_adj", line_of("/proc/self/oom_score_adj"));
+    to.add("oom_score_adj", first_line(read_text("/proc/self/oom_score_adj")));
     to.add("nice", std::to_string(::getpriority(PRIO_PROCESS, 0)));
     to.add("session", ::getsid(0) == ::getpid() ? "leader" : "member");
-    to.add("cgroup", line_of("/proc/self/cgroup"));
+    to.add("cgroup", cgroup());
     to.add("zone", zone());
 }
 

@@ -26,6 +26,7 @@ done
 host_sh 'journalctl --sync; journalctl -q --all -o json --since="@$1" -u "pod-probe@*" -u "pod-probed@*"' "$TEST_BEGIN" >"$out/said.json"
 # shellcheck disable=SC2046
 host systemctl show $("$table" units) >"$out/units"
+host_sh 'readlink /proc/1/ns/*' >"$out/namespaces"
 
 # appc-conformance: 8, 12, 13
 say "each row holds, with its setting and without, and changes nothing else"

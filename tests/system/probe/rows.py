@@ -67,7 +67,45 @@ def mount(volume, path):
     return {"mounts": [{"volume": volume, "path": path}]}
 
 
-NOT_THERE = (None, "kind", "ENOENT")
+# What an app has without any setting. Where the value is a function, it says what is wrong.
+REFUSED = "add_key bpf init_module io_uring_setup kexec_load keyctl mount mount_setattr open_by_handle_at open_tree perf_event_open reboot " \
+    "setns swapon syslog umount2 userfaultfd".split() + ["ioctl of TIOCSTI", "personality of no random addresses", "unshare of a user namespace"]
+DEVICES = {"console", "fd", "full", "mqueue", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout", "tty", "urandom", "zero"}
+VARIABLES = {"AC_APP_NAME", "AC_METADATA_URL", "HOME", "LOGNAME", "PATH", "SHELL", "USER", "container"}
+
+
+def none_is(word):
+    return lambda found: [name for name, value in found.items() if value == word]
+
+
+def names_are(names):
+    return lambda found: set(found) ^ names
+
+
+def loose_mounts(found):
+    """Nothing but the root has setuid files, and of the kernel's trees only /proc itself can be written."""
+    for place, mount in found.items():
+        options = set(mount["options"].split(","))
+        if place != "/" and "nosuid" not in options or place.startswith(("/proc/", "/sys")) and not {"ro", "noexec", "nodev"} <= options:
+            yield place
+
+
+DEFAULTS = {
+    ("ids", "users"): "0 0 0 0", ("ids", "groups"): "0 0 0 0", ("ids", "more"): "", ("securebits",): "0", ("no_new_privs",): "1",
+    ("seccomp",): "2", ("keyring",): "EPERM", ("cwd",): "/", ("umask",): "0022", ("nice",): "0", ("session",): "leader", ("cgroup",): "0::/",
+    ("signals",): {"blocked": "0" * 16, "ignored": "0" * 16}, ("interfaces",): ["lo"],
+    ("descriptors",): {"0": "/dev/null", "1": "socket", "2": "socket"},
+    ("environment",): names_are(VARIABLES), ("devices",): names_are(DEVICES), ("mounts",): lambda found: list(loose_mounts(found)),
+    ("nodes",): none_is("ok"), ("kernel_reads",): none_is("readable"), ("kernel_writes",): none_is("ok"),
+    **{("calls", name): "EPERM" for name in REFUSED}, ("calls", "clone3"): "ENOSYS", ("calls", "unknown"): "ENOSYS",
+    ("calls", "socket of AF_ALG"): "EAFNOSUPPORT", ("calls", "socket of AF_VSOCK"): "EAFNOSUPPORT", ("calls", "socket of AF_UNIX"): "ok",
+    ("calls", "mkdirat"): "EFAULT",
+    ("files", "/etc/hosts", "text"): "127.0.0.1 localhost probe\n::1 localhost probe\n", ("files", "/etc/hostname", "text"): "probe\n",
+    ("files", "/etc/mtab", "target"): "../proc/self/mounts", ("files", "/tmp", "mode"): "1777", ("files", "/run", "mode"): "0755",
+    ("files", "/dev/shm", "mode"): "1777", ("files", "/etc/resolv.conf", "kind"): "ENOENT",
+}
+# Namespaces that are the host's.
+HOSTS_OWN = {"time", "time_for_children"}
 
 # What an app runs.
 row("app.exec", app={"app": {"exec": ["/bin/probe", "report", "/nowhere/a b", "/$HOME", "/%n\\\"'"]}}, changes={"paths"},

@@ -3,7 +3,8 @@
 """table.py make PROBE OUT: images and manifests for the rows of rows.py.
 table.py units: the units whose properties rows speak of.
 table.py check OUT: compares what the apps said (OUT/said.json, of journalctl) and what systemd says (OUT/units, of
-systemctl show) and podctl verify (OUT/verify) with the rows; a line for each that is not so.
+systemctl show), podctl verify (OUT/verify) and the host's namespaces (OUT/namespaces) with the rows; a line for each that is
+not so.
 """
 import copy
 import json
@@ -14,7 +15,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "import"))
 import images
-from rows import ALL, ROWS
+from rows import ALL, DEFAULTS, HOSTS_OWN, ROWS
 
 PASSWD = "root:x:0:0:root:/root:/bin/sh\nweb:x:1000:50:Web:/home/web:/bin/probe\n42:x:4242:4242::/:/bin/probe\n"
 GROUP = "root:x:0:\nstaff:x:50:\nmore:x:60:web\n"
@@ -153,6 +154,7 @@ class Check:
     def __init__(self, out):
         self.said, self.units = reports(out), units(out)
         self.verify = (out / "verify").read_text()
+        self.host = (out / "namespaces").read_text().split()
         self.bad = 0
         self.plain = self.said.get(("probe", "plain"), {})
 
@@ -167,6 +169,19 @@ class Check:
                 self.complain(fields, f"{what}: found {found!r} {side} it, wanted {expected!r}")
         if wanted[0] is ALL and with_it == without:
             self.complain(fields, f"{what}: {with_it!r} with and without it")
+
+    def defaults(self):
+        for path, wanted in DEFAULTS.items():
+            found = at(self.plain, path)
+            if callable(wanted):
+                wrong = None if found is None else wanted(found)
+                if wrong or found is None:
+                    self.complain(["without any setting"], f"{' '.join(path)}: {wrong!r}")
+            elif found != wanted:
+                self.complain(["without any setting"], f"{' '.join(path)}: found {found!r}, wanted {wanted!r}")
+        for name, link in {**self.plain.get("namespaces", {}), **self.plain.get("own_namespaces", {})}.items():
+            if (link in self.host) != (name in HOSTS_OWN):
+                self.complain(["without any setting"], f"namespace {name} is {link}")
 
     def inside(self, one, app):
         report = self.said.get(app)
@@ -212,6 +227,7 @@ def changed_by(rows):
 
 def check(out):
     checks = Check(out)
+    checks.defaults()
     for number, one in enumerate(ROWS):
         if one.app is None:
             continue
