@@ -181,7 +181,8 @@ Result<> give_up_rights(const AppSpec& spec, const ExecLabel& label, ExitStatus&
     status = ExitStatus::kNoNewPrivileges;
     if (app.no_new_privileges) TRY(forbid_new_privileges());
     status = ExitStatus::kUser;
-    TRY(become_user(app));
+    TRY(become_user(
+        app, spec.entry == nullptr || spec.entry->ambient ? Ambient::kAsApp : Ambient::kNone));
     if (spec.entry != nullptr) TRY(end_with_parent());
     return {};
 }

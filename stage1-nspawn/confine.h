@@ -21,10 +21,13 @@ base::Result<> reset_process_state();
 base::Result<> limit_capabilities(std::uint64_t capabilities);
 base::Result<> forbid_new_privileges();
 
+/// Whether a user that is not 0 gets the app's capabilities.
+enum class Ambient : bool { kNone, kAsApp };
+
 /// Groups and ids of the app. All capabilities of the user namespace stay until execve(2), for the
 /// filter may need them to load; what execve leaves is the bounding set for user 0, and for others
-/// the ambient set, which is the same.
-base::Result<> become_user(const plan::AppPlan& app);
+/// the ambient set, which is the same or empty.
+base::Result<> become_user(const plan::AppPlan& app, Ambient ambient);
 
 /// A program that was compiled before; see plan::seccomp_file().
 class SeccompProgram {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// enter [--privileged] [--control] POD APP [-- CMD…]: runs a command in an app that runs, under the
+// enter [OPTION…] POD APP [-- CMD…]: runs a command in an app that runs, under the
 // confinement of the app, as part of its unit. This process stays outside of the pod until the
 // command has ended. Whoever calls gives the standard streams; with --control, standard input is
 // the socket that plan/enter.h describes, and the streams come over that. Without a command it is
-// a shell of the image's.
+// a shell of the image's. Options: --privileged, --user=USER[:GROUP],
+// --setenv=NAME=VALUE (any number), --working-directory=PATH.
 #include "plan/enter.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -27,6 +29,7 @@
 #include "child.h"
 #include "command.h"
 #include "command_cgroup.h"
+#include "command_plan.h"
 #include "join.h"
 #include "plan/plan.h"
 #include "plan/run_dir.h"
@@ -49,27 +52,44 @@ constexpr int kFirstFd = 3;
 constexpr const char* kStreamNames[] = {"standard input", "standard output", "standard error"};
 
 struct Order {
-    bool privileged = false;
+    CommandOptions options;
     bool control = false;
     std::string pod;
     std::string app;
-    std::vector<std::string> command;
 };
+
+bool parse_option(Order& order, std::string_view word) {
+    const auto equals = word.find('=');
+    const auto name = word.substr(0, equals);
+    if (equals == std::string_view::npos) {
+        if (name != "--privileged" && name != "--control") return false;
+        (name == "--control" ? order.control : order.options.privileged) = true;
+        return true;
+    }
+    const std::string value{word.substr(equals + 1)};
+    if (name == "--user") {
+        order.options.user = value;
+    } else if (name == "--working-directory") {
+        order.options.working_directory = value;
+    } else {
+        const auto end = std::min(value.find('='), value.size());
+        if (name != "--setenv" || end == 0 || end == value.size()) return false;
+        order.options.environment.emplace_back(value.substr(0, end), value.substr(end + 1));
+    }
+    return true;
+}
 
 std::optional<Order> parse(int argc, char** argv) {
     Order order;
     int at = 1;
-    for (; at < argc && std::string_view{argv[at]}.starts_with("--"); ++at) {
-        const std::string_view option{argv[at]};
-        if (option != "--privileged" && option != "--control") return std::nullopt;
-        (option == "--control" ? order.control : order.privileged) = true;
-    }
+    for (; at < argc && std::string_view{argv[at]}.starts_with("--"); ++at)
+        if (!parse_option(order, argv[at])) return std::nullopt;
     if (argc - at < 2) return std::nullopt;
     order.pod = argv[at];
     order.app = argv[at + 1];
     at += 2;
     if (at < argc && std::string_view{argv[at]} != "--") return std::nullopt;
-    if (at < argc) order.command.assign(argv + at + 1, argv + argc);
+    if (at < argc) order.options.command.assign(argv + at + 1, argv + argc);
     return order;
 }
 
@@ -107,41 +127,21 @@ Result<UniqueFd> take_socket() {
     return socket;
 }
 
-// bash where there is one. It says nothing of its own, so that the status is the shell's.
-std::vector<std::string> any_shell() {
-    return {"sh", "-c", "if command -v bash >/dev/null; then exec bash; fi; exec sh"};
-}
-
-// All that the pod's own root may be, without what podd takes from it; never more than the pod.
-void lift_confinement(plan::AppPlan& app) {
-    app.uid = app.gid = 0;
-    app.groups.clear();
-    app.capabilities = ~std::uint64_t{0};
-    app.no_new_privileges = false;
-    app.seccomp = false;
-    app.selinux_label.clear();
-    app.apparmor_profile.clear();
-}
-
-// The app's plan, with what is the command's own.
-plan::AppPlan command_plan(plan::AppPlan app, const Order& order, const Request& request) {
-    app.argv = order.command.empty() ? any_shell() : order.command;
-    app.notify = false;
-    app.stdio_links = false;
-    app.make_working_directory = false;
-    if (order.privileged) lift_confinement(app);
-    if (request.what.terminal) {
-        std::erase_if(app.environment, [](const auto& line) { return line.first == "TERM"; });
-        app.environment.emplace_back("TERM", request.what.terminal->type);
-    }
-    return app;
+// In the file system as the app sees it; the pod's PID 1 is ours, and never changes its root. Links
+// stay beneath.
+Result<UniqueFd> open_root(const plan::PodPlan& pod, const Order& order, pid_t leader) {
+    auto root = TRY(base::open_path(fmt::format("/proc/{}/root", leader), O_PATH | O_DIRECTORY));
+    if (pod.apps.size() == 1) return root;
+    return base::open_at(root.get(), order.app, O_PATH | O_DIRECTORY, 0,
+                         base::Resolve::kNoSymlinks);
 }
 
 Result<Entry> make_entry(const Order& order, const Request& request, const RunningApp& running) {
     // What the app has set itself is no obstacle to whoever asks for all privileges.
-    const auto limits = TRY(limits_of(order.privileged ? ::getpid() : running.pid));
+    const auto limits = TRY(limits_of(order.options.privileged ? ::getpid() : running.pid));
     const auto mask = TRY(umask_of(running.pid));
-    Entry entry{running.main_process.get(), {-1, -1, -1}, request.what.terminal, limits, mask};
+    Entry entry{
+        running.main_process.get(), {-1, -1, -1}, request.what.terminal, limits, mask, true};
     for (std::size_t i = 0; i < request.streams.size(); ++i) {
         TRY(check_stream(request.streams[i].get(), kStreamNames[i]));
         entry.streams[i] = request.streams[i].get();
@@ -192,12 +192,19 @@ Result<EnterEvent> run_command(const AppSpec& spec, Caller& caller, CommandCgrou
 Result<EnterEvent> enter(const Order& order, const Request& request, Caller& caller) {
     auto directory = TRY_CONTEXT(plan::open_pod_directory(order.pod), "its sandbox is not running");
     const auto pod = TRY(plan::read_pod_plan(directory.get()));
-    const auto app =
-        command_plan(TRY(plan::read_app_plan(directory.get(), order.app)), order, request);
+    auto own = TRY(plan::read_app_plan(directory.get(), order.app));
     const auto record = TRY(plan::read_sandbox_record(directory.get()));
     const auto leader = TRY(open_leader(record));
-    const auto running = TRY(find_app(app, record.leader));
-    const auto entry = TRY(make_entry(order, request, running));
+    const auto running = TRY(find_app(own, record.leader));
+    auto entry = TRY(make_entry(order, request, running));
+    std::optional<CommandUser> user;
+    if (!order.options.user.empty()) {
+        const auto root = TRY(open_root(pod, order, record.leader));
+        user =
+            TRY_CONTEXT(read_user(order.options.user, root.get()), "--user={}", order.options.user);
+        entry.ambient = false;
+    }
+    const auto app = command_plan(std::move(own), order.options, user, request.what.terminal);
     AppSpec spec{pod, app, leader.get(), {}, 0, &entry};
     if (app.seccomp) spec.seccomp = TRY(SeccompProgram::read(directory.get(), app.name));
     directory.reset();
@@ -252,6 +259,6 @@ int main(int argc, char** argv) {
     (void)::prctl(PR_SET_DUMPABLE, 0);
     const auto order = stage1::parse(argc, argv);
     if (order) return stage1::run(*order);
-    stage1::report_failure("usage: enter [--privileged] [--control] POD APP [-- CMD...]");
+    stage1::report_failure("usage: enter [OPTION...] POD APP [-- CMD...]");
     return plan::kCannotEnter;
 }

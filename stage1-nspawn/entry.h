@@ -27,6 +27,7 @@ struct Entry {
     std::optional<plan::TerminalRequest> terminal;  // made in the pod
     Limits limits;
     mode_t umask;
+    bool ambient;  // the app's user, and so its ambient capabilities
 };
 
 /// Whether `fd` may become a standard stream of a process in a pod: a file, pipe, socket, or one of

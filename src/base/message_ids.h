@@ -17,6 +17,8 @@ inline constexpr std::string_view kPodStartFailed = "b16637292432494589d26b3e644
 inline constexpr std::string_view kAppStartFailed = "40dc9b119c414150bd4b5563df95ba66";
 // POD_NAME, POD_APP, POD_CALLER_UID.
 inline constexpr std::string_view kEnteredPrivileged = "c528b5803275417eba2d3daf8ebdf8cd";
+// As that.
+inline constexpr std::string_view kEnteredAsUser = "a814e037708f46ab8b87984f4cae633a";
 // POD_IMAGE, POD_IMAGE_NAME.
 inline constexpr std::string_view kImageImported = "5e85cd2a3d2645808efba58e6369ce68";
 inline constexpr std::string_view kImageRemoved = "ccc222f721544bb8890265f149de1d90";

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/enter.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -13,7 +13,6 @@
 
 #include "base/message_ids.h"
 #include "base/printable.h"
-#include "client/bus_error.h"
 
 namespace podd::daemon {
 
@@ -52,36 +51,36 @@ int socket_option(int fd, int option) {
 
 }  // namespace
 
-base::Result<bool> wants_privileges(const std::map<std::string, sdbus::Variant>& options) {
-    bool privileged = false;
-    for (const auto& [key, value] : options) {
-        if (key != "Privileged")
-            return refused(fmt::format("option \"{}\" is not known; wanted Privileged", key));
-        const auto given = client::guarded([&v = value] { return v.get<bool>(); });
-        if (!given) return refused("option Privileged: wanted a boolean");
-        privileged = *given;
-    }
-    return privileged;
-}
-
-base::Result<> check_command(const std::vector<std::string>& command) {
+base::Result<> check_command(const EnterOrder& order) {
     std::size_t bytes = 0;
-    for (const std::string& word : command)
+    for (const std::string& word : option_words(order.options))
+        bytes += word.size() + 1;
+    for (const std::string& word : order.command)
         bytes += word.size() + 1;
     if (bytes > kMaxCommandBytes)
         return refused(
             fmt::format("the command has {} bytes; {} are the most", bytes, kMaxCommandBytes));
-    if (!command.empty() && command.front().empty()) return refused("the program has no name");
+    if (!order.command.empty() && order.command.front().empty())
+        return refused("the program has no name");
     return {};
 }
 
-std::string command_text(const std::vector<std::string>& command) {
-    std::string text;
-    for (const std::string& word : command) {
-        if (!text.empty()) text += ' ';
-        text += is_plain(word) ? word : shell_word(word);
+bool wants_privileges(const EnterOrder& order) {
+    return order.options.privileged || !order.options.user.empty();
+}
+
+std::string command_text(const EnterOrder& order) {
+    std::vector<std::string> words;
+    for (const std::string& option : option_words(order.options)) {
+        const auto equals = option.find('=') + 1;
+        const auto value = option.substr(equals);
+        words.push_back(option.substr(0, equals) + (is_plain(value) ? value : shell_word(value)));
     }
-    return text;
+    for (const std::string& word : order.command)
+        words.push_back(is_plain(word) && (&word != &order.command.front() || word.front() != '-')
+                            ? word
+                            : shell_word(word));
+    return fmt::format("{}", fmt::join(words, " "));
 }
 
 base::Result<> check_control_socket(int fd) {
@@ -101,7 +100,9 @@ base::Result<std::string> enter_unit() {
 client::BusProperties enter_service(const EnterOrder& order) {
     using ExecEx = sdbus::Struct<std::string, std::vector<std::string>, std::vector<std::string>>;
     std::vector<std::string> argv{kEnter, "--control"};
-    if (order.privileged) argv.emplace_back("--privileged");
+    if (order.options.privileged) argv.emplace_back("--privileged");
+    const auto options = option_words(order.options);
+    argv.insert(argv.end(), options.begin(), options.end());
     argv.insert(argv.end(), {order.pod, order.app});
     if (!order.command.empty()) argv.emplace_back("--");
     argv.insert(argv.end(), order.command.begin(), order.command.end());
@@ -127,12 +128,15 @@ client::BusProperties enter_service(const EnterOrder& order) {
 }
 
 base::JournalEntry privileged_entry(const EnterOrder& order, uid_t user) {
+    const auto text = command_text(order);
     const auto command =
-        order.command.empty() ? std::string{"a shell"} : command_text(order.command);
+        order.command.empty() ? text + (text.empty() ? "" : " ") + "a shell" : text;
+    const bool privileged = order.options.privileged;
     return {base::LogLevel::kNotice,
-            message_id::kEnteredPrivileged,
-            fmt::format("User {} runs without the confinement of app {} of pod {}: {}", user,
-                        order.app, order.pod, base::printable(command.substr(0, kMaxLoggedBytes))),
+            privileged ? message_id::kEnteredPrivileged : message_id::kEnteredAsUser,
+            fmt::format("User {} runs {} app {} of pod {}: {}", user,
+                        privileged ? "without the confinement of" : "as another user in", order.app,
+                        order.pod, base::printable(command.substr(0, kMaxLoggedBytes))),
             order.app_unit,
             {{"POD_NAME", order.pod},
              {"POD_APP", order.app},

@@ -68,24 +68,27 @@ void ManagerObject::stop_pod(sdbus::Result<>&& result, const std::string& sender
 void ManagerObject::enter_app(sdbus::Result<std::string>&& result, const std::string& sender,
                               EnterCall call) {
     const Reply<std::string> reply{std::move(result), activity_};
-    const auto privileged = wants_privileges(call.options);
-    if (!privileged) return reply.fail(privileged.error());
-    EnterOrder order{call.pod, call.app, call.app_unit, std::move(call.command), *privileged};
+    auto options = enter_options(call.options);
+    if (!options) return reply.fail(options.error());
+    EnterOrder order{call.pod, call.app, call.app_unit, std::move(call.command),
+                     std::move(*options)};
     auto socket = take_fd(call.control);
     if (!socket) return reply.fail(socket.error());
-    for (const auto& checked : {check_control_socket(socket->get()), check_command(order.command)})
+    for (const auto& checked : {check_control_socket(socket->get()), check_command(order)})
         if (!checked) return reply.fail(checked.error());
     const auto held = std::make_shared<base::UniqueFd>(std::move(*socket));
-    Request request{
-        sender,
-        order.privileged ? kEnterPrivileged : kEnter,
-        {{"pod", order.pod}, {"app", order.app}, {"command", command_text(order.command)}},
-        call.flags};
+    Request request{sender,
+                    wants_privileges(order) ? kEnterPrivileged : kEnter,
+                    {{"pod", order.pod},
+                     {"app", order.app},
+                     {"user", order.options.user},
+                     {"command", command_text(order)}},
+                    call.flags};
     authorized(reply, std::move(request),
                [this, reply, held, order = std::move(order)](uid_t user) {
                    const auto unit = enter_unit();
                    if (!unit) return reply.fail(unit.error());
-                   if (order.privileged) base::log_entry(privileged_entry(order, user));
+                   if (wants_privileges(order)) base::log_entry(privileged_entry(order, user));
                    client::TransientUnit service{*unit, enter_service(order)};
                    service.properties.emplace_back("StandardInputFileDescriptor",
                                                    sdbus::Variant{give_fd(std::move(*held))});

@@ -3,13 +3,19 @@
 
 #include <fmt/format.h>
 
+#include "base/users.h"
 #include "plan/plan.h"
-#include "pod/users.h"
 
 namespace podd::pod {
 
 using base::Error;
 using base::ErrorCode;
+using base::group_by_name;
+using base::groups_of;
+using base::kMaxId;
+using base::numeric_id;
+using base::passwd_by_name;
+using base::passwd_by_uid;
 using base::Result;
 
 namespace {

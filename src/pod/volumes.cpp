@@ -11,12 +11,13 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "pod/users.h"
+#include "base/users.h"
 
 namespace podd::pod {
 
 using base::Error;
 using base::ErrorCode;
+using base::kMaxId;
 using base::Result;
 
 namespace {

@@ -2,6 +2,7 @@
 #include "podctl/options.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 
 #include <fmt/format.h>
@@ -54,6 +55,21 @@ Result<> add_pair(Options& options, const char* argument) {
     if (equals == std::string_view::npos || equals == 0)
         return bad(fmt::format("\"{}\": wanted NAME=VALUE", text));
     (options.*Member).emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    return {};
+}
+
+// As systemd-run(1) has it: a name alone stands for the caller's own variable.
+Result<> add_variable(Options& options, const char* argument) {
+    const std::string_view text{argument};
+    if (text.empty() || text.find('=') != std::string_view::npos)
+        return add_pair<&Options::environment>(options, argument);
+    const char* value = std::getenv(argument);  // NOLINT(concurrency-mt-unsafe): one thread
+    if (value == nullptr)
+        return bad(
+            fmt::format("\"{}\": wanted NAME=VALUE, or the name of a variable that is set "
+                        "here",
+                        text));
+    options.environment.emplace_back(text, value);
     return {};
 }
 
@@ -111,6 +127,7 @@ Result<> set_epoch(Options& options, const char* argument) {
 }
 
 constexpr std::string_view kRootVerbs = "import, image create";
+constexpr std::string_view kProcessVerbs = "import, image create, exec, enter";
 
 constexpr OptionRow kTable[] = {
     {"help", 'h', "", "", "Show this help", set_flag<&Options::help, true>},
@@ -151,12 +168,13 @@ constexpr OptionRow kTable[] = {
      add_pair<&Options::labels>},
     {"exec", 0, "WORD", kRootVerbs, "Program of the app, or one more word of its command",
      add_text<&Options::exec>},
-    {"user", 0, "USER", kRootVerbs, "User of the app; default 0", set_text<&Options::user>},
+    {"user", 0, "USER", kProcessVerbs,
+     "User of the app, default 0; or of the command, USER[:GROUP]", set_text<&Options::user>},
     {"group", 0, "GROUP", kRootVerbs, "Group of the app; default 0", set_text<&Options::group>},
-    {"working-directory", 0, "PATH", kRootVerbs, "Working directory of the app",
+    {"working-directory", 0, "PATH", kProcessVerbs, "Working directory of the app or command",
      set_text<&Options::working_directory>},
-    {"setenv", 'E', "NAME=VALUE", kRootVerbs, "Add a variable to the app's environment",
-     add_pair<&Options::environment>},
+    {"setenv", 'E', "NAME[=VALUE]", kProcessVerbs, "Add a variable to the environment",
+     add_variable},
     {"mount", 0, "NAME:PATH[:ro]", kRootVerbs, "Add a mount point", add_text<&Options::mounts>},
     {"port", 0, "NAME:PROTOCOL:PORT", kRootVerbs, "Add a port", add_text<&Options::ports>},
     {"isolator", 0, "NAME=JSON", kRootVerbs, "Add an isolator", add_text<&Options::isolators>},

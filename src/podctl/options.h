@@ -48,15 +48,16 @@ struct Options {
     std::string pull_policy;  // fetch, pull, start
     bool for_start = false;   // pull
     bool privileged = false;  // exec, enter
+    // import, image create, exec, enter
+    std::string user;
+    std::string working_directory;
+    Pairs environment;
     // import, and image create
     std::string name;
     std::string reference;
-    std::string user;
     std::string group;
-    std::string working_directory;
     std::vector<std::string> exec;
     Pairs labels;
-    Pairs environment;
     std::vector<std::string> mounts;     // NAME:PATH[:ro]
     std::vector<std::string> ports;      // NAME:PROTOCOL:PORT
     std::vector<std::string> isolators;  // NAME=JSON

@@ -31,13 +31,30 @@ struct Order {
     std::vector<std::string> command;
 };
 
+std::vector<std::string> variables(const Options& options) {
+    std::vector<std::string> lines;
+    for (const auto& [name, value] : options.environment)
+        lines.push_back(fmt::format("{}={}", name, value));
+    return lines;
+}
+
+std::map<std::string, sdbus::Variant> wishes_of(const Options& options) {
+    std::map<std::string, sdbus::Variant> wishes;
+    if (options.privileged) wishes.emplace("Privileged", sdbus::Variant{true});
+    if (!options.user.empty()) wishes.emplace("User", sdbus::Variant{options.user});
+    if (!options.environment.empty())
+        wishes.emplace("Environment", sdbus::Variant{variables(options)});
+    if (!options.working_directory.empty())
+        wishes.emplace("WorkingDirectory", sdbus::Variant{options.working_directory});
+    return wishes;
+}
+
 /// Returns the unit that runs the command.
 Result<std::string> ask(const Order& order, const Options& options, base::UniqueFd control) {
     const Session session = TRY(Session::open(options));
     const auto app =
         TRY(chosen_app(order.choice, TRY(apps_of(*session.manager, order.choice.pod))));
-    std::map<std::string, sdbus::Variant> wishes;
-    if (options.privileged) wishes.emplace("Privileged", sdbus::Variant{true});
+    const auto wishes = wishes_of(options);
     return client::guarded([&] {
         const auto proxy = client::make_proxy(*session.bus, client::kBusName,
                                               client::app_path(order.choice.pod, app));
@@ -53,6 +70,8 @@ Result<std::string> ask(const Order& order, const Options& options, base::Unique
 
 Result<int> run(const Order& order, const Options& options) {
     TRY(check_words(order.command));
+    TRY(check_words(variables(options)));
+    TRY(check_words({options.user, options.working_directory}));
     const auto session = TRY(EnterSession::make());
     const auto unit = TRY(ask(order, options, session->take_control()));
     if (session->has_terminal() && !options.quiet && order.command.empty())

@@ -6,7 +6,7 @@
 #include <set>
 #include <string_view>
 
-#include "pod/users.h"
+#include "base/users.h"
 
 namespace {
 
@@ -20,15 +20,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace podd;
     const std::string_view text{reinterpret_cast<const char*>(data), size};
     for (const std::string_view name : {"root", "www", "", "0"}) {
-        if (const auto entry = pod::passwd_by_name(text, name))
-            must(entry->name == name && entry->uid <= pod::kMaxId && entry->gid <= pod::kMaxId);
-        if (const auto gid = pod::group_by_name(text, name)) must(*gid <= pod::kMaxId);
-        const auto groups = pod::groups_of(text, name);
+        if (const auto entry = base::passwd_by_name(text, name))
+            must(entry->name == name && entry->uid <= base::kMaxId && entry->gid <= base::kMaxId);
+        if (const auto gid = base::group_by_name(text, name)) must(*gid <= base::kMaxId);
+        const auto groups = base::groups_of(text, name);
         must(std::set<std::uint32_t>(groups.begin(), groups.end()).size() == groups.size());
         for (const auto gid : groups)
-            must(gid <= pod::kMaxId);
+            must(gid <= base::kMaxId);
     }
-    if (const auto entry = pod::passwd_by_uid(text, 33)) must(entry->uid == 33);
-    if (const auto id = pod::numeric_id(text); id && *id) must(**id <= pod::kMaxId);
+    if (const auto entry = base::passwd_by_uid(text, 33)) must(entry->uid == 33);
+    if (const auto id = base::numeric_id(text); id && *id) must(**id <= base::kMaxId);
     return 0;
 }

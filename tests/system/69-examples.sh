@@ -162,7 +162,7 @@ host systemctl stop pod-signer
 
 say "podctl(1)"
 page=man/podctl.1.scd
-has $page 6
+has $page 7
 host_sh 'rm -f /etc/podd/pods.d/*'
 packed example.com/nginx 1 aci nginx.aci
 host_file $folder/web.json <<'EOF'
@@ -181,22 +181,23 @@ host podctl start web
 said=$(typed $page 3 | sed 's/^echo .*/& || test $? = 3/; s/^podctl enter .*/echo "echo looked around" | &/' | host bash -euo pipefail /dev/stdin) || fail "$said"
 assert_matches "$said" '^[A-Z][a-z]+ [A-Z][a-z]+ .*UTC [0-9]{4}'
 assert_contains "$said" $'\n6\nlooked around'
+assert_eq $'0\n/etc\nhello' "$(typed $page 4 | host bash -eu /dev/stdin)"
 host podctl stop web
 host_sh 'rm /etc/podd/pods.d/web.json && systemctl daemon-reload'
-said=$(run_typed $page 4) || fail "$said"
+said=$(run_typed $page 5) || fail "$said"
 assert_contains "$(host podctl image cat-manifest example.com/hello | tr -d ' \n')" '"exec":["/bin/hello","--world"]'
 host podctl image rm example.com/hello >/dev/null
-said=$(run_typed $page 5) || fail "$said"
+said=$(run_typed $page 6) || fail "$said"
 assert_contains "$(host podctl image cat-manifest example.com/hello | tr -d ' \n')" '"exec":["/bin/hello"]'
 # Whoever types it is asked whether it is the right key.
 "$source_dir/tests/system/trust/make-keys.sh" "$TEST_TMP/keys" "$TEST_TMP/nginx.aci"
 copy "$TEST_TMP/keys/good.asc" $folder/key.asc
 copy "$TEST_TMP/keys/good.sig.asc" $folder/nginx.aci.asc
 host podctl image rm example.com/nginx >/dev/null
-trust=$(typed $page 6 | head -n 1)
+trust=$(typed $page 7 | head -n 1)
 assert_matches "$trust" '^podctl trust '
 said=$(host_sh 'cd "$1" && (sleep 2; echo yes; sleep 1) | script -qefc "$2" /dev/null' $folder "$trust") || fail "$said"
-said=$(typed $page 6 | tail -n +2 | host_sh 'cd "$1" && exec bash -eux /dev/stdin' $folder 2>&1) || fail "$said"
+said=$(typed $page 7 | tail -n +2 | host_sh 'cd "$1" && exec bash -eux /dev/stdin' $folder 2>&1) || fail "$said"
 assert_contains "$(host podctl --json=short image list)" '"kind":"signed"'
 
 say "podctl-image(1)"

@@ -90,6 +90,19 @@ say "words are taken as they are"
 assert_eq $'%n\n$HOME\n${x}\n\n a \nä\n"\n\\\n--\n-l' "$(host podctl exec web/one -- printf '%s\n' %n '$HOME' '${x}' '' ' a ' 'ä' '"' '\' -- -l)"
 assert_eq "-- -x" "$(host podctl exec web/one echo -- -x)"
 
+say "variables and a working directory of its own, beside the app's"
+assert_eq $'/etc\na b\nhello\n\n1000' "$(host podctl exec -E A='a b' --setenv=EMPTY= --working-directory=/etc web/one -- sh -c 'pwd; echo "$A"; echo "$GREETING"; echo "$EMPTY"; id -u')"
+assert_eq "other first" "$(host env FIRST=first podctl exec --setenv=GREETING=other --setenv=FIRST web/one -- sh -c 'echo $GREETING $FIRST')"
+assert_status 125 host podctl exec --working-directory=/nowhere web/one true
+assert_contains "$output" 'working directory "/nowhere": No such file or directory'
+assert_status 125 host podctl exec --working-directory=/proc/self/fd web/one true
+assert_status 125 host podctl exec --working-directory=tmp web/one true
+assert_contains "$output" 'WorkingDirectory: wanted an absolute path'
+assert_status 125 host podctl exec --setenv=LISTEN_FDS=1 web/one true
+assert_contains "$output" 'LISTEN_FDS is not for you to set'
+assert_status 2 host podctl exec --setenv=no_such_variable web/one true
+assert_status 2 host podctl status --setenv=A=b
+
 say "streams are the caller's own: binary, shared, separate, closed"
 head -c 3000000 /dev/urandom >"$TEST_TMP/blob"
 assert_eq "$(sha256sum <"$TEST_TMP/blob")" "$(host podctl exec web/one cat <"$TEST_TMP/blob" | sha256sum)"

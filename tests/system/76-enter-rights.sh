@@ -43,6 +43,15 @@ done
 assert_status 125 plain podctl exec --privileged web echo 'it is' mine
 assert_contains "$output" 'Access denied: action org.podd1.enter-privileged'
 assert_status 125 plain podctl enter web
+say "nor with other variables, in another folder, or as another user, be it the app's own"
+for option in --setenv=PATH=/tmp --setenv=LD_PRELOAD=/tmp/x.so --working-directory=/tmp; do
+    assert_status 125 plain podctl exec "$option" web echo 'it is' mine
+    assert_contains "$output" 'Access denied: action org.podd1.enter '
+done
+for user in root 0 1000; do
+    assert_status 125 plain podctl exec --user=$user web echo 'it is' mine
+    assert_contains "$output" 'Access denied: action org.podd1.enter-privileged'
+done
 
 say "--privileged: all capabilities of the pod's root, no filter, and a line in the journal with who and what"
 state=$(host podctl exec --privileged web -- cat /proc/self/status)
@@ -67,6 +76,44 @@ assert_contains "$lines" 'User 0 runs without the confinement of app a of pod we
 assert_contains "$lines" "User $(host id -u plain) runs without the confinement of app a of pod web: id -u"
 assert_not_contains "$lines" 'it is' "what was refused or ordinary"
 assert_contains "$(host journalctl --quiet --output=cat --since="@$TEST_BEGIN" -u pod-web@a)" "User 0 runs without the confinement"
+
+say "--user=: that user's ids, groups and home; root with the app's capabilities, others with none; the confinement stays"
+host podctl exec --user=0 web -- sh -c 'mkdir -p /etc
+    printf "root:x:0:0::/root:/bin/sh\nwww:x:33:34::/srv:/bin/ash\n" >/etc/passwd
+    printf "root:x:0:\nwww:x:34:\nadm:x:4:www\n" >/etc/group'
+as() { host podctl exec --user="$1" web -- sh -c "$2"; }
+ids='grep -E "^(Uid|Gid|Groups)" /proc/self/status | tr "\\t\\n" "  "; echo "$HOME $USER $LOGNAME $SHELL"'
+assert_eq 'Uid: 33 33 33 33 Gid: 34 34 34 34 Groups: 4 /srv www www /bin/ash' "$(as www "$ids" | xargs)"
+assert_eq 'Uid: 33 33 33 33 Gid: 4 4 4 4 Groups: /srv www www /bin/ash' "$(as 33:adm "$ids" | xargs)"
+assert_eq 'Uid: 65535 65535 65535 65535 Gid: 0 0 0 0 Groups:' "$(as 65535 "$ids" | xargs)"
+own=$(host podctl exec web -- cat /proc/self/status)
+root=$(host podctl exec --user=root web -- cat /proc/self/status)
+capabilities() { awk -v field="$1:" '$1 == field { print $2 }'; }
+assert_eq "$(capabilities CapBnd <<<"$own")" "$(capabilities CapBnd <<<"$root")"
+assert_eq "$(capabilities CapBnd <<<"$own")" "$(capabilities CapEff <<<"$root")"
+assert_eq "$(filters <<<"$own")" "$(filters <<<"$root")" "filters"
+assert_matches "$root" 'NoNewPrivs:[[:space:]]+1'
+www=$(host podctl exec --user=www web -- cat /proc/self/status)
+for set in CapEff CapPrm CapInh CapAmb; do assert_eq 0000000000000000 "$(capabilities $set <<<"$www")" "$set"; done
+assert_eq "$(capabilities CapBnd <<<"$own")" "$(capabilities CapBnd <<<"$www")"
+both=$(host podctl exec --privileged --user=www web -- cat /proc/self/status)
+assert_matches "$both" 'Uid:[[:space:]]+33[[:space:]]'
+assert_matches "$both" 'NoNewPrivs:[[:space:]]+0'
+assert_eq 0000000000000000 "$(capabilities CapEff <<<"$both")"
+for user in nobody 65536 -1 /etc www:none 33:65536; do
+    assert_status 125 as $user true
+    assert_contains "$output" "--user=$user: "
+done
+assert_status 125 as 33: true
+say "whatever lies where the users' files should be"
+host podctl exec --user=0 web -- sh -c 'rm /etc/passwd && mkfifo /etc/passwd; ln -sf /proc/1/root/etc/group /etc/group'
+assert_status 125 timeout 20 "$TESTHOST" exec "$HOST" -- podctl exec --user=www web true
+assert_contains "$output" 'not a regular file'
+host podctl exec --user=0 web -- true 2>/dev/null && fail "read a fifo"
+host journalctl --sync
+id=$(sed -n 's/.*kEnteredAsUser = "\(.*\)".*/\1/p' "$source_dir/src/base/message_ids.h")
+lines=$(host journalctl --quiet --output=cat --since="@$TEST_BEGIN" MESSAGE_ID="$id")
+assert_contains "$lines" 'User 0 runs as another user in app a of pod web: --user=root cat /proc/self/status'
 
 say "calls that are not right"
 call() { host busctl call org.podd1 /org/podd1/pod/web/app/a org.podd1.App Enter "$@"; }

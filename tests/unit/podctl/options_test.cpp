@@ -2,6 +2,7 @@
 #include "podctl/options.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include <doctest/doctest.h>
@@ -50,13 +51,10 @@ TEST_SUITE("podctl/options") {
             bool create;
             bool status;
         } cases[] = {
-            {{"--quiet"}, true, true, true},
-            {{"--name=a"}, true, true, false},
-            {{"-E", "A=b"}, true, true, false},
-            {{"--ref=a"}, true, false, false},
-            {{"--force"}, false, true, false},
-            {{"--owner=0:0"}, false, true, false},
-            {{"--name=a", "--force"}, false, true, false},
+            {{"--quiet"}, true, true, true},       {{"--name=a"}, true, true, false},
+            {{"--user=a"}, true, true, false},     {{"-E", "A=b"}, true, true, false},
+            {{"--ref=a"}, true, false, false},     {{"--force"}, false, true, false},
+            {{"--owner=0:0"}, false, true, false}, {{"--name=a", "--force"}, false, true, false},
             {{"-n", "3"}, false, false, true},
         };
         for (const auto& one : cases) {
@@ -93,6 +91,11 @@ TEST_SUITE("podctl/options") {
             {"--lines=5", ""},
             {"--lines=five", "a number"},
             {"--label=x", "NAME=VALUE"},
+            {"--setenv=A=b", ""},
+            {"--setenv=PATH", ""},
+            {"--setenv=", "NAME=VALUE"},
+            {"--setenv==b", "NAME=VALUE"},
+            {"--setenv=NO_SUCH_VARIABLE_IS_SET", "the name of a variable that is set"},
             {"--no-such-option", "is not known"},
         };
         for (const auto& one : cases) {
@@ -106,6 +109,15 @@ TEST_SUITE("podctl/options") {
         CHECK(parsed({"--owner=3:4"})->options.owner == Owner{3, 4});
         CHECK(parsed({"--source-date-epoch=5"})->options.source_date_epoch == 5);
         CHECK_FALSE(parsed({})->options.source_date_epoch);
+    }
+
+    TEST_CASE("a variable without a value is the caller's own") {
+        const auto line =
+            parsed({"exec", "-E", "PATH", "--setenv=A=b=c", "web", "env", "-E", "X=y"});
+        REQUIRE(line);
+        CHECK(all_know(*line, "exec"));
+        CHECK(line->options.environment == Pairs{{"PATH", std::getenv("PATH")}, {"A", "b=c"}});
+        CHECK(line->after == std::vector<std::string>{"env", "-E", "X=y"});
     }
 
     TEST_CASE("what stands behind -- belongs to the command, options as well") {

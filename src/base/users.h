@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// "user" and "group" of an app → numbers, from the image's own files. Pure: never NSS.
+// Names of users and groups → numbers, from an image's own files. Pure: never NSS.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 
-namespace podd::pod {
+namespace podd::base {
 
 /// Ids of an image end here: a pod's user namespace has 65536.
 inline constexpr std::uint32_t kMaxId = 65535;
@@ -35,4 +35,4 @@ std::vector<std::uint32_t> groups_of(std::string_view group, std::string_view us
 /// range.
 base::Result<std::optional<std::uint32_t>> numeric_id(std::string_view text);
 
-}  // namespace podd::pod
+}  // namespace podd::base

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "pod/users.h"
+#include "base/users.h"
 
 #include <string>
 
 #include <doctest/doctest.h>
 
-using namespace podd::pod;
+using namespace podd::base;
 
 namespace {
 
@@ -19,7 +19,7 @@ const std::string kGroup = "root:x:0:\nwww-data:x:33:\nadm:x:4:www-data,root\nss
 
 }  // namespace
 
-TEST_SUITE("pod/users") {
+TEST_SUITE("base/users") {
     TEST_CASE("passwd entries are found by name and number, malformed lines passed over") {
         const auto www = passwd_by_name(kPasswd, "www-data");
         REQUIRE(www.has_value());

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "pod/users.h"
+#include "base/users.h"
 
 #include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
 
-namespace podd::pod {
-
-using base::Error;
-using base::ErrorCode;
-using base::Result;
+namespace podd::base {
 
 namespace {
 
@@ -97,4 +93,4 @@ Result<std::optional<std::uint32_t>> numeric_id(std::string_view text) {
     return std::optional{id};
 }
 
-}  // namespace podd::pod
+}  // namespace podd::base
