@@ -176,15 +176,18 @@ bool EnterSession::carry(std::span<const pollfd> events) {
     return escaped;
 }
 
-// What the command has written last may still be on its way. Not for ever: other processes of the
-// app may hold the same terminal or pipe, and write on.
+// What the command has written last may still be on its way. Where all that carries anything has
+// ended, or there never was anything, there is nothing to wait for; and other processes of the app
+// may hold the same terminal or pipe, and write on for ever.
 void EnterSession::carry_rest() {
-    std::erase_if(flows_, [](const Flow& flow) { return flow.inwards; });
     const auto end = std::chrono::steady_clock::now() + kAllRest;
-    for (auto events = wanted(); ::poll(events.data(), events.size(), kRestMsec) > 0 &&
-                                 std::chrono::steady_clock::now() < end;
-         events = wanted())
+    const auto is_over = [](const Flow& flow) { return flow.inwards || flow.pump.ended(); };
+    while (std::erase_if(flows_, is_over), !flows_.empty()) {
+        auto events = wanted();
+        if (::poll(events.data(), events.size(), kRestMsec) <= 0) return;
+        if (std::chrono::steady_clock::now() >= end) return;
         (void)carry(events);
+    }
 }
 
 Result<EnterSession::End> EnterSession::run(const std::string& unit) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // podctl exec, podctl enter
 #include <map>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -49,23 +50,61 @@ std::map<std::string, sdbus::Variant> wishes_of(const Options& options) {
     return wishes;
 }
 
+// What asks: less than a Session, whose manager makes the bus send it signals that nobody waits for
+// here, at the price of a dozen messages.
+struct Asker {
+    std::unique_ptr<sdbus::IConnection> bus;
+    const Order& order;
+    const Options& options;
+};
+
 /// Returns the unit that runs the command.
-Result<std::string> ask(const Order& order, const Options& options, base::UniqueFd control) {
-    const Session session = TRY(Session::open(options));
-    const auto app =
-        TRY(chosen_app(order.choice, TRY(apps_of(*session.manager, order.choice.pod))));
-    const auto wishes = wishes_of(options);
+Result<std::string> call_enter(const Asker& asker, const std::string& app,
+                               const base::UniqueFd& control) {
+    constexpr std::uint64_t kFlagInteractive = 1;  // org.podd1(5)
+    const std::uint64_t flags = asker.options.ask_password ? kFlagInteractive : 0;
+    const auto wishes = wishes_of(asker.options);
     return client::guarded([&] {
-        const auto proxy = client::make_proxy(*session.bus, client::kBusName,
-                                              client::app_path(order.choice.pod, app));
+        const auto proxy = client::make_proxy(*asker.bus, client::kBusName,
+                                              client::app_path(asker.order.choice.pod, app));
         std::string unit;
         proxy->callMethod("Enter")
             .onInterface("org.podd1.App")
-            .withArguments(order.command, sdbus::UnixFd{control.release(), sdbus::adopt_fd}, wishes,
-                           session.manager->flags())
+            .withArguments(asker.order.command, sdbus::UnixFd{control.get()}, wishes, flags)
             .storeResultsTo(unit);
         return unit;
     });
+}
+
+// As podd knows the pod already; empty where it does not, or there are several.
+std::string likely_app(const Asker& asker) {
+    using AppRow = sdbus::Struct<std::string, sdbus::ObjectPath>;
+    const AppChoice& choice = asker.order.choice;
+    if (!choice.app.empty()) return choice.app;
+    const auto pod =
+        properties(*asker.bus, client::kBusName, client::pod_path(choice.pod), "org.podd1.Pod");
+    if (!pod) return {};
+    const auto apps = property_or<std::vector<AppRow>>(*pod, "Apps", {});
+    return apps.size() == 1 ? std::get<0>(apps.front()) : std::string{};
+}
+
+/// ListPods() makes podd look at all manifests and units anew, which is only worth its time where
+/// podd does not know the pod, or the user has to be told what there is.
+Result<std::string> ask(const Order& order, const Options& options, const base::UniqueFd& control) {
+    auto bus = TRY(connect_system_bus());
+    const Asker asker{std::move(bus), order, options};
+    PolkitAgent agent;
+    if (options.ask_password) agent.start();
+    if (const auto app = likely_app(asker); !app.empty()) {
+        auto unit = call_enter(asker, app, control);
+        if (unit || unit.error().code() != ErrorCode::kNotFound) return unit;
+    }
+    Options quiet = options;
+    quiet.ask_password = false;  // the agent is there already
+    const auto manager =
+        TRY(client::guarded([&] { return std::make_unique<Manager>(*asker.bus, quiet); }));
+    const auto app = TRY(chosen_app(order.choice, TRY(apps_of(*manager, order.choice.pod))));
+    return call_enter(asker, app, control);
 }
 
 Result<int> run(const Order& order, const Options& options) {

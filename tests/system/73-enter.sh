@@ -95,7 +95,7 @@ assert_eq $'/etc\na b\nhello\n\n1000' "$(host podctl exec -E A='a b' --setenv=EM
 assert_eq "other first" "$(host env FIRST=first podctl exec --setenv=GREETING=other --setenv=FIRST web/one -- sh -c 'echo $GREETING $FIRST')"
 assert_status 125 host podctl exec --working-directory=/nowhere web/one true
 assert_contains "$output" 'working directory "/nowhere": No such file or directory'
-assert_status 125 host podctl exec --working-directory=/proc/self/fd web/one true
+assert_status 125 host podctl exec --working-directory=/proc/self/cwd web/one true
 assert_status 125 host podctl exec --working-directory=tmp web/one true
 assert_contains "$output" 'WorkingDirectory: wanted an absolute path'
 assert_status 125 host podctl exec --setenv=LISTEN_FDS=1 web/one true
