@@ -125,13 +125,36 @@ TEST_SUITE("schema/oci_to_appc") {
         CHECK_FALSE(to_image_manifest(config, nginx()).has_value());
     }
 
-    TEST_CASE("an empty entrypoint is none, and both empty is no command") {
-        OciImageConfig config;
-        config.entrypoint = {""};
-        config.cmd = {"sh"};
-        CHECK(converted(config).manifest.app->exec == std::vector<std::string>{"sh"});
-        config.cmd.clear();
-        CHECK(converted(config).manifest.app->exec.empty());
+    // Source: docker's reference of Dockerfile, "Understand how CMD and ENTRYPOINT interact".
+    TEST_CASE("entrypoint and command are one list of words, of which nothing is lost") {
+        using Words = std::vector<std::string>;
+        struct {
+            const char* process;
+            Words exec;
+        } cases[] = {
+            {R"({})", {}},
+            {R"({"Entrypoint": null, "Cmd": null})", {}},
+            {R"({"Entrypoint": [], "Cmd": []})", {}},
+            {R"({"Entrypoint": [""]})", {}},
+            {R"({"Cmd": ["/bin/sh", "-c", "echo $HOME"]})", {"/bin/sh", "-c", "echo $HOME"}},
+            {R"({"Entrypoint": ["/e"]})", {"/e"}},
+            {R"({"Entrypoint": ["/e", "-x"], "Cmd": ["--", "a b", ""]})",
+             {"/e", "-x", "--", "a b", ""}},
+            // The shell form of ENTRYPOINT: the shell takes the command for its own arguments.
+            {R"({"Entrypoint": ["/bin/sh", "-c", "exec e"], "Cmd": ["c"]})",
+             {"/bin/sh", "-c", "exec e", "c"}},
+            {R"({"Entrypoint": [""], "Cmd": ["sh"]})", {"sh"}},
+            {R"({"Entrypoint": ["", "x"], "Cmd": ["sh"]})", {"", "x", "sh"}},
+            {R"({"Entrypoint": "e -x", "Cmd": "c d"})", {"e -x", "c d"}},
+        };
+        for (const auto& c : cases) {
+            CAPTURE(c.process);
+            const auto config = parse_oci_config(
+                std::string{R"({"rootfs": {"type": "layers", "diff_ids": []}, "config": )"} +
+                c.process + "}");
+            REQUIRE(config);
+            CHECK(converted(*config).manifest.app->exec == c.exec);
+        }
     }
 
     TEST_CASE("labels given by the caller add to the image's, and cannot lie about its platform") {
