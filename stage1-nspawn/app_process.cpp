@@ -20,14 +20,16 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/socket_message.h"
 #include "child.h"
 #include "credentials.h"
+#include "endpoints.h"
 #include "mount_api.h"
+#include "own_pids.h"
 #include "program.h"
 #include "program_file.h"
 #include "streams.h"
@@ -69,9 +71,13 @@ Result<> mount_cgroup() {
     return attach(mount.get(), target.get());
 }
 
-Result<> lock_mounts(int leader) {
+Result<> join_users(int leader) {
     if (::setns(leader, CLONE_NEWUSER) < 0)
         return errno_error("joining the pod's user namespace", errno);
+    return {};
+}
+
+Result<> lock_mounts() {
     if (::setgroups(0, nullptr) < 0 || ::setresgid(0, 0, 0) < 0 || ::setresuid(0, 0, 0) < 0)
         return errno_error("becoming the pod's root", errno);
     // A copy made by another user namespace: every mount in it is locked. mount_namespaces(7).
@@ -88,40 +94,6 @@ Result<> enter_working_directory(const std::string& path) {
     if (!fd || ::fchdir(fd.get()) < 0)
         return errno_error(fmt::format("working directory \"{}\"", path), errno);
     return {};
-}
-
-// A socket cannot be opened again, a FIFO can; both ends here, so that no reader ever sees its end.
-Result<UniqueFd> make_fifo(const char* path, const plan::AppPlan& app) {
-    (void)::unlink(path);
-    if (::mkfifo(path, 0600) < 0) return errno_error(fmt::format("making \"{}\"", path), errno);
-    UniqueFd fd{::open(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)};
-    if (!fd || ::fchown(fd.get(), app.uid, app.gid) < 0)
-        return errno_error(fmt::format("making \"{}\"", path), errno);
-    return fd;
-}
-
-Result<UniqueFd> make_notify_socket(const plan::AppPlan& app) {
-    (void)::unlink(kNotifySocket);
-    UniqueFd fd{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::strncpy(address.sun_path, kNotifySocket, sizeof address.sun_path - 1);
-    if (!fd || ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 ||
-        ::chmod(kNotifySocket, 0600) < 0 || ::chown(kNotifySocket, app.uid, app.gid) < 0)
-        return errno_error(fmt::format("making \"{}\"", kNotifySocket), errno);
-    return fd;
-}
-
-Result<Endpoints> make_endpoints(const plan::AppPlan& app) {
-    Endpoints endpoints;
-    if (app.stdio_links) {
-        for (const int fd : {STDOUT_FILENO, STDERR_FILENO})
-            endpoints.fds.emplace_back(::fcntl(fd, F_DUPFD_CLOEXEC, kFirstFd));
-        endpoints.fds.push_back(TRY(make_fifo("/dev/stdout", app)));
-        endpoints.fds.push_back(TRY(make_fifo("/dev/stderr", app)));
-    }
-    if (app.notify) endpoints.fds.push_back(TRY(make_notify_socket(app)));
-    return endpoints;
 }
 
 Result<> set_oom_score(int value) {
@@ -187,7 +159,28 @@ Result<> give_up_rights(const AppSpec& spec, const ExecLabel& label, ExitStatus&
     return {};
 }
 
-Result<Prepared> prepare(const AppSpec& spec, ExitStatus& status) {
+// Namespaces and the mount tree of the app. A command joins the app's own PID namespace, the app is
+// reborn into it.
+Result<> take_place(const AppSpec& spec, int socket, const Credentials& credentials,
+                    ExecLabel& label, ExitStatus& status) {
+    const bool joins_app = spec.entry != nullptr;
+    status = ExitStatus::kNamespace;
+    TRY(join_pod(spec));
+    if (spec.app.private_pids && joins_app) TRY(place_proc(spec.pod.hide_processes));
+    status = ExitStatus::kCgroup;
+    TRY(mount_cgroup());
+    status = ExitStatus::kCredentials;
+    TRY(credentials.place(spec.pod, spec.app));
+    status = ExitStatus::kNamespace;
+    TRY(join_users(spec.leader));
+    if (spec.app.private_pids && !joins_app) {
+        TRY(be_reborn(socket));
+        TRY(label.open_again());
+    }
+    return lock_mounts();
+}
+
+Result<Prepared> prepare(const AppSpec& spec, int socket, ExitStatus& status) {
     const auto& app = spec.app;
     status = ExitStatus::kKeyring;
     TRY(reset_process_state());
@@ -197,19 +190,12 @@ Result<Prepared> prepare(const AppSpec& spec, ExitStatus& status) {
     status = ExitStatus::kOomAdjust;
     if (app.oom_score_adj) TRY(set_oom_score(*app.oom_score_adj));
     status = app.selinux_label.empty() ? ExitStatus::kApparmor : ExitStatus::kSelinuxContext;
-    const auto label = TRY(ExecLabel::open(app));
+    auto label = TRY(ExecLabel::open(app));
     status = ExitStatus::kCredentials;
     const auto credentials =
         TRY(spec.entry == nullptr ? Credentials::own() : Credentials::of_unit(app.unit));
 
-    status = ExitStatus::kNamespace;
-    TRY(join_pod(spec));
-    status = ExitStatus::kCgroup;
-    TRY(mount_cgroup());
-    status = ExitStatus::kCredentials;
-    TRY(credentials.place(spec.pod, app));
-    status = ExitStatus::kNamespace;
-    TRY(lock_mounts(spec.leader));
+    TRY(take_place(spec, socket, credentials, label, status));
     Prepared prepared;
     prepared.credentials = credentials.any();
     prepared.endpoints = TRY(make_endpoints(app));
@@ -263,7 +249,7 @@ void send_readiness(int socket, int status, std::string_view error) {
 void become_app(const AppSpec& spec, int socket) {
     const mode_t unit_mask = ::umask(kUmask);
     auto status = ExitStatus::kNamespace;
-    auto prepared = prepare(spec, status);
+    auto prepared = prepare(spec, socket, status);
     if (!prepared) {
         const int reported = reported_status(spec, status, prepared.error());
         send_readiness(socket, reported, prepared.error().message());
@@ -287,18 +273,17 @@ void become_app(const AppSpec& spec, int socket) {
 }
 
 Result<Readiness> receive_readiness(int socket) {
-    char message[kMaxReadiness];
-    ssize_t n = 0;
-    do {
-        n = ::recv(socket, message, sizeof message, 0);
-    } while (n < 0 && errno == EINTR);
+    auto message = TRY(base::receive_message(socket, kMaxReadiness, 1));
     Readiness readiness;
-    if (n < static_cast<ssize_t>(sizeof readiness.status))
+    if (!message.fds.empty()) {
+        readiness.reborn = std::move(message.fds.front());
+        return readiness;
+    }
+    if (message.text.size() < sizeof readiness.status)
         return base::Error{base::ErrorCode::kUnavailable,
                            "the app's process died while it started"};
-    std::memcpy(&readiness.status, message, sizeof readiness.status);
-    readiness.error.assign(message + sizeof readiness.status,
-                           static_cast<std::size_t>(n) - sizeof readiness.status);
+    std::memcpy(&readiness.status, message.text.data(), sizeof readiness.status);
+    readiness.error = message.text.substr(sizeof readiness.status);
     return readiness;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/unique_fd.h"
 #include "confine.h"
+#include "endpoints.h"
 #include "entry.h"
 #include "plan/plan.h"
 
@@ -26,28 +27,16 @@ struct AppSpec {
 struct Readiness {
     int status = 0;
     std::string error;
+    base::UniqueFd reborn{};  // pidfd of the process that goes on in its place; see own_pids.h
 };
 
-/// Joins the pod, confines itself, sends its readiness over `socket` (and then, where the app has a
-/// helper, the descriptors of that: see Endpoints; of a command with a terminal the other end of
-/// it), waits there and executes the app.
+/// Joins the pod, confines itself, sends its readiness over `socket` (before that, where the app
+/// has a PID namespace of its own, the process that it is reborn as, and waits there; and then,
+/// where the app has a helper, the descriptors of that: see Endpoints; of a command with a terminal
+/// the other end of it), waits there and executes the app.
 [[noreturn]] void become_app(const AppSpec& spec, int socket);
 
 /// Errors: kUnavailable when the process died.
 base::Result<Readiness> receive_readiness(int socket);
-
-/// Does the app have a helper process, and which descriptors does that get, in this order?
-inline bool wants_helper(const plan::AppPlan& app) {
-    return app.stdio_links || app.notify;
-}
-struct Endpoints {
-    std::vector<base::UniqueFd> fds;  // stdio_links: streams 1 and 2, FIFOs 1 and 2; notify: socket
-    static std::size_t count(const plan::AppPlan& app) {
-        return (app.stdio_links ? std::size_t{4} : 0) + (app.notify ? 1 : 0);
-    }
-};
-
-/// Where a notifying app finds its $NOTIFY_SOCKET.
-inline constexpr const char* kNotifySocket = "/dev/podd-notify";
 
 }  // namespace podd::stage1

@@ -31,6 +31,8 @@ using base::UniqueFd;
 
 namespace {
 
+constexpr const char* kSelinuxAttribute = "/proc/thread-self/attr/exec";
+constexpr const char* kApparmorAttribute = "/proc/thread-self/attr/apparmor/exec";
 constexpr std::size_t kMaxFlag = 16;
 constexpr std::size_t kMaxProgramBytes = 4096 * sizeof(sock_filter);  // BPF_MAXINSNS
 
@@ -75,13 +77,13 @@ Result<UniqueFd> open_apparmor() {
     const auto enabled = base::read_file("/sys/module/apparmor/parameters/enabled", kMaxFlag);
     if (!enabled || !enabled->starts_with('Y'))
         return Error{ErrorCode::kUnsupported, "this host does not run AppArmor"};
-    return open_attribute("/proc/thread-self/attr/apparmor/exec");
+    return open_attribute(kApparmorAttribute);
 }
 
 Result<UniqueFd> open_selinux() {
     if (::access("/sys/fs/selinux/status", F_OK) < 0)
         return Error{ErrorCode::kUnsupported, "this host does not run SELinux"};
-    return open_attribute("/proc/thread-self/attr/exec");
+    return open_attribute(kSelinuxAttribute);
 }
 
 }  // namespace
@@ -158,6 +160,16 @@ Result<ExecLabel> ExecLabel::open(const plan::AppPlan& app) {
         label.apparmor_ =
             TRY_CONTEXT(open_apparmor(), "AppArmor profile \"{}\"", app.apparmor_profile);
     return label;
+}
+
+Result<> ExecLabel::open_again() {
+    if (selinux_)
+        selinux_ =
+            TRY_CONTEXT(open_attribute(kSelinuxAttribute), "SELinux label \"{}\"", selinux_label_);
+    if (apparmor_)
+        apparmor_ = TRY_CONTEXT(open_attribute(kApparmorAttribute), "AppArmor profile \"{}\"",
+                                apparmor_profile_);
+    return {};
 }
 
 Result<> ExecLabel::apply() const {

@@ -45,6 +45,8 @@ private:
 class ExecLabel {
 public:
     static base::Result<ExecLabel> open(const plan::AppPlan& app);
+    /// For another process than that which opened it, by a /proc that nobody can have forged.
+    base::Result<> open_again();
     base::Result<> apply() const;
 
 private:

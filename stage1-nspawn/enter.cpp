@@ -171,7 +171,7 @@ Result<Started> start_process(const AppSpec& spec, int mine, int its, CommandCgr
 // What keeps the command from running is an event as well.
 Result<EnterEvent> run_command(const AppSpec& spec, Caller& caller, CommandCgroup& cgroup) {
     auto [mine, its] = TRY(socket_pair());
-    TRY(join_pid_namespace(spec.leader));
+    TRY(join_pid_namespace(spec.app.private_pids ? spec.entry->main_process : spec.leader));
     const auto started = TRY(start_process(spec, mine.get(), its.get(), cgroup));
     its.reset();
     caller.await(mine.get(), cgroup);

@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "kernel_covers.h"
 #include "shared_mount.h"
 
 namespace podd::stage1 {
@@ -11,20 +12,20 @@ namespace podd::stage1 {
 class KernelTrees {
 public:
     /// Mounts both for the caller's pid and network namespace. `scratch`: a directory to keep the
-    /// covers in. `hide_processes`: users see those only that they may trace. Source: proc(5),
-    /// "hidepid".
+    /// covers in. `hide_processes`: see new_proc().
     static base::Result<KernelTrees> make(int scratch, bool hide_processes);
 
     base::Result<> place(int proc_target, int sys_target);
     /// Lays an empty, unwritable file or directory over `target_fd`.
-    base::Result<> hide(int target_fd, bool directory) const;
+    base::Result<> hide(int target_fd, bool directory) const {
+        return covers_.hide(target_fd, directory);
+    }
 
 private:
-    KernelTrees(base::UniqueFd covers, base::UniqueFd proc, base::UniqueFd sys)
+    KernelTrees(KernelCovers covers, base::UniqueFd proc, base::UniqueFd sys)
         : covers_{std::move(covers)}, proc_{std::move(proc)}, sys_{std::move(sys)} {}
-    base::Result<> protect();
 
-    base::UniqueFd covers_;  // attached tmpfs: "file", "directory", "sys-fs"
+    KernelCovers covers_;
     SharedMount proc_;
     SharedMount sys_;
     bool protected_ = false;

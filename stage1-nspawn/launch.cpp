@@ -6,11 +6,14 @@
 
 #include <fcntl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "join.h"
+#include "own_pids.h"
 #include "plan/plan.h"
+#include "program.h"
 
 namespace podd::stage1 {
 
@@ -56,6 +59,15 @@ Result<Started> start_process(const AppSpec& spec, Parent parent, int mine, int 
     return started;
 }
 
+// What cannot be done for the process is reported like what it cannot do: it is there already, and
+// has to be ended.
+Result<Readiness> let_reborn_go_on(const AppSpec& spec, int process, int socket) {
+    if (auto done = place_proc_of(process, spec.pod.hide_processes); !done)
+        return Readiness{static_cast<int>(ExitStatus::kNamespace), done.error().message()};
+    TRY(signal_peer(socket));
+    return receive_readiness(socket);
+}
+
 }  // namespace
 
 Result<Place> Place::open(const plan::AppPlan& app, int leader) {
@@ -71,8 +83,15 @@ Result<Launch> launch(const AppSpec& spec, const Place& place, Parent parent,
     TRY(join_pid_namespace(place.leader));
     auto process = TRY(start_process(spec, parent, mine.get(), its.get()));
     its.reset();
-    TRY(made(process.pid));
+    if (!spec.app.private_pids) TRY(made(process.pid));
     auto readiness = TRY(receive_readiness(mine.get()));
+    if (readiness.reborn) {
+        if (parent == Parent::kSelf) (void)::waitpid(process.pid, nullptr, 0);
+        process.pid = TRY(pid_of(readiness.reborn.get()));
+        process.pidfd = std::move(readiness.reborn);
+        TRY(made(process.pid));
+        readiness = TRY(let_reborn_go_on(spec, process.pidfd.get(), mine.get()));
+    }
     return Launch{std::move(process), std::move(readiness), std::move(mine)};
 }
 

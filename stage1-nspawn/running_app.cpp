@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -32,6 +34,16 @@ constexpr std::size_t kMaxProcesses = std::size_t{1} << 20;
 ino_t namespace_of(pid_t pid, const char* kind) {
     struct stat st{};
     return ::stat(fmt::format("/proc/{}/ns/{}", pid, kind).c_str(), &st) < 0 ? 0 : st.st_ino;
+}
+
+// Of its own PID namespace it is the first, and that is the pod's child.
+bool is_in_place(pid_t pid, bool private_pids, ino_t pod_pids) {
+    if (pod_pids == 0) return false;
+    if (!private_pids) return namespace_of(pid, "pid") == pod_pids;
+    const auto own = base::open_path(fmt::format("/proc/{}/ns/pid", pid), O_RDONLY);
+    const UniqueFd parent{own ? ::ioctl(own->get(), NS_GET_PARENT) : -1};
+    struct stat st{};
+    return parent && ::fstat(parent.get(), &st) == 0 && st.st_ino == pod_pids;
 }
 
 // "PID (COMM) STATE PPID …": the command may hold anything, the last parenthesis ends it.
@@ -89,8 +101,7 @@ Result<RunningApp> find_app(const plan::AppPlan& app, pid_t leader) {
     const auto sandbox_cgroup = TRY(cgroup_of(fmt::format("{}", leader)));
     for (const pid_t pid : candidates(sandbox_cgroup, app.unit)) {
         UniqueFd fd{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U))};
-        if (!fd || pids == 0 || namespace_of(pid, "pid") != pids || !is_child_of_manager(pid))
-            continue;
+        if (!fd || !is_in_place(pid, app.private_pids, pids) || !is_child_of_manager(pid)) continue;
         auto cgroup = cgroup_in_unit(pid, app.unit);
         const bool joined = namespace_of(pid, "user") == users;
         // All of that was about this process only if it is still there.

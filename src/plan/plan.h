@@ -131,6 +131,7 @@ struct AppPlan {
     bool refusals_logged = false;  // the kernel logs what that filter refuses
     bool notify = false;           // the app itself says READY=1
     bool stdio_links = false;      // FIFOs behind /dev/stdout and /dev/stderr, with a drainer
+    bool private_pids = false;     // PID 1 of a PID namespace beneath the pod's
     int stop_signal = 15;
     std::uint64_t stop_timeout_usec = kDefaultStopTimeoutUsec;  // UINT64_MAX: none
     std::vector<LimitPlan> limits;

@@ -81,6 +81,7 @@ void members(AppPlan& plan, Visit& visit) {
     visit("refusalsLogged", plan.refusals_logged);
     visit("notify", plan.notify);
     visit("stdioLinks", plan.stdio_links);
+    visit("privatePids", plan.private_pids);
     visit("stopSignal", plan.stop_signal);
     visit("stopTimeoutUsec", plan.stop_timeout_usec);
     visit("limits", plan.limits);

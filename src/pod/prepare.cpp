@@ -203,6 +203,7 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime,
     plan.upper = fmt::format("{}/apps/{}", to.state.path, app.name);
     plan.stdio_links = TRY(wants_stdio_links(app, root));
     plan.notify = app.settings.supports_notify.value_or(false);
+    plan.private_pids = app.settings.private_pids;
     plan.stop_signal = app.settings.stop_signal.value_or(SIGTERM);
     plan.stop_timeout_usec = app.settings.stop_timeout_usec.value_or(plan::kDefaultStopTimeoutUsec);
     plan.limits = TRY(plan_limits(to.pod, runtime, image));

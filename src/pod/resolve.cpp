@@ -150,6 +150,17 @@ schema::AppSettings merge(const schema::AppSettings& pod, const schema::AppSetti
     return merged;
 }
 
+// Of the manifest's own mounts that is known already; of the image's mount points only here.
+Result<> check_proc(const ResolvedApp& app) {
+    for (const auto& mount : app.mounts)
+        if (app.settings.private_pids &&
+            (mount.target == "/proc" || mount.target.starts_with("/proc/")))
+            return Error{ErrorCode::kInvalidArgument,
+                         fmt::format("volume \"{}\" at \"{}\": with \"{}\", /proc is the app's own",
+                                     mount.volume.name.str(), mount.target, schema::kPrivatePids)};
+    return {};
+}
+
 }  // namespace
 
 Result<ResolvedApp> resolve(const schema::PodManifest& pod, const schema::RuntimeApp& runtime,
@@ -190,6 +201,7 @@ Result<ResolvedApp> resolve(const schema::PodManifest& pod, const schema::Runtim
     TRY(add_asked_mounts(pod, runtime, *app, resolved));
     add_mount_points(pod, *app, image.kind, resolved);
     TRY(order_mounts(resolved.mounts));
+    TRY(check_proc(resolved));
     TRY(add_isolators(pod, *app, resolved));
     return resolved;
 }

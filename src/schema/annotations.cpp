@@ -126,7 +126,7 @@ bool is_app_annotation(std::string_view name) {
            name == kRequires || name == kBestEffort || name == kInit || name == kLoadCredential ||
            name == kLoadCredentialEncrypted || name == kRestartSteps || name == kRestartMaxDelay ||
            name == kStartLimitBurst || name == kStartLimitInterval || name == kKillMode ||
-           name == kOomPolicy || name == kUmask || is_limit(name);
+           name == kOomPolicy || name == kUmask || name == kPrivatePids || is_limit(name);
 }
 
 Result<void> apply(PodSettings& settings, const Annotation& annotation) {
@@ -193,6 +193,8 @@ Result<bool> apply_unit_setting(AppSettings& settings, const Annotation& annotat
         settings.oom_policy = TRY(choose(kOomPolicies, value));
     else if (name == kUmask)
         settings.umask = TRY(parse_umask(value));
+    else if (name == kPrivatePids)
+        settings.private_pids = TRY(choose(kFlags, value));
     else if (is_limit(name))
         settings.limits.push_back(TRY(process_limit(name.substr(kLimit.size()), value)));
     else

@@ -59,6 +59,8 @@ inline constexpr std::string_view kKillMode =
 inline constexpr std::string_view kOomPolicy =
     "podd.org/oom-policy";                                    // stop (default), continue, kill
 inline constexpr std::string_view kUmask = "podd.org/umask";  // octal, default 0022
+/// "true": the app is PID 1 of a PID namespace of its own. Default: "false", the pod's.
+inline constexpr std::string_view kPrivatePids = "podd.org/private-pids";
 /// "podd.org/limit-nofile" and its like: see process_limit().
 inline constexpr std::string_view kLimit = "podd.org/limit-";
 /// "true": /dev/stdout and /dev/stderr of the app can be opened again, at the price of one small
@@ -118,6 +120,7 @@ struct AppSettings {
     std::string kill_mode;   // empty: the default
     std::string oom_policy;  // empty: the default
     std::optional<std::uint32_t> umask;
+    bool private_pids = false;
     std::vector<ProcessLimit> limits;
     std::vector<std::string> after;  // names of apps, not yet looked up in the pod
     std::vector<std::string> required;

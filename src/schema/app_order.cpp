@@ -142,6 +142,25 @@ Result<void> check_restart(const JsonNode& list, const std::vector<RuntimeApp>& 
     return {};
 }
 
+// The kernel ends a PID namespace with its first process, and a /proc that is replaced takes along
+// what is mounted on it.
+Result<void> check_private_pids(const JsonNode& list, const std::vector<RuntimeApp>& apps,
+                                std::size_t app, const AppSettings& settings) {
+    if (!settings.private_pids) return {};
+    if (settings.kill_mode == "process")
+        return refuse(list, apps, app, kKillMode,
+                      found_wanted("\"process\"",
+                                   fmt::format("another with \"{}\": all processes of the app end "
+                                               "with its main process",
+                                               kPrivatePids)));
+    for (const auto& mount : apps[app].mounts)
+        if (mount.path == "/proc" || mount.path.starts_with("/proc/"))
+            return refuse(list, apps, app, kPrivatePids,
+                          found_wanted(fmt::format("a volume at {}", quoted(mount.path)),
+                                       "none in /proc, which is the app's own"));
+    return {};
+}
+
 }  // namespace
 
 Result<void> check_app_order(const JsonNode& list, const std::vector<RuntimeApp>& apps,
@@ -154,6 +173,7 @@ Result<void> check_app_order(const JsonNode& list, const std::vector<RuntimeApp>
     after.reserve(apps.size());
     for (std::size_t i = 0; i < apps.size(); ++i) {
         TRY(check_restart(list, apps, i, settings[i]));
+        TRY(check_private_pids(list, apps, i, settings[i]));
         auto edges = look_up(settings[i].after, indexes, i);
         if (!edges) return refuse(list, apps, i, kAfter, std::move(edges).error());
         after.push_back(*std::move(edges));

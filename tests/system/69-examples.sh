@@ -73,7 +73,7 @@ host rm $folder/hello.aci
 
 say "podd.pod(5): a web server"
 page=man/podd.pod.5.scd
-has $page 10
+has $page 11
 packed nginx 1.27 docker nginx.tar
 host_sh 'mkdir -p /srv/pages && echo "a page" >/srv/pages/index.html'
 on_this_host $page 1 | host_file /etc/podd/pods.d/web.json
@@ -148,6 +148,16 @@ assert_eq active "$(property pod-mail@queue ActiveState)"
 host test -d "/proc/$(property pod-mail@mailer MainPID)/root/data/spool"
 assert_eq inactive "$(property pod-mail@prepare ActiveState)"
 host systemctl stop pod-mail
+
+say "podd.pod(5): an app that sees no process but its own"
+block $page 11 | drop_manifest guarded
+host podctl verify --strict /etc/podd/pods.d/guarded.json
+host systemctl start pod-guarded@guest
+assert_matches "$(host podctl exec guarded/guest -- sh -c 'cat /proc/1/cmdline; echo; cd /proc; echo [0-9]*' | tr '\0' ' ')" '^/bin/sleep 1000 ?
+1( [0-9]+)?$'
+host systemctl stop pod-guarded@guest
+assert_eq success "$(property pod-guarded@guest Result)"
+host systemctl stop pod-guarded
 
 say "podd.pod(5): a secret, room in memory, and a device"
 block $page 10 | drop_manifest signer

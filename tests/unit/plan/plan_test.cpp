@@ -36,6 +36,7 @@ TEST_SUITE("plan/plan") {
         app.stop_timeout_usec = UINT64_MAX;
         app.limits = {{"MemoryMax", "", 67108864}, {"IOReadIOPSMax", "/var/lib/podd", 5}};
         app.oom_score_adj = -500;
+        app.private_pids = true;
         app.selinux_label = "system_u:system_r:container_t:s0";
         return app;
     }
@@ -70,6 +71,7 @@ TEST_SUITE("plan/plan") {
         CHECK(plan::to_json(*back) == plan::to_json(app));
         CHECK(back->environment == app.environment);
         CHECK(back->oom_score_adj == -500);
+        CHECK(back->private_pids);
         CHECK(back->stop_timeout_usec == UINT64_MAX);
         CHECK(back->limits.at(1).path == "/var/lib/podd");
         CHECK(back->mounts.at(0).owner_uid == 4294967294U);

@@ -155,6 +155,29 @@ TEST_SUITE("pod/resolve") {
             false);
     }
 
+    TEST_CASE("an app with a PID namespace of its own has no volume in /proc") {
+        const auto at = [](const std::string& path, const std::string& value) {
+            return resolve(
+                manifest_of(fmt::format(
+                    R"(,"annotations":[{{"name":"podd.org/private-pids","value":"{}"}}])", value)),
+                image(fmt::format(
+                    R"({{"exec":["/srv"],"user":"0","group":"0","mountPoints":[{{"name":"data","path":"{}"}}]}})",
+                    path)));
+        };
+        for (const auto* path : {"/proc", "/proc/meminfo"}) {
+            CHECK(at(path, "false").has_value());
+            const auto refused = at(path, "true");
+            REQUIRE_FALSE(refused.has_value());
+            CHECK(refused.error().message() ==
+                  fmt::format("volume \"data\" at \"{}\": with \"podd.org/private-pids\", /proc is "
+                              "the app's own",
+                              path));
+        }
+        const auto beside = at("/process", "true");
+        REQUIRE(beside.has_value());
+        CHECK(beside->settings.private_pids);
+    }
+
     TEST_CASE("the pod's stop signal wins over the image's") {
         const auto notes = R"([{"name":"podd.org/stop-signal","value":"SIGQUIT"}])";
         CHECK(resolve(manifest_of(""), image(kImageApp, notes))->settings.stop_signal == 3);

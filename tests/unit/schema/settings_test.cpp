@@ -67,6 +67,7 @@ TEST_SUITE("schema/annotations") {
         };
         for (const auto& c : {
                  Case{kBestEffort, "yes"},
+                 Case{kPrivatePids, "true"},
                  Case{kHideProcesses, ""},
                  Case{kNetwork, "default"},
                  Case{kNetwork, ""},
@@ -170,6 +171,9 @@ TEST_SUITE("schema/annotations") {
         CHECK(of_app(kKillMode, "control-group")->kill_mode == "control-group");
         CHECK(of_app(kOomPolicy, "continue")->oom_policy == "continue");
         CHECK(of_app(kUmask, "0027")->umask == 027);
+        CHECK_FALSE(of_app(kUmask, "0027")->private_pids);
+        CHECK(of_app(kPrivatePids, "true")->private_pids);
+        CHECK_FALSE(of_app(kPrivatePids, "false")->private_pids);
         CHECK(of_app("podd.org/limit-nofile", "1024:4096")->limits ==
               std::vector<ProcessLimit>{{"LimitNOFILE", 1024, 4096}});
         CHECK(of_app("podd.org/limit-core", "0:infinity")->limits ==
@@ -216,6 +220,8 @@ TEST_SUITE("schema/annotations") {
                  Case{kOomPolicy, "never"},
                  Case{kUmask, ""},
                  Case{kUmask, "1000"},
+                 Case{kPrivatePids, ""},
+                 Case{kPrivatePids, "yes"},
                  Case{kUmask, "28"},
                  Case{kUmask, "u=rwx"},
                  Case{"podd.org/limit-nofile", "64K"},
@@ -309,6 +315,30 @@ TEST_SUITE("schema/annotations") {
         for (std::size_t i = 0; i < ring.size(); ++i)
             ring[i] = fmt::format("after={}", static_cast<char>('a' + (i + 1) % ring.size()));
         CHECK(refused(ring).find("\"h\" after … after \"a\", wanted") != std::string::npos);
+    }
+
+    TEST_CASE("what does not go together with a PID namespace of its own is refused") {
+        const auto refused = [](const std::string& flag, const std::string& mode,
+                                const std::string& path) -> std::string {
+            const auto pod = PodManifest::parse(fmt::format(
+                R"({{"acKind":"PodManifest","acVersion":"0.8.11","volumes":[{{"name":"v","kind":"empty"}}],
+                    "apps":[{{"name":"a","image":{{"name":"x"}},"mounts":[{{"volume":"v","path":"{}"}}],
+                    "annotations":[{{"name":"podd.org/private-pids","value":"{}"}},
+                                   {{"name":"podd.org/kill-mode","value":"{}"}}]}}]}})",
+                path, flag, mode));
+            return pod ? "" : pod.error().message();
+        };
+        CHECK(refused("true", "mixed", "/data").empty());
+        CHECK(refused("true", "control-group", "/process").empty());
+        CHECK(refused("false", "process", "/proc/meminfo").empty());
+        CHECK(
+            refused("true", "process", "/data") ==
+            "/apps/0/annotations/1: \"podd.org/kill-mode\": found \"process\", wanted another with "
+            "\"podd.org/private-pids\": all processes of the app end with its main process");
+        CHECK(refused("true", "mixed", "/proc/meminfo") ==
+              "/apps/0/annotations/0: \"podd.org/private-pids\": found a volume at "
+              "\"/proc/meminfo\", wanted none in /proc, which is the app's own");
+        CHECK(refused("true", "mixed", "/proc").find("at \"/proc\"") != std::string::npos);
     }
 
     TEST_CASE("settings of restarts that have no effect without each other are refused") {
