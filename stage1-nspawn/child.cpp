@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "child.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <iterator>
 #include <string>
 
 #include <fmt/format.h>
@@ -93,18 +95,32 @@ Result<> Child::finish() {
     return Error{static_cast<ErrorCode>(text->front() - 'a'), text->substr(1)};
 }
 
+// As many messages as it takes: the mounts of a pod with many apps are more than one can hold.
 Result<> send_fds(int socket, const std::vector<int>& fds) {
-    // NOLINTNEXTLINE(bugprone-string-constructor): a view of the zero byte that ends the literal
-    return base::send_message(socket, {"", 1}, fds);
+    auto next = fds.begin();
+    do {
+        const auto rest = static_cast<std::size_t>(fds.end() - next);
+        const auto end = next + static_cast<std::ptrdiff_t>(std::min(rest, base::kMaxMessageFds));
+        // NOLINTNEXTLINE(bugprone-string-constructor): a view of the zero byte that ends the
+        // literal
+        TRY(base::send_message(socket, {"", 1}, {next, end}));
+        next = end;
+    } while (next != fds.end());
+    return {};
 }
 
 Result<std::vector<UniqueFd>> receive_fds(int socket, std::size_t count) {
-    auto message = TRY(base::receive_message(socket, 1, count));
-    if (message.text.empty())
-        return Error{ErrorCode::kUnavailable, "the process that makes the mounts ended early"};
-    if (message.fds.size() != count)
-        return Error{ErrorCode::kInternal, "descriptors were lost on the way"};
-    return std::move(message.fds);
+    std::vector<UniqueFd> fds;
+    do {
+        const auto wanted = std::min(count - fds.size(), base::kMaxMessageFds);
+        auto message = TRY(base::receive_message(socket, 1, wanted));
+        if (message.text.empty())
+            return Error{ErrorCode::kUnavailable, "the process that makes the mounts ended early"};
+        if (message.fds.size() != wanted)
+            return Error{ErrorCode::kInternal, "descriptors were lost on the way"};
+        std::move(message.fds.begin(), message.fds.end(), std::back_inserter(fds));
+    } while (fds.size() < count);
+    return fds;
 }
 
 Result<std::pair<UniqueFd, UniqueFd>> socket_pair() {

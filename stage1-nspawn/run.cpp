@@ -16,6 +16,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -225,6 +226,14 @@ Result<std::vector<plan::AppPlan>> read_apps(const Host& host, const plan::PodPl
     return apps;
 }
 
+// All mounts of all apps are open at once. No app gets these limits: it is systemd that bears them.
+void allow_many_files() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
                              const std::vector<plan::AppPlan>& apps, BusProgram& registration,
                              int lock_fd) {
@@ -248,6 +257,7 @@ Result<> run(const std::string& name, int lock_fd) {
     auto registration = TRY(start_registration(pod.name, pod.uuid));
     prepare_cgroup_moves();
     const auto apps = TRY(read_apps(host, pod));
+    if (apps.size() > 1) allow_many_files();
     // Not with READY: what changes there keeps systemd from starting the apps.
     TRY(base::notify(fmt::format("STATUS=Pod {} ({})", pod.uuid, fmt::join(pod.apps, ", "))));
     std::optional<BusProgram> limits;
