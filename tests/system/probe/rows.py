@@ -201,12 +201,14 @@ row("volume.source volume.name", app=mount("folder", "/folder"), volumes=folder(
     look=["/folder", "/folder/mine", "/folder/other"],
     sees={("paths", "/folder", "write"): ("ok", None), ("paths", "/folder/mine", "owner"): ("0:0", None),
           ("paths", "/folder/other", "owner"): ("65534:65534", None)})
-row("volume.idmap", app=mount("numbers", "/numbers"), volumes=folder("numbers", idmap="host"), changes={"mounts"},
+# Without setuidFiles, all apps of the pod were confined otherwise.
+row("volume.idmap", app=mount("numbers", "/numbers"), volumes=folder("numbers", idmap="host", setuidFiles=True), changes={"mounts"},
     look=["/numbers/mine"], sees={("paths", "/numbers/mine", "owner"): ("1000:1001", None)})
 row("volume.medium volume.size", app=mount("memory", "/memory"), volumes=empty("memory", medium="memory", size="1Mi"), changes={"mounts"},
     look=["/memory"], sees={("mounts", "/memory", "type"): ("tmpfs", None), ("paths", "/memory", "write"): ("ok", None)})
 elsewhere("45-volumes.sh", "volume.recursive")
 elsewhere("57-propagation.sh", "volume.propagation")
+elsewhere("59-setuid-outside.sh", "volume.setuidFiles")
 
 # Annotations of an app.
 row("podd.org/restart-sec", app=annotation("podd.org/restart-sec", "5"), unit={"RestartUSec": ("5s", "100ms")})
@@ -215,6 +217,8 @@ row("podd.org/start-limit-burst podd.org/start-limit-interval-sec", unit={"Start
 row("podd.org/stop-signal", app=annotation("podd.org/stop-signal", "SIGQUIT"), unit={"KillSignal": ("3", "15")})
 row("podd.org/stop-timeout-sec", app=annotation("podd.org/stop-timeout-sec", "5"), unit={"TimeoutStopUSec": ("5s", "1min 30s")})
 row("podd.org/kill-mode", app=annotation("podd.org/kill-mode", "process"), unit={"KillMode": ("process", "mixed")})
+row("podd.org/oom-policy", app=annotation("podd.org/oom-policy", "continue"), unit={"OOMPolicy": ("continue", "stop")})
+elsewhere("49-private-pids.sh", "podd.org/private-pids")
 row("podd.org/umask", app=annotation("podd.org/umask", "0077"), sees={("umask",): ("0077", "0022")}, unit={"UMask": ("0077", "0022")})
 row("podd.org/limit-", sees={("limits", "nofile"): ("64:128", ALL), ("limits", "core"): ("0:0", ALL), ("limits", "stack"): ("4194304:infinity", ALL),
                              ("limits", "cpu"): ("99:100", "infinity:infinity"), ("limits", "rtprio"): ("0:0", "0:0")},
