@@ -129,28 +129,34 @@ int connect_abstract(const std::string& name) {
     return 0;
 }
 
-// A cgroup file system of the app's own making, and all that could be changed through it.
-int own_cgroups() {
-    (void)::mkdir("/tmp/cgroup", 0755);
-    const bool made = ::unshare(CLONE_NEWCGROUP) == 0;
-    const bool mounted = ::mount("none", "/tmp/cgroup", "cgroup2", 0, nullptr) == 0;
-    std::printf("namespace %s, mounted %s\n", made ? "made" : "not made", mounted ? "yes" : "no");
-    for (const char* hierarchy : {"memory", "devices", "rdma", "none,name=podd-test"})
-        if (::mount("none", "/tmp/cgroup", "cgroup", 0, hierarchy) == 0)
-            std::printf("CAUGHT: mounted the old hierarchy %s\n", hierarchy);
-    for (const std::string tree : {"/tmp/cgroup", "/sys/fs/cgroup"}) {
-        if (::mkdir((tree + "/made").c_str(), 0755) == 0)
-            std::printf("CAUGHT: made a cgroup in %s\n", tree.c_str());
-        for (const char* file :
-             {"cgroup.procs", "cgroup.threads", "cgroup.subtree_control", "cgroup.kill",
-              "cgroup.freeze", "memory.max", "pids.max", "cpu.max", "memory.reclaim",
-              "release_agent", "../cgroup.procs", "../../cgroup.procs"}) {
-            const int fd = ::open((tree + "/" + file).c_str(), O_WRONLY | O_CLOEXEC);
-            if (fd < 0) continue;
-            std::printf("CAUGHT: opened %s/%s\n", tree.c_str(), file);
-            (void)::close(fd);
-        }
+void change_cgroup(const std::string& tree, const std::string& what) {
+    if (::mkdir((tree + "/made").c_str(), 0755) == 0)
+        std::printf("CAUGHT: made a cgroup in %s\n", what.c_str());
+    for (const char* file :
+         {"cgroup.procs", "cgroup.threads", "cgroup.subtree_control", "cgroup.kill",
+          "cgroup.freeze", "cgroup.clone_children", "memory.max", "memory.limit_in_bytes",
+          "pids.max", "cpu.max", "memory.reclaim", "devices.allow", "tasks", "notify_on_release",
+          "release_agent", "../cgroup.procs", "../../cgroup.procs"}) {
+        const int fd = ::open((tree + "/" + file).c_str(), O_WRONLY | O_CLOEXEC);
+        if (fd < 0) continue;
+        std::printf("CAUGHT: opened %s of %s\n", file, what.c_str());
+        (void)::close(fd);
     }
+}
+
+// Cgroup file systems of the app's own making, and all that could be changed through them.
+int own_cgroups() {
+    constexpr const char* kTarget = "/tmp/cgroup";
+    (void)::mkdir(kTarget, 0755);
+    const bool made = ::unshare(CLONE_NEWCGROUP) == 0;
+    const bool mounted = ::mount("none", kTarget, "cgroup2", 0, nullptr) == 0;
+    std::printf("namespace %s, mounted %s\n", made ? "made" : "not made", mounted ? "yes" : "no");
+    if (mounted) change_cgroup(kTarget, "cgroup2");
+    for (const char* hierarchy : {"memory", "devices", "rdma", "none,name=podd-test"}) {
+        if (::mount("none", kTarget, "cgroup", 0, hierarchy) < 0) continue;
+        change_cgroup(kTarget, hierarchy);
+    }
+    change_cgroup("/sys/fs/cgroup", "the unit's");
     return 0;
 }
 
