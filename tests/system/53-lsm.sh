@@ -8,7 +8,7 @@ import_probe
 pod() {
     drop_manifest label <<EOF
 {"acKind": "PodManifest", "acVersion": "0.8.11", "isolators": [$1],
- "apps": [{"name": "a", "image": {"name": "example.com/probe"},
+ "apps": [{"name": "a", "image": {"name": "example.com/probe"}, "annotations": [${annotations-}],
            "app": {"exec": ["/bin/sh", "-c", $(json 'echo secret >/etc/forbidden; cat /etc/forbidden; cat /proc/self/attr/current; echo end; exec sleep 1000')],
                    "user": "0", "group": "0", "isolators": [$2]}}]}
 EOF
@@ -77,6 +77,15 @@ pod "$(apparmor podd-test)" "$(apparmor of-the-app)" || fail "$shown"
 confined of-the-app
 assert_contains "$(journal pod-label@a)" secret
 host systemctl stop pod-label
+
+say "AppArmor: an app with a PID namespace of its own has its profile as well"
+TEST_BEGIN=$(host date +%s)
+annotations='{"name": "podd.org/private-pids", "value": "true"}, {"name": "podd.org/stop-signal", "value": "SIGKILL"}'
+pod '' "$(apparmor podd-test)" || fail "$shown"
+confined podd-test
+assert_not_contains "$(journal pod-label@a)" secret
+host systemctl stop pod-label
+annotations=
 
 say "AppArmor: the profile that comes with podd lets an app be"
 host apparmor_parser --replace --skip-cache /etc/apparmor.d/podd-app
