@@ -96,7 +96,8 @@ say "PID 1 heeds what it handles, and SIGKILL"
 host systemctl stop pod-alone@first
 assert_eq success "$(property pod-alone@first Result)"
 host systemctl stop pod-alone@deaf
-assert_eq signal "$(property pod-alone@deaf Result)"
+# podd's patience and systemd's end at the same moment.
+assert_matches "$(property pod-alone@deaf Result)" '^(signal|timeout)$'
 
 say "another app of the pod gets no hold of what podd starts it with"
 race=$(app_says alone watch)
