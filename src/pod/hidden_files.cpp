@@ -9,7 +9,6 @@
 
 namespace podd::pod {
 
-using base::Result;
 using Content = LayeredRoot::Content;
 
 namespace {
@@ -42,17 +41,18 @@ bool lies_in(std::string_view path, std::string_view folder) {
 
 }  // namespace
 
-Result<> note_hidden_files(ResolvedApp& app, const LayeredRoot& root) {
+void note_hidden_files(ResolvedApp& app, const LayeredRoot& root) {
     // Parents stand before what lies in them.
     for (auto mount = app.mounts.begin(); mount != app.mounts.end(); ++mount) {
         const bool in_another = std::any_of(app.mounts.begin(), mount, [&](const auto& before) {
             return lies_in(mount->target, before.target);
         });
         if (in_another) continue;
-        if (auto text = sentence(*mount, TRY(root.content(mount->target))); !text.empty())
+        const auto content = root.content(mount->target);
+        if (!content) continue;  // whoever makes the mount will say so
+        if (auto text = sentence(*mount, *content); !text.empty())
             app.warnings.push_back(std::move(text));
     }
-    return {};
 }
 
 }  // namespace podd::pod

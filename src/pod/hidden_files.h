@@ -2,7 +2,6 @@
 // Files of an image that nobody sees, because a volume lies over them.
 #pragma once
 
-#include "base/result.h"
 #include "pod/layered_root.h"
 #include "pod/resolve.h"
 
@@ -11,6 +10,6 @@ namespace podd::pod {
 /// Adds a warning for each volume that hides files of the image or takes the place of one. What
 /// lies in another volume hides nothing more.
 /// Source: appc spec 0.8.11, ace.md "Volumes".
-base::Result<> note_hidden_files(ResolvedApp& app, const LayeredRoot& root);
+void note_hidden_files(ResolvedApp& app, const LayeredRoot& root);
 
 }  // namespace podd::pod

@@ -149,7 +149,9 @@ Result<bool> shows_any(const UniqueFd& folder, std::set<std::string>& hidden) {
     const std::unique_ptr<DIR, decltype(close)> dir{::fdopendir(copy.get()), close};
     if (!dir) return base::errno_error("reading a folder of the image", errno);
     (void)copy.release();
-    while (const dirent* entry = ::readdir(dir.get())) {
+    for (;;) {
+        const dirent* entry = ::readdir(dir.get());  // NOLINT(concurrency-mt-unsafe): own stream
+        if (entry == nullptr) return false;
         const std::string name = entry->d_name;
         if (name == "." || name == ".." || hidden.contains(name)) continue;
         struct stat st{};
@@ -157,7 +159,6 @@ Result<bool> shows_any(const UniqueFd& folder, std::set<std::string>& hidden) {
         if (!is_whiteout(st)) return true;
         hidden.insert(name);
     }
-    return false;
 }
 
 }  // namespace

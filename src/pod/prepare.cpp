@@ -180,7 +180,7 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime,
         return Error{ErrorCode::kCorrupt, fmt::format("image {} has no trees", image.id)};
     TRY(make_upper(to.state, app.name, layers.front()));
     const LayeredRoot root{std::move(layers)};
-    TRY(note_hidden_files(app, root));
+    note_hidden_files(app, root);
     for (const auto& warning : app.warnings)
         to.warnings.push_back(fmt::format("app \"{}\": {}", app.name, warning));
     const auto identity = TRY(identify(app, root));
