@@ -8,10 +8,10 @@ mkdir "$out"
 build_probe "$TEST_TMP/probe"
 "$table" make "$TEST_TMP/probe" "$out"
 copy "$out" /var/tmp/probe
-clean_up() { tidy; host_sh 'rm -rf /var/tmp/probe /srv/probe; for name in plain:1 plain:2 full oci; do podctl image rm example.com/probe-$name >/dev/null; done'; }
+clean_up() { tidy; host_sh 'rm -rf /var/tmp/probe /srv/probe; for name in plain:1 plain:2 full oci; do podctl image rm example.com/tried-$name >/dev/null; done'; }
 trap clean_up EXIT
 id=$(host_sh 'mkdir -p /srv/probe/owned; cd /srv/probe/owned; echo mine >mine; echo other >other; chown -R 1000:1001 .; chown 2000:2000 other
-    cd /var/tmp/probe; for name in probe-plain-1 probe-plain-2 probe-full-1; do podctl import $name.aci; done >ids 2>&1; podctl import probe-oci-1.tar >ids-of-oci 2>&1
+    cd /var/tmp/probe; for name in tried-plain-1 tried-plain-2 tried-full-1; do podctl import $name.aci; done >ids 2>&1; podctl import tried-oci-1.tar >ids-of-oci 2>&1
     grep -m 1 ^sha512- ids')
 host_sh 'cd /var/tmp/probe; sed -i "s/ID of version 1/$1/" probe.json; cp probe.json probed.json /etc/podd/pods.d/; systemctl daemon-reload' "$id"
 host_sh 'cd /etc/podd/pods.d; podctl verify probe.json probed.json 2>&1 || true' >"$out/verify"

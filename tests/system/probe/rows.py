@@ -262,7 +262,7 @@ row("pod.volumes", app=mount("plain", "/plain"), volumes=[], look=["/plain"], ch
 
 # Which image.
 row("runtime-app.image image-reference.name image-reference.labels label.name label.value", look=["/etc/version"],
-    app={"image": {"name": "example.com/probe-plain", "labels": [{"name": "version", "value": "1"}]}},
+    app={"image": {"name": "example.com/tried-plain", "labels": [{"name": "version", "value": "1"}]}},
     sees={("paths", "/etc/version", "text"): ("1\n", None)})
 row("image-reference.id", app={"image": {"id": "ID of version 1"}}, look=["/etc/version"],
     sees={("paths", "/etc/version", "text"): ("1\n", None)})
@@ -276,7 +276,7 @@ row("image.app", image={"app": {"workingDirectory": "/srv", "supplementaryGIDs":
                                 "mountPoints": [{"name": "of-image", "path": "/of-image", "readOnly": True}]}},
     sees={("cwd",): ("/srv", "/"), ("ids", "more"): ("8", ""), ("environment", "OF"): ("the image", None), ("oom_score_adj",): ("123", "0"),
           ("mounts", "/of-image", "options"): ("ro,nosuid,nodev,idmapped", None)})
-row("runtime-app.app", nothing=True, app={"image": {"name": "example.com/probe-full"}}, changes={"files"})
+row("runtime-app.app", nothing=True, app={"image": {"name": "example.com/tried-full"}}, changes={"files"})
 elsewhere("34-metadata.sh", "image.annotations", "runtime-app.annotations", words="the app")
 elsewhere("30-import-formats.sh", "image.labels", words="labels")
 elsewhere("85-dependencies.sh", "image.dependencies", "image.pathWhitelist", "dependency.imageName", "dependency.imageID", "dependency.labels",

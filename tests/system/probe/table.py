@@ -67,12 +67,12 @@ def write_oci(out, probe):
     # Names of the inner object begin with a capital letter.
     conf.update({key: value for key, value in config.items() if key[0].islower()})
     conf["config"] = {key: value for key, value in config.items() if key[0].isupper()}
-    files = images.oci(layers, conf=json.dumps(conf).encode(), name="example.com/probe-oci:1")
-    (out / "probe-oci-1.tar").write_bytes(images.pack(files))
+    files = images.oci(layers, conf=json.dumps(conf).encode(), name="example.com/tried-oci:1")
+    (out / "tried-oci-1.tar").write_bytes(images.pack(files))
 
 
 def app_of(name, one):
-    app = {"name": name, "image": {"name": "example.com/probe-plain"}, "app": copy.deepcopy(PLAIN)}
+    app = {"name": name, "image": {"name": "example.com/tried-plain"}, "app": copy.deepcopy(PLAIN)}
     image = one.app.get("image")
     merge(app, {key: value for key, value in one.app.items() if key != "image"})
     if image:
@@ -94,7 +94,7 @@ def pod_of_apps():
         if one.app is not None:
             pod["apps"].append(app_of(app_name(number), one))
             pod["volumes"] += one.volumes
-    pod["apps"] += [{"name": "image", "image": {"name": "example.com/probe-full"}}, {"name": "oci", "image": {"name": "example.com/probe-oci"}}]
+    pod["apps"] += [{"name": "image", "image": {"name": "example.com/tried-full"}}, {"name": "oci", "image": {"name": "example.com/tried-oci"}}]
     return pod
 
 
@@ -111,11 +111,11 @@ def pod_of_settings():
 def make(probe, out):
     probe = pathlib.Path(probe).read_bytes()
     for version in "12":  # the second one is imported last
-        write_aci(out, "probe-plain", version, probe, PLAIN)
+        write_aci(out, "tried-plain", version, probe, PLAIN)
     app = copy.deepcopy(PLAIN)
     for one in tried("image"):
         merge(app, one.image["app"])
-    write_aci(out, "probe-full", "1", probe, app)
+    write_aci(out, "tried-full", "1", probe, app)
     write_oci(out, probe)
     for name, pod in (("probe", pod_of_apps()), ("probed", pod_of_settings())):
         (out / f"{name}.json").write_text(json.dumps(pod, indent=1))
