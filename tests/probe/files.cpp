@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "files.h"
 
+#include <algorithm>
+
+#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -23,6 +26,21 @@ std::string read_text(const std::string& path) {
     (void)::close(fd);
     text.resize(size);
     return text;
+}
+
+std::vector<std::string> names_in(const std::string& path) {
+    std::vector<std::string> names;
+    DIR* dir = ::opendir(path.c_str());
+    for (;;) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): own stream
+        const dirent* entry = dir == nullptr ? nullptr : ::readdir(dir);
+        if (entry == nullptr) break;
+        const std::string name{static_cast<const char*>(entry->d_name)};
+        if (!name.starts_with('.')) names.push_back(name);
+    }
+    if (dir != nullptr) (void)::closedir(dir);
+    std::sort(names.begin(), names.end());
+    return names;
 }
 
 std::string own_status(const std::string& name) {

@@ -98,9 +98,10 @@ std::string foreign_call() {
 
 void add_calls(JsonObject& to) {
     JsonObject all;
-    for (const auto& [name, number, a] : kCalls)
-        all.add(name, tried([&] {
-                    return of_error(::syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]));
+    for (const auto& call : kCalls)
+        all.add(call.name, tried([&call] {
+                    const auto& a = call.arguments;
+                    return of_error(::syscall(call.number, a[0], a[1], a[2], a[3], a[4], a[5]));
                 }));
 #ifdef __x86_64__
     all.add("foreign", foreign_call());

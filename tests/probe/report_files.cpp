@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <ctime>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -124,11 +123,8 @@ std::string readable(const char* path) {
 
 void add_devices(JsonObject& to) {
     JsonObject all;
-    DIR* dir = ::opendir("/dev");
-    while (const dirent* entry = dir == nullptr ? nullptr : ::readdir(dir))
-        if (entry->d_name[0] != '.')
-            all.add_json(entry->d_name, look_at(std::string{"/dev/"} + entry->d_name));
-    if (dir != nullptr) (void)::closedir(dir);
+    for (const auto& name : names_in("/dev"))
+        all.add_json(name, look_at("/dev/" + name));
     to.add_json("devices", all.str());
     JsonObject nodes;
     for (const auto& node : kNodes)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <cstdlib>
+#include <cstdio>
 #include <ctime>
 
-#include <dirent.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,26 +52,19 @@ std::string environment() {
     return all.str();
 }
 
-// The numbers of sockets and pipes say nothing.
+// The numbers of sockets and pipes say nothing. The one that listed the folder is gone.
 std::string descriptors() {
     JsonObject all;
-    DIR* dir = ::opendir("/proc/self/fd");
-    if (dir == nullptr) return all.str();
-    while (const dirent* entry = ::readdir(dir)) {
-        const std::string name = entry->d_name;
-        if (name.starts_with('.') || std::atoi(entry->d_name) == ::dirfd(dir)) continue;
+    for (const auto& name : names_in("/proc/self/fd")) {
         const auto target = read_link("/proc/self/fd/" + name);
-        all.add(name, target.substr(0, target.find(":[")));
+        if (!target.empty()) all.add(name, target.substr(0, target.find(":[")));
     }
-    (void)::closedir(dir);
     return all.str();
 }
 
 std::string working_directory() {
-    char* path = ::getcwd(nullptr, 0);
-    std::string text = path == nullptr ? "none" : path;
-    std::free(path);
-    return text;
+    char path[4096];
+    return ::getcwd(path, sizeof path) == nullptr ? "none" : path;
 }
 
 std::string mask_of_files() {

@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <sstream>
 
-#include <dirent.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
@@ -32,17 +31,6 @@ std::string parameters() {
         all.add(name, text);
     }
     return all.str();
-}
-
-std::vector<std::string> names_in(const char* path) {
-    std::vector<std::string> names;
-    DIR* dir = ::opendir(path);
-    if (dir == nullptr) return names;
-    while (const dirent* entry = ::readdir(dir))
-        if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
-    (void)::closedir(dir);
-    std::sort(names.begin(), names.end());
-    return names;
 }
 
 // What each app has of its own stands apart from what the pod's apps share.
