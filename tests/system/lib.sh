@@ -64,10 +64,12 @@ assert_status() {
     [ "$status" = "$expected" ] || fail "status $status instead of $expected: $*; it printed: $output"
 }
 
-# wait_until SECONDS CMD...: tries the command until it succeeds.
+# wait_until SECONDS CMD...: tries the command until it succeeds. As for whole tests, an emulated host has three times as long.
 wait_until() {
-    local deadline=$((SECONDS + $1)) seconds=$1
+    local seconds=$1 deadline
     shift
+    [ "$KIND" = container ] || seconds=$((seconds * 3))
+    deadline=$((SECONDS + seconds))
     until "$@" >/dev/null 2>&1; do
         [ "$SECONDS" -lt "$deadline" ] || fail "not within $seconds s: $*"
         sleep 0.1
