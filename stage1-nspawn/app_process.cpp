@@ -28,6 +28,7 @@
 #include "child.h"
 #include "credentials.h"
 #include "endpoints.h"
+#include "host_tree.h"
 #include "mount_api.h"
 #include "own_pids.h"
 #include "program.h"
@@ -47,19 +48,16 @@ constexpr int kFirstFd = 3;
 constexpr mode_t kUmask = 0022;
 
 Result<> join_pod(const AppSpec& spec) {
-    if (::setns(spec.leader, CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS) < 0)
+    const int mounts = spec.pod.apps.size() == 1 ? CLONE_NEWNS : 0;
+    if (::setns(spec.leader, CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | mounts) < 0)
         return errno_error("joining the pod's namespaces", errno);
     // A command shall see the app's cgroup as its root, not the one beneath that it was born into.
     if (spec.entry != nullptr && ::setns(spec.entry->main_process, CLONE_NEWCGROUP) < 0)
         return errno_error("joining the app's cgroup namespace", errno);
     // Still of the host's user namespace: what is mounted in here the pod cannot take away.
-    if (::unshare(CLONE_NEWNS | (spec.entry == nullptr ? CLONE_NEWCGROUP : 0)) < 0)
+    if (::unshare(mounts | (spec.entry == nullptr ? CLONE_NEWCGROUP : 0)) < 0)
         return errno_error("making a mount and a cgroup namespace", errno);
-    if (spec.pod.apps.size() > 1) {
-        const auto root = TRY(base::open_path("/" + spec.app.name, O_PATH | O_DIRECTORY));
-        TRY(switch_root(root.get()));
-    }
-    return {};
+    return mounts == 0 ? take_tree(spec.leader, "/" + spec.app.name) : Result<>{};
 }
 
 // The app's own cgroup, by way of its cgroup namespace.

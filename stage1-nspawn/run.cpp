@@ -29,6 +29,7 @@
 #include "bus_program.h"
 #include "cgroup_moves.h"
 #include "child.h"
+#include "host_tree.h"
 #include "idmap.h"
 #include "leader.h"
 #include "metadata.h"
@@ -50,7 +51,6 @@ namespace {
 constexpr const char* kInitProgram = PODD_STAGE1_DIR "/init";
 constexpr int kManagerMsec = 30'000;
 constexpr unsigned kLingerUsec = 15'000;
-constexpr int kMaxRootLayers = 32;
 
 struct Host {
     UniqueFd proc;
@@ -73,15 +73,12 @@ Result<Host> open_host(const std::string& pod) {
 //
 // A volume that is to follow the host is copied from mounts that do; every other copy is made
 // private by set_attributes().
-Result<> leave_host_mounts(const std::vector<plan::AppPlan>& apps) {
+Result<> make_mount_namespace(const std::vector<plan::AppPlan>& apps) {
     const bool follow = std::any_of(apps.begin(), apps.end(), [](const auto& app) {
         return std::any_of(app.mounts.begin(), app.mounts.end(),
                            [](const auto& mount) { return mount.slave.value_or(false); });
     });
-    if (::unshare(CLONE_NEWNS) < 0) return errno_error("making a mount namespace", errno);
-    if (::mount(nullptr, "/", nullptr, MS_REC | (follow ? MS_SLAVE : MS_PRIVATE), nullptr) < 0)
-        return errno_error("cutting the mounts off from the host", errno);
-    return {};
+    return leave_host_mounts(follow ? LaterMounts::kArrive : LaterMounts::kStayAway);
 }
 
 Result<> attach_layers(int folder, AppSources& app) {
@@ -92,27 +89,11 @@ Result<> attach_layers(int folder, AppSources& app) {
     return {};
 }
 
-// Unmounts the whole copy of the host's tree, layer by layer: where the host's root was itself
-// mounted over another (in a container, say), what lies beneath would stay in this namespace, out
-// of sight. A fully visible /proc there is all the kernel asks for before a pod that holds
-// CAP_SYS_ADMIN may mount one without the masks. Source: mnt_already_visible() in fs/namespace.c.
-Result<> drop_host_tree() {
-    const auto self = TRY(base::open_path("/proc/self/ns/mnt", O_RDONLY));
-    // The lowest root is locked. Joining one's own namespace leads to the top of what is left.
-    for (int layer = 0; layer < kMaxRootLayers && ::umount2("/", MNT_DETACH) == 0; ++layer)
-        if (::setns(self.get(), CLONE_NEWNS) < 0)
-            return errno_error("leaving the host's mounts", errno);
-    const auto scratch = TRY(new_mount("tmpfs", {{"mode", "0755"}}, MOUNT_ATTR_NODEV));
-    TRY(attach(scratch.get(), TRY(base::open_path("/", O_PATH | O_DIRECTORY)).get()));
-    if (::setns(self.get(), CLONE_NEWNS) < 0) return errno_error("entering an empty root", errno);
-    return {};
-}
-
 // An empty root in memory that holds nothing but the layers, where the pod's own processes find
 // them.
 Result<> enter_scratch_root(HostSources& sources) {
-    TRY(drop_host_tree());
-    const auto scratch = TRY(base::open_path("/", O_PATH | O_DIRECTORY));
+    const auto scratch = TRY(new_mount("tmpfs", {{"mode", "0755"}}, MOUNT_ATTR_NODEV));
+    TRY(replace_host_tree(scratch.get()));
     const auto layers = TRY(own_directory(scratch.get(), kLayers));
     for (std::size_t i = 0; i < sources.apps.size(); ++i)
         TRY(attach_layers(TRY(own_directory(layers.get(), fmt::format("{}", i))).get(),
@@ -237,7 +218,7 @@ void allow_many_files() {
 Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
                              const std::vector<plan::AppPlan>& apps, BusProgram& registration,
                              int lock_fd) {
-    TRY(leave_host_mounts(apps));
+    TRY(make_mount_namespace(apps));
     MountIdMaps maps{host.proc.get()};
     auto sources = TRY(open_sources(pod, apps, maps));
     TRY(enter_scratch_root(sources));
