@@ -37,7 +37,6 @@ using base::UniqueFd;
 
 namespace {
 
-constexpr int kManagerMsec = 30'000;
 constexpr int kEndMsec = 1000;
 constexpr int kLeaderEndMsec = 100;
 

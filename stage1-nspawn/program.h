@@ -27,6 +27,10 @@ enum class ExitStatus : unsigned char {
     kCredentials = 243,
 };
 
+/// How long systemd may take to read what it was told. It starts all apps of a pod, or at boot all
+/// pods, before it reads again. A start that hangs is ended by its unit's own timeout.
+inline constexpr int kManagerMsec = 300'000;
+
 /// Once to the journal and once as the unit's STATUS=.
 void report_failure(std::string_view text);
 

@@ -49,7 +49,6 @@ using base::UniqueFd;
 namespace {
 
 constexpr const char* kInitProgram = PODD_STAGE1_DIR "/init";
-constexpr int kManagerMsec = 30'000;
 constexpr unsigned kLingerUsec = 15'000;
 
 struct Host {
