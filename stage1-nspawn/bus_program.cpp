@@ -102,6 +102,11 @@ Result<> start_unit(const std::string& unit) {
     return run("register", "--start", unit);
 }
 
+Result<BusProgram> start_health(const std::string& pod, const std::string& app) {
+    const char* argv[] = {"health", "start", pod.c_str(), app.c_str(), nullptr};
+    return BusProgram::start(argv);
+}
+
 Result<BusProgram> start_limits(const std::string& pod) {
     const char* argv[] = {"limit", "set", pod.c_str(), nullptr};
     return BusProgram::start(argv);

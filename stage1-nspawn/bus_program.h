@@ -45,6 +45,9 @@ base::Result<> remove_registration(const std::string& name);
 /// Queues the start of a unit that is ending.
 base::Result<> start_unit(const std::string& unit);
 
+/// Makes the timer of an app's health check, which waits until the app is started.
+base::Result<BusProgram> start_health(const std::string& pod, const std::string& app);
+
 /// Sets the limits that the images of a pod's apps ask for.
 base::Result<BusProgram> start_limits(const std::string& pod);
 /// Takes them away, after the pod has ended.

@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <string>
 
 #include <fmt/format.h>
@@ -22,8 +23,10 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/notify.h"
+#include "bus_program.h"
 #include "join.h"
 #include "launch.h"
+#include "plan/health.h"
 #include "plan/plan.h"
 #include "plan/run_dir.h"
 #include "program.h"
@@ -82,13 +85,15 @@ Result<> tell_main_pid(pid_t pid) {
 }
 
 // What the app's process could not do ends with that step's own status.
-Result<Readiness> start_app(const AppSpec& spec, const Place& place) {
+Result<Readiness> start_app(const AppSpec& spec, const Place& place,
+                            std::optional<BusProgram>& health) {
     auto launched = TRY(launch(spec, place, Parent::kMine, tell_main_pid));
     if (launched.readiness.status != 0) {
         TRY(take_back(launched.process, std::move(launched.socket)));
         return std::move(launched.readiness);
     }
     TRY(start_helper(spec, place, launched));
+    if (health) TRY_CONTEXT(health->finish(), "setting up its health check");
     TRY(hand_over(spec, launched.socket.get()));
     return std::move(launched.readiness);
 }
@@ -119,7 +124,11 @@ Result<Readiness> exec(const Subject& subject) {
         auto end = TRY(run_handler(spec, place, plans.app.pre_start, "pre-start handler"));
         if (end.status != 0) return end;
     }
-    return start_app(spec, place);
+    // It speaks to the bus while the app is being made.
+    std::optional<BusProgram> health;
+    if (plan::has_health_plan(plans.directory.get(), subject.app))
+        health = TRY(start_health(subject.pod, subject.app));
+    return start_app(spec, place, health);
 }
 
 Readiness not_run(const Subject& subject, std::string_view why) {

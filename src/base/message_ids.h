@@ -15,6 +15,9 @@ inline constexpr std::string_view kPodEnded = "a1bb7d8a003e473ca94ffce1d99c91d4"
 inline constexpr std::string_view kPodStartFailed = "b16637292432494589d26b3e644a934d";
 // POD_NAME, POD_UUID, POD_APP.
 inline constexpr std::string_view kAppStartFailed = "40dc9b119c414150bd4b5563df95ba66";
+// POD_NAME, POD_APP.
+inline constexpr std::string_view kAppHealthy = "42292a33c8ab4990a32e47036552603d";
+inline constexpr std::string_view kAppUnhealthy = "5152984f1fbc4b5eba40dbbd828acb93";
 // POD_NAME, POD_APP, POD_CALLER_UID.
 inline constexpr std::string_view kEnteredPrivileged = "c528b5803275417eba2d3daf8ebdf8cd";
 // As that.

@@ -7,7 +7,9 @@
 
 #include "base/file.h"
 #include "daemon/weakened.h"
+#include "plan/health.h"
 #include "plan/plan.h"
+#include "plan/run_dir.h"
 #include "pod/manifest_files.h"
 #include "unit/names.h"
 
@@ -120,6 +122,13 @@ void add_states(std::map<std::string, PodInfo>& pods, const std::vector<client::
             app.sub_state = unit.sub_state;
         }
     }
+}
+
+std::string health_of(const std::string& pod, const std::string& app) {
+    const auto dir = plan::open_pod_directory(pod);
+    const auto record = dir ? plan::read_health(dir->get(), app)
+                            : base::Result<plan::HealthRecord>{base::Error{dir.error()}};
+    return record ? std::string{plan::health_word(record->state)} : "";
 }
 
 base::Result<std::string> manifest_text(const std::string& pod) {

@@ -46,6 +46,9 @@ std::map<std::string, PodInfo> known_pods();
 /// Fills in what systemd says of their units.
 void add_states(std::map<std::string, PodInfo>& pods, const std::vector<client::UnitState>& units);
 
+/// What an app's health check says now; empty without one.
+std::string health_of(const std::string& pod, const std::string& app);
+
 /// The manifest that a pod runs with, or would. Errors: kNotFound.
 base::Result<std::string> manifest_text(const std::string& pod);
 

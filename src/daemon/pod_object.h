@@ -53,6 +53,7 @@ private:
     std::string Image() override { return info_.image; }
     std::string ImageID() override { return info_.image_id; }
     std::vector<sdbus::Struct<std::string, std::string, std::uint64_t>> Limits() override;
+    std::string Health() override { return health_of(pod_, info_.name); }
 
     std::string pod_;
     AppInfo info_;

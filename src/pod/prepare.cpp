@@ -17,6 +17,7 @@
 #include "pod/confinement.h"
 #include "pod/enforcement.h"
 #include "pod/environment.h"
+#include "pod/health.h"
 #include "pod/hidden_files.h"
 #include "pod/identity.h"
 #include "pod/layered_root.h"
@@ -171,7 +172,6 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime,
     TRY_CONTEXT(check_platform(image), "image \"{}\"", image.manifest.name.str());
     auto app = TRY(resolve(to.pod.manifest, runtime, image));
     TRY(check_limits(to, runtime, image));
-
     plan::AppPlan plan;
     std::vector<UniqueFd> layers;  // highest first
     for (auto tree = image.trees.rbegin(); tree != image.trees.rend(); ++tree)
@@ -212,6 +212,7 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime,
     plan.environment = environment(app, identity, to.metadata);
     TRY(add_mounts(plan, app, identity, translate::devices(to.pod.manifest, runtime), to.state));
     TRY(confine(plan, app, to.needs, to.run_dir));
+    TRY(plan_health(runtime, image, to.run_dir, to.warnings));
     TRY(base::write_file(to.run_dir, plan::app_file(app.name), plan::to_json(plan).str(), 0600));
     to.plan.limited = to.plan.limited || !plan.limits.empty();
     to.plan.refusals_logged = to.plan.refusals_logged || plan.refusals_logged;

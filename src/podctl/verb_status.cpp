@@ -28,6 +28,7 @@ struct App {
     std::string image_id;
     std::string verification;  // of the image: "signed"
     std::string verified_by;   // the key's fingerprint
+    std::string health;        // empty: no check
     UnitStatus status;
     std::vector<AskedLimit> asked;
 };
@@ -71,6 +72,7 @@ App load_app(sdbus::IConnection& bus, const AppRow& row) {
     app.unit = property_or<std::string>(*all, "Unit", "");
     app.image = property_or<std::string>(*all, "Image", "");
     app.image_id = property_or<std::string>(*all, "ImageID", "");
+    app.health = property_or<std::string>(*all, "Health", "");
     app.status = unit_status(bus, app.unit);
     app.asked = asked_limits(*all);
     load_verification(bus, app);
@@ -113,6 +115,11 @@ Style colour(const std::string& state) {
     return Style::kPlain;
 }
 
+Style health_colour(const std::string& health) {
+    if (health == "healthy") return Style::kGreen;
+    return health == "unhealthy" ? Style::kRed : Style::kYellow;
+}
+
 // As systemctl status draws them.
 std::string_view bullet(const std::string& state) {
     if (state == "inactive") return "○";
@@ -151,6 +158,9 @@ void line(std::string_view key, const std::string& value) {
 void print_app(const App& app, std::size_t width) {
     std::string text =
         fmt::format("{:<{}}  {}", printable(app.name), width, state_text(app.status));
+    if (!app.health.empty())
+        text += fmt::format(", {}{}{}", style(health_colour(app.health)), printable(app.health),
+                            style(Style::kPlain));
     if (app.status.main_pid != 0)
         text += fmt::format(", main PID {} ({})", app.status.main_pid,
                             printable(command_name(app.status.main_pid)));
@@ -228,6 +238,7 @@ base::Json as_json(const Pod& pod) {
         entry.add("unit", app.unit);
         entry.add("image", app.image);
         entry.add("imageID", app.image_id);
+        entry.add("health", app.health);
         base::Json verification;
         verification.add("kind", app.verification);
         verification.add("by", app.verified_by);

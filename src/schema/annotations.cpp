@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "schema/annotation_json.h"
 #include "schema/credential_names.h"
+#include "schema/health.h"
 #include "schema/signal.h"
 #include "schema/time_span.h"
 #include "schema/word_list.h"
@@ -126,7 +127,8 @@ bool is_app_annotation(std::string_view name) {
            name == kRequires || name == kBestEffort || name == kInit || name == kLoadCredential ||
            name == kLoadCredentialEncrypted || name == kRestartSteps || name == kRestartMaxDelay ||
            name == kStartLimitBurst || name == kStartLimitInterval || name == kKillMode ||
-           name == kOomPolicy || name == kUmask || name == kPrivatePids || is_limit(name);
+           name == kOomPolicy || name == kUmask || name == kPrivatePids || is_limit(name) ||
+           is_health_annotation(name);
 }
 
 Result<void> apply(PodSettings& settings, const Annotation& annotation) {
@@ -168,6 +170,8 @@ Result<void> apply_of_image(AppSettings& settings, const Annotation& annotation)
         settings.supports_notify = TRY(choose(kFlags, annotation.value));
     else if (name == kStdioLinks)
         settings.stdio_links = TRY(choose(kFlags, annotation.value));
+    else if (HealthSettings checked; is_health_annotation(name))
+        return apply_health(checked, name, annotation.value);  // read by health_settings()
     return {};
 }
 
@@ -269,7 +273,11 @@ Result<PodSettings> read_pod_settings(const JsonNode& owner,
 
 Result<AppSettings> read_app_settings(const JsonNode& owner,
                                       const std::vector<Annotation>& annotations) {
-    return read_settings<AppSettings>(owner, annotations);
+    auto settings = TRY(read_settings<AppSettings>(owner, annotations));
+    if (settings.init && TRY(health_settings(annotations)).has_check())
+        return owner.here(found_wanted(fmt::format("\"{}\" on an init app", kHealthCommand),
+                                       "none: it ends by itself"));
+    return settings;
 }
 
 Result<PodSettings> pod_settings(const PodManifest& manifest) {

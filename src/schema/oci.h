@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "schema/app.h"
 #include "schema/digest.h"
+#include "schema/oci_health.h"
 
 namespace podd::schema {
 
@@ -101,7 +102,7 @@ struct OciImageConfig {
     std::string working_dir{};
     StringMap labels{};
     std::string stop_signal{};
-    bool has_healthcheck = false;
+    OciHealth health{};
     bool operator==(const OciImageConfig&) const = default;
 };
 base::Result<OciImageConfig> parse_oci_config(std::string_view text);

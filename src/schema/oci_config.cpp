@@ -48,8 +48,7 @@ Result<void> read_process(const JsonNode& node, OciImageConfig& config) {
     config.working_dir = TRY(read_text_or_empty(node, "WorkingDir"));
     config.labels = TRY(read_string_map(node, "Labels"));
     config.stop_signal = TRY(read_text_or_empty(node, "StopSignal"));
-    const JsonNode healthcheck = TRY(node.member("Healthcheck"));
-    config.has_healthcheck = !healthcheck.absent();
+    config.health = TRY(read_oci_health(node));
     return {};
 }
 

@@ -235,9 +235,10 @@ Result<ConvertedImage> to_image_manifest(const OciImageConfig& config, const Ima
     set_stop_signal(config, manifest.annotations, image.notes);
     if (check_date(config.created)) set_annotation(manifest.annotations, "created", config.created);
     if (!config.author.empty()) set_annotation(manifest.annotations, "authors", config.author);
+    for (const auto& [name, value] : config.health.annotations)
+        set_annotation(manifest.annotations, name, value);
+    if (!config.health.note.empty()) image.notes.push_back(config.health.note);
     add_label_annotations(config, manifest.annotations);
-    if (config.has_healthcheck)
-        image.notes.emplace_back("the health check is left out: podd has none yet");
     return image;
 }
 

@@ -130,6 +130,9 @@ def oci_config(image, arch, diff_ids):
         config["Volumes"] = {p: {} for p in image["mounts"].values()}
     if image.get("stopSignal"):
         config["StopSignal"] = image["stopSignal"]
+    # As it stands; null takes a member away.
+    config.update(image.get("config", {}))
+    config = {k: v for k, v in config.items() if v is not None}
     return {"created": CREATED, "architecture": arch, "os": "linux", "config": config,
             "rootfs": {"type": "layers", "diff_ids": ["sha256:" + d for d in diff_ids]},
             "history": [{"created": CREATED, "created_by": f"layer {n}"} for n in range(len(diff_ids))]}

@@ -73,7 +73,7 @@ host rm $folder/hello.aci
 
 say "podd.pod(5): a web server"
 page=man/podd.pod.5.scd
-has $page 11
+has $page 12
 packed nginx 1.27 docker nginx.tar
 host_sh 'mkdir -p /srv/pages && echo "a page" >/srv/pages/index.html'
 on_this_host $page 1 | host_file /etc/podd/pods.d/web.json
@@ -120,7 +120,7 @@ main=$(property pod-backup@backup MainPID)
 assert_contains "$(host cat "/proc/$main/mountinfo")" ' /backups '
 host systemctl stop pod-backup
 
-on_this_host $page 8 | drop_manifest limits
+on_this_host $page 9 | drop_manifest limits
 host systemctl start pod-limits@worker
 assert_eq 16 "$(property pod-limits@worker TasksMax)"
 assert_eq 64 "$(property machine-limits.slice TasksMax)"
@@ -149,8 +149,20 @@ host test -d "/proc/$(property pod-mail@mailer MainPID)/root/data/spool"
 assert_eq inactive "$(property pod-mail@prepare ActiveState)"
 host systemctl stop pod-mail
 
+say "podd.pod(5): an app that is restarted when it does not answer any more"
+block $page 8 | drop_manifest checked
+host podctl verify --strict /etc/podd/pods.d/checked.json
+host systemctl start pod-checked@nginx
+main=$(property pod-checked@nginx MainPID)
+is_another() { unit_is pod-checked@nginx active && [ "$(property pod-checked@nginx MainPID)" != "$main" ]; }
+wait_until 30 is_another
+host podctl exec checked touch /tmp/well
+is_healthy() { host podctl status -n0 checked | grep -q ', healthy, '; }
+wait_until 30 is_healthy
+host systemctl stop pod-checked
+
 say "podd.pod(5): an app that sees no process but its own"
-block $page 11 | drop_manifest guarded
+block $page 12 | drop_manifest guarded
 host podctl verify --strict /etc/podd/pods.d/guarded.json
 host systemctl start pod-guarded@guest
 assert_matches "$(host podctl exec guarded/guest -- sh -c 'cat /proc/1/cmdline; echo; cd /proc; echo [0-9]*' | tr '\0' ' ')" '^/bin/sleep 1000 ?
@@ -160,9 +172,9 @@ assert_eq success "$(property pod-guarded@guest Result)"
 host systemctl stop pod-guarded
 
 say "podd.pod(5): a secret, room in memory, and a device"
-block $page 10 | drop_manifest signer
+block $page 11 | drop_manifest signer
 host_sh 'echo "my key" >"$1/signer.key"; test -e /dev/hwrng || mknod -m 600 /dev/hwrng c 1 9' $folder
-said=$(run_typed $page 9) || fail "$said"
+said=$(run_typed $page 10) || fail "$said"
 host systemctl start pod-signer@signer
 main=$(property pod-signer@signer MainPID)
 assert_eq "my key" "$(host cat "/proc/$main/root/dev/podd-credentials/key")"

@@ -237,14 +237,14 @@ TEST_SUITE("schema/oci") {
             "architecture": "amd64", "os": "linux", "created": "2024-05-01T12:00:00Z",
             "config": {"User": "www", "Env": ["A=b"], "Cmd": null, "Entrypoint": "/bin/x",
                        "ExposedPorts": {"80/tcp": {}}, "Volumes": {"/data": {}}, "Labels": null,
-                       "WorkingDir": "/srv", "StopSignal": "SIGQUIT", "Healthcheck": {}},
+                       "WorkingDir": "/srv", "StopSignal": "SIGQUIT", "Healthcheck": {"Test": ["CMD", "/ok"]}},
             "rootfs": {"type": "layers", "diff_ids": [")" +
                                              kDigest + R"("]}, "history": [{}]})");
         REQUIRE_MESSAGE(config.has_value(), config.error().message());
         CHECK(config->entrypoint == std::vector<std::string>{"/bin/x"});
         CHECK(config->exposed_ports == std::vector<std::string>{"80/tcp"});
         CHECK(config->volumes == std::vector<std::string>{"/data"});
-        CHECK(config->has_healthcheck);
+        CHECK(config->health.annotations.size() == 1);
         CHECK(config->diff_ids.size() == 1);
         struct Case {
             std::string text;
