@@ -47,7 +47,7 @@ host systemctl start pod-web
 assert_eq active "$(property podd-health-web@a.timer ActiveState)"
 assert_eq pod-web@a.service "$(property podd-health-web@a.timer BindsTo)"
 wait_until 20 is web unhealthy
-assert_eq failed "$(property podd-health-web@a.service ActiveState)"
+wait_until 20 unit_is podd-health-web@a.service failed
 assert_eq 33 "$(host podctl exec web cat /tmp/who)"
 assert_matches "$(host podctl -n0 status web)" 'a  active \(running\), unhealthy, main PID'
 assert_contains "$(host podctl --json=short status web)" '"health":"unhealthy"'
