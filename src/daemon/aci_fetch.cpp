@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "daemon/fetch_folder.h"
+#include "daemon/received_fd.h"
 #include "daemon/transfers.h"
 #include "daemon/worker_service.h"
 #include "store/acceptance.h"
@@ -68,7 +69,8 @@ void AciFetch::fail(const Error& error) {
 
 void AciFetch::fetch(client::Done<> begun) {
     const auto& plan = current();
-    const AciFetchOrder order{.reference = plan.fetcher_word(),
+    const AciFetchOrder order{.source = plan.fetcher_word(),
+                              .description = plan.reference,
                               .folder = folder(),
                               .signature_url = plan.signature_url,
                               .max_bytes = plan.size,
@@ -78,8 +80,14 @@ void AciFetch::fetch(client::Done<> begun) {
                               .has_credentials = ::access(kCredentialsFile, F_OK) == 0};
     tools_.transfer.on_fetched(
         [self = shared_from_this()](const FetchedImage& image) { self->fetched(image); });
-    tools_.transfers.run(tools_.transfer, Phase::kFetch, aci_fetcher_service(order),
-                         std::move(begun));
+    auto service = aci_fetcher_service(order);
+    if (const auto input = input_of(order); !input.empty()) {
+        auto file = sealed_text("urls", input);
+        if (!file) return begun(file.error());
+        service.emplace_back("StandardInputFileDescriptor",
+                             sdbus::Variant{give_fd(std::move(*file))});
+    }
+    tools_.transfers.run(tools_.transfer, Phase::kFetch, std::move(service), std::move(begun));
 }
 
 void AciFetch::fetched(const FetchedImage& image) {

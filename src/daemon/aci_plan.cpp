@@ -109,12 +109,12 @@ bool one_is_prefix(const std::string& a, const std::string& b) {
 }  // namespace
 
 std::string AciPlan::fetcher_word() const {
-    return name ? "appc:" + reference : reference;
+    return name ? "appc:" + reference : url;
 }
 
 Result<AciPlan> plan_aci(const schema::FetchReference& reference, const std::string& signature_url,
                          const trust::Policy& policy, uid_t caller) {
-    AciPlan plan{.reference = schema::str(reference), .signature_url = signature_url};
+    AciPlan plan{.reference = schema::kept(reference), .signature_url = signature_url};
     if (!signature_url.empty()) {
         const auto url = TRY_CONTEXT(schema::parse_web_url(signature_url), "the signature's URL");
         TRY(check_http(url, policy));
@@ -122,6 +122,7 @@ Result<AciPlan> plan_aci(const schema::FetchReference& reference, const std::str
     if (const auto* url = std::get_if<schema::WebUrl>(&reference)) {
         TRY(check_http(*url, policy));
         TRY(accept_place(plan, url->place, policy, caller));
+        plan.url = url->text;
         return plan;
     }
     plan.name = std::get<schema::ImageReference>(reference);
@@ -303,7 +304,7 @@ Result<StoredAci> stored_aci(const std::vector<store::ImageRecord>& images,
                              const schema::FetchReference& reference, PullPolicy pull,
                              std::uint64_t now_usec,
                              const std::function<Result<>(const store::ImageRecord&)>& check) {
-    const auto word = schema::str(reference);
+    const auto word = schema::kept(reference);
     const auto* name = std::get_if<schema::ImageReference>(&reference);
     const auto* image = name == nullptr || pull == PullPolicy::kAlways
                             ? store::fetched_last(images, word)
@@ -327,7 +328,7 @@ Result<> check_http(const schema::WebUrl& url, const trust::Policy& policy) {
                  fmt::format("\"{}\" is not fetched without TLS: anybody in between could change "
                              "what comes\nhint: an administrator may allow it by AllowHttp=yes in "
                              "a section [Prefix {}], see podd.policy(5)",
-                             url.text, url.place.substr(0, url.place.find('/')))};
+                             schema::shown(url.text), url.place.substr(0, url.place.find('/')))};
 }
 
 std::string host_arch() {

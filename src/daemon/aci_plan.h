@@ -29,8 +29,9 @@ inline constexpr std::size_t kMaxFetchedAcis = 64;
 
 /// One image on its way.
 struct AciPlan {
-    std::string reference;  // as it was asked for, and where it is found again
-    std::optional<schema::ImageReference> name{};  // else a URL
+    std::string reference;                         // what was asked for, as records keep it
+    std::optional<schema::ImageReference> name{};  // else it is:
+    std::string url{};                             // whole
     bool allow_http = false;
     std::string signature_url{};  // where it is not beside the image
     /// A rule takes it unsigned; nothing when a signature is needed.

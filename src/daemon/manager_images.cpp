@@ -157,7 +157,7 @@ Transfers::Started ManagerObject::fetch_started(const TransferReply& reply,
 void ManagerObject::FetchImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result,
                                std::string reference, Options options, std::uint64_t flags) {
     const TransferReply reply{std::move(result), activity_};
-    authorized(reply, {sender(), kManageImages, {{"image", reference}}, flags},
+    authorized(reply, {sender(), kManageImages, {{"image", schema::shown(reference)}}, flags},
                [this, reply, reference, peer = sender(),
                 options = std::move(options)](uid_t user) mutable {
                    const auto parsed = schema::parse_fetch_reference(reference);
@@ -188,7 +188,7 @@ void ManagerObject::fetch_aci(const TransferReply& reply, const schema::FetchRef
     const auto have = stored_aci(*images, reference, pull, now_usec(), Images::check_accepted);
     if (!have) return reply.fail(have.error());
     if (have->take)
-        return transfers_.found(*have->take, {caller.user, schema::str(reference)}, started);
+        return transfers_.found(*have->take, {caller.user, schema::kept(reference)}, started);
     const auto policy = trust::Policy::read();
     if (!policy) return reply.fail(policy.error());
     const auto plan = plan_aci(reference, signature, *policy, caller.user);

@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -99,6 +100,17 @@ base::Result<> check_sealed_fd(int fd, std::string_view what) {
         return refused(fmt::format("the {} is not a sealed memory file (memfd_create(2))", what));
     if (::lseek(fd, 0, SEEK_SET) < 0) return base::errno_error("cannot rewind", errno);
     return {};
+}
+
+base::Result<base::UniqueFd> sealed_text(const char* name, std::string_view text) {
+    base::UniqueFd fd{::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)};
+    if (!fd) return base::errno_error("cannot make a file in memory", errno);
+    TRY(base::write_all(fd.get(), text));
+    if (::lseek(fd.get(), 0, SEEK_SET) < 0)
+        return base::errno_error("cannot rewind a file in memory", errno);
+    if (::fcntl(fd.get(), F_ADD_SEALS, kNeededSeals | F_SEAL_SEAL) < 0)
+        return base::errno_error("cannot seal a file in memory", errno);
+    return fd;
 }
 
 sdbus::UnixFd give_fd(base::UniqueFd fd) {

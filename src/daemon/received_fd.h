@@ -43,6 +43,8 @@ base::Result<> check_export_fd(int fd);
 /// `what` is the subject of the message. Errors: kInvalidArgument.
 base::Result<> check_sealed_fd(int fd, std::string_view what);
 
+/// For another process to read: a sealed memory file that holds this text. Errors: kIo.
+base::Result<base::UniqueFd> sealed_text(const char* name, std::string_view text);
 /// For another process: `fd` is handed over as it is.
 sdbus::UnixFd give_fd(base::UniqueFd fd);
 /// The same of several: the socket that it finds them in, in one message with this text.

@@ -20,33 +20,15 @@ namespace {
 
 constexpr off_t kMaxSignaturesBytes = off_t{4} << 20;
 
-base::Result<base::UniqueFd> memory_file(const char* name) {
-    base::UniqueFd fd{::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)};
-    if (!fd) return base::errno_error("cannot make a file in memory", errno);
-    return fd;
-}
-
-base::Result<> seal(const base::UniqueFd& fd, int seals) {
-    if (::fcntl(fd.get(), F_ADD_SEALS, seals | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
-        return base::errno_error("cannot seal a file in memory", errno);
-    return {};
-}
-
 // podd passes on what the fetcher writes there without reading it. It cannot grow: memory that a
 // fetcher fills is nobody's when it has ended.
 base::Result<base::UniqueFd> make_signature_file() {
-    auto fd = TRY(memory_file("signatures"));
+    base::UniqueFd fd{::memfd_create("signatures", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
+    if (!fd) return base::errno_error("cannot make a file in memory", errno);
     if (::ftruncate(fd.get(), kMaxSignaturesBytes) < 0)
         return base::errno_error("cannot make a file for signatures", errno);
-    TRY(seal(fd, 0));
-    return fd;
-}
-
-base::Result<base::UniqueFd> make_list(const std::string& text) {
-    auto fd = TRY(memory_file("stored"));
-    TRY(base::write_all(fd.get(), text));
-    if (::lseek(fd.get(), 0, SEEK_SET) < 0) return base::errno_error("cannot rewind a list", errno);
-    TRY(seal(fd, F_SEAL_WRITE));
+    if (::fcntl(fd.get(), F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
+        return base::errno_error("cannot seal a file in memory", errno);
     return fd;
 }
 
@@ -58,7 +40,7 @@ struct FetcherFiles {
 
 base::Result<FetcherFiles> make_files(const FetchPlan& plan, const InStore& in_store) {
     FetcherFiles files;
-    const auto list = TRY(make_list(in_store.blobs));
+    const auto list = TRY(sealed_text("stored", in_store.blobs));
     std::vector<int> fds{list.get()};
     if (plan.needs_signature()) {
         files.signatures = TRY(make_signature_file());

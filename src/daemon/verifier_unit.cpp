@@ -211,7 +211,14 @@ void VerifierUnits::fetch_keys(const std::string& source, bool allow_http, uid_t
         }
         done(keys);
     };
-    *unit = run(kFetchKeys, key_fetcher_service(source, folder, allow_http), user,
+    auto service = key_fetcher_service(source, folder, allow_http);
+    if (const auto input = key_fetcher_input(source); !input.empty()) {
+        auto file = sealed_text("urls", input);
+        if (!file) return finish(base::Result<std::vector<FoundKeys>>{file.error()});
+        service.emplace_back("StandardInputFileDescriptor",
+                             sdbus::Variant{give_fd(std::move(*file))});
+    }
+    *unit = run(kFetchKeys, std::move(service), user,
                 [this, folder, user, finish](const Result<std::string>& line) {
                     const auto fetched = line ? fetched_keys(*line) : line.error();
                     if (!fetched) return finish(fetched.error());

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "daemon/fetch_folder.h"
+#include "schema/fetch_reference.h"
 
 namespace podd::daemon {
 
@@ -124,6 +125,18 @@ void use_folder(Properties& properties, const std::string& folder, std::uint32_t
                                               {"ignore-failure", "privileged", "no-env-expand"}}});
 }
 
+bool is_secret(const std::string& url) {
+    return url.find('?') != std::string::npos;
+}
+
+std::string argument_of(const std::string& url) {
+    return is_secret(url) ? "-" : url;
+}
+
+std::string line_of(const std::string& url) {
+    return is_secret(url) ? url + "\n" : std::string{};
+}
+
 constexpr std::uint32_t kOwn = 0700;
 // The verifier reads what is in it, with that group and no other right.
 constexpr std::uint32_t kShared = 0750;
@@ -174,14 +187,15 @@ client::BusProperties fetcher_service(const schema::DockerReference& reference, 
 }
 
 client::BusProperties aci_fetcher_service(const AciFetchOrder& order) {
-    std::vector<std::string> arguments{"--reference=" + order.reference,
+    std::vector<std::string> arguments{"--reference=" + argument_of(order.source),
                                        fmt::format("--directory={}/{}", kCacheDir, order.folder)};
     if (order.allow_http) arguments.emplace_back("--allow-http");
-    if (!order.signature_url.empty()) arguments.push_back("--signature=" + order.signature_url);
+    if (!order.signature_url.empty())
+        arguments.push_back("--signature=" + argument_of(order.signature_url));
     if (order.max_bytes) arguments.push_back(fmt::format("--max-bytes={}", *order.max_bytes));
     if (!order.etag.empty()) arguments.push_back("--if-none-match=" + order.etag);
     if (!order.wants_signature) arguments.emplace_back("--no-signature");
-    Properties properties{kFetcher, arguments, fmt::format("Fetching of {}", order.reference)};
+    Properties properties{kFetcher, arguments, fmt::format("Fetching of {}", order.description)};
     close_all_but_the_network(properties);
     use_folder(properties, order.folder, kShared);
     if (order.has_credentials) give_credentials(properties);
@@ -190,13 +204,22 @@ client::BusProperties aci_fetcher_service(const AciFetchOrder& order) {
 
 client::BusProperties key_fetcher_service(const std::string& source, const std::string& folder,
                                           bool allow_http) {
-    std::vector<std::string> arguments{"--keys=" + source,
+    std::vector<std::string> arguments{"--keys=" + argument_of(source),
                                        fmt::format("--directory={}/{}", kCacheDir, folder)};
     if (allow_http) arguments.emplace_back("--allow-http");
-    Properties properties{kFetcher, arguments, fmt::format("Fetching of keys for {}", source)};
+    Properties properties{kFetcher, arguments,
+                          fmt::format("Fetching of keys for {}", schema::shown(source))};
     close_all_but_the_network(properties, kKeysRuntimeUsec);
     use_folder(properties, folder, kShared);
     return properties.take();
+}
+
+std::string input_of(const AciFetchOrder& order) {
+    return line_of(order.source) + line_of(order.signature_url);
+}
+
+std::string key_fetcher_input(const std::string& source) {
+    return line_of(source);
 }
 
 }  // namespace podd::daemon

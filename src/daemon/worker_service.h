@@ -35,8 +35,9 @@ client::BusProperties fetcher_service(const schema::DockerReference& reference, 
 
 /// The fetcher for one ACI.
 struct AciFetchOrder {
-    std::string reference;  // for --reference=
-    std::string folder;     // in kCacheDir
+    std::string source;       // for --reference=
+    std::string description;  // of that, for everybody
+    std::string folder;       // in kCacheDir
     std::string signature_url{};
     std::optional<std::uint64_t> max_bytes{};  // of the image
     std::string etag{};
@@ -49,6 +50,13 @@ client::BusProperties aci_fetcher_service(const AciFetchOrder& order);
 /// The fetcher for keys: of a name, or at a URL.
 client::BusProperties key_fetcher_service(const std::string& source, const std::string& folder,
                                           bool allow_http);
+
+// Everybody reads command lines and the properties of units, and the query of a URL may be secret.
+
+/// A URL with a query is not on the fetcher's command line: what these fetchers want to read from
+/// their standard input for it. Empty: nothing.
+std::string input_of(const AciFetchOrder& order);
+std::string key_fetcher_input(const std::string& source);
 
 /// What may read, and nothing else, what the fetcher has put into its folders.
 inline constexpr const char* kFetchGroup = "podd-fetch";

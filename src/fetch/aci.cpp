@@ -16,6 +16,7 @@
 #include "fetch/download.h"
 #include "fetch/http_error.h"
 #include "fetch/tries.h"
+#include "schema/fetch_reference.h"
 #include "schema/image_reference.h"
 #include "schema/json_node.h"
 
@@ -52,6 +53,10 @@ bool leads_up(std::string_view url) {
     }
     plain += '/';
     return plain.find("/../") != std::string::npos || plain.find("/./") != std::string::npos;
+}
+
+std::string shown(std::string_view url) {
+    return quoted(schema::shown(url));
 }
 
 enum class Signature : unsigned char { kNone, kThere, kLater };
@@ -110,7 +115,7 @@ Error Fetch::no_signature() const {
                         "hint: an administrator may do so by Accept=unsigned in a section "
                         "[Prefix {}], see podd.policy(5), or download the file and run: "
                         "podctl import FILE",
-                        reference ? schema::str(*reference) : request_.source.url,
+                        reference ? schema::str(*reference) : schema::shown(request_.source.url),
                         reference && reference->name ? reference->name->str() : "NAME")};
 }
 
@@ -123,14 +128,14 @@ Result<> Fetch::wait_for_signature(const std::string& url) {
             return Error{ErrorCode::kUnavailable,
                          fmt::format("{} is not there yet, HTTP 202, also after {} s\nhint: try "
                                      "again in a few minutes",
-                                     quoted(url), waited / 1000)};
+                                     shown(url), waited / 1000)};
         wait_msec(msec);
         waited += msec;
         const auto now = TRY(ask_for_signature(url));
         if (now == Signature::kThere) return {};
         if (now == Signature::kNone)
             return Error{ErrorCode::kNotFound,
-                         fmt::format("{} was to come, HTTP 202, and does not", quoted(url))};
+                         fmt::format("{} was to come, HTTP 202, and does not", shown(url))};
     }
 }
 
@@ -152,7 +157,7 @@ Result<FetchedAci> Fetch::fetch(const ImageUrls& urls) {
                                      progress_));
     const bool is_late = signature == Signature::kLater && !answer.is_not_modified;
     if (is_late) TRY_CONTEXT(wait_for_signature(urls.signature), "signature");
-    return FetchedAci{.url = urls.image,
+    return FetchedAci{.url = schema::kept_url(urls.image),
                       .etag = answer.etag,
                       .max_age = answer.max_age,
                       .is_not_modified = answer.is_not_modified,
@@ -168,7 +173,7 @@ Result<FetchedAci> Fetch::run() {
     for (const auto& one : urls) {
         auto fetched = fetch(one);
         if (fetched) return fetched;
-        auto error = std::move(fetched).error().with_context(quoted(one.image));
+        auto error = std::move(fetched).error().with_context(shown(one.image));
         const bool is_last = &one == &urls.back() || error.code() == ErrorCode::kIo;
         if (is_last) return Error{error.code(), before + error.message(), error.sys_errno()};
         before += error.message().substr(0, error.message().find("\nhint: ")) + "; ";
@@ -194,7 +199,7 @@ Result<AciSource> parse_aci_source(std::string_view text) {
     const auto url = TRY(parse_url(text));
     // A rule was looked up for what was written; "https://a/good/../bad.aci" is something else.
     if (url.text != text)
-        return found_wanted(quoted(text), fmt::format("it as {}", quoted(url.text)));
+        return found_wanted(shown(text), fmt::format("it as {}", shown(url.text)));
     if (leads_up(url.shown()))
         return found_wanted(quoted(url.shown()),
                             "a URL without \"..\", also without an escaped one");
@@ -224,12 +229,12 @@ Result<std::vector<FetchedKey>> fetch_keys(std::string_view from, int directory_
     std::vector<FetchedKey> keys;
     for (const auto& url : urls) {
         const auto answer =
-            TRY_CONTEXT(web.get(url, kMaxKey, Tries::kSeveral), "key {}", quoted(url));
+            TRY_CONTEXT(web.get(url, kMaxKey, Tries::kSeveral), "key {}", shown(url));
         if (answer.status != 200)
-            return web.refusal(answer).with_context(fmt::format("key {}", quoted(url)));
+            return web.refusal(answer).with_context(fmt::format("key {}", shown(url)));
         const auto name = fmt::format("{}.asc", keys.size());
         TRY(base::write_file(keys_fd.get(), name, answer.body, 0644));
-        keys.push_back({url, "keys/" + name});
+        keys.push_back({schema::shown(url), "keys/" + name});
     }
     return keys;
 }

@@ -46,7 +46,7 @@ struct AciRequest {
 };
 
 struct FetchedAci {
-    std::string url;  // that was asked for
+    std::string url;  // that was asked for, without a query that may be secret
     std::string etag;
     std::uint64_t max_age = 0;
     bool is_not_modified = false;  // then there is no image.aci
@@ -60,7 +60,7 @@ struct FetchedAci {
 base::Result<FetchedAci> fetch_aci(const AciRequest& request, Web& web, const Progress& progress);
 
 struct FetchedKey {
-    std::string url;
+    std::string url;   // for people
     std::string file;  // in the folder
 };
 

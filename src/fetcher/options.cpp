@@ -2,11 +2,15 @@
 #include "fetcher/options.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
+#include "base/file.h"
 #include "base/number.h"
 #include "fetch/header_values.h"
 #include "schema/json_node.h"
@@ -30,6 +34,8 @@ const char kHelp[] =
     "becomes an OCI layout there, an ACI the files image.aci and, when there is a\n"
     "signature, image.aci.asc; keys become keys/0.asc and so on.\n"
     "What a cut fetch left in DIR is gone on with.\n"
+    "Others can read a command line: \"-\" for a URL stands for the next line of standard\n"
+    "input, in the order of the options.\n"
     "With --require-digest an image that is named without a digest is refused.\n"
     "With --known nothing is fetched when the reference leads to that manifest.\n"
     "With --files standard input is a socket that brings files in one message: digests\n"
@@ -52,6 +58,25 @@ bool is_option(std::string_view& argument, std::string_view name) {
     return true;
 }
 
+// What is written as "-" comes over standard input, one on each line.
+class Input {
+public:
+    Result<std::string> value(std::string_view argument) {
+        if (argument != "-") return std::string{argument};
+        constexpr std::size_t kMaxInput = std::size_t{64} << 10;
+        if (!text_) text_ = TRY_CONTEXT(base::read_all(STDIN_FILENO, kMaxInput), "standard input");
+        const auto end = text_->find('\n');
+        if (end == std::string::npos) return invalid("a line of standard input is missing");
+        auto line = text_->substr(0, end);
+        text_->erase(0, end + 1);
+        return line;
+    }
+    bool is_used() const { return text_.has_value(); }
+
+private:
+    std::optional<std::string> text_;
+};
+
 Result<> set_reference(CommandLine& line, std::string_view text) {
     if (fetch::is_aci_source(text))
         line.aci = TRY(fetch::parse_aci_source(text));
@@ -60,17 +85,17 @@ Result<> set_reference(CommandLine& line, std::string_view text) {
     return {};
 }
 
-Result<> set_value(CommandLine& line, std::string_view argument) {
+Result<> set_value(CommandLine& line, std::string_view argument, Input& input) {
     const auto whole = argument;
-    if (is_option(argument, "--reference=")) return set_reference(line, argument);
+    if (is_option(argument, "--reference=")) return set_reference(line, TRY(input.value(argument)));
     if (is_option(argument, "--keys=")) {
-        line.keys = argument;
+        line.keys = TRY(input.value(argument));
     } else if (is_option(argument, "--directory=")) {
         line.directory = argument;
     } else if (is_option(argument, "--known=")) {
         line.known = TRY(schema::Digest::parse(argument));
     } else if (is_option(argument, "--signature=")) {
-        line.signature_url = TRY(fetch::parse_url(argument))
+        line.signature_url = TRY(fetch::parse_url(TRY(input.value(argument))))
         .text;
     } else if (is_option(argument, "--if-none-match=")) {
         if (!fetch::is_etag(argument))
@@ -123,9 +148,11 @@ Result<> check(const CommandLine& line) {
 
 Result<CommandLine> parse_command_line(int argc, char** argv) {
     CommandLine line;
+    Input input;
     line.help = argc < 2;
     for (int i = 1; i < argc; ++i)
-        if (!set_flag(line, argv[i])) TRY(set_value(line, argv[i]));
+        if (!set_flag(line, argv[i])) TRY(set_value(line, argv[i], input));
+    if (input.is_used() && line.files) return invalid("standard input is wanted for two things");
     if (!line.help) TRY(check(line));
     return line;
 }

@@ -33,7 +33,7 @@ struct CommandLine {
     bool tidy = false;  // the folder, and nothing else
 };
 
-/// Errors: kInvalidArgument.
+/// Of URLs that are given as "-", what standard input says. Errors: kInvalidArgument, kIo.
 base::Result<CommandLine> parse_command_line(int argc, char** argv);
 extern const char kHelp[];
 

@@ -19,7 +19,7 @@ base::Result<std::string> pull(Session& session, const PodImage& image, const st
         {"PullPolicy", sdbus::Variant{std::string{policy_word(image.policy)}}}};
     if (options.for_start) bus.emplace("StartOf", sdbus::Variant{pod});
     const std::string reference = schema::str(image.reference);
-    ProgressLine line{"Fetching", reference, options.quiet};
+    ProgressLine line{"Fetching", schema::shown(reference), options.quiet};
     TransferWatch watch{session, line};
     return watch.run(
         [&] { return session.manager->FetchImage(reference, bus, session.manager->flags()); });

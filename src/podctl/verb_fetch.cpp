@@ -65,12 +65,12 @@ base::Result<int> verb_fetch(const Arguments& arguments) {
                            options.json);
             continue;
         }
-        ProgressLine line{"Fetching", word, options.quiet};
+        ProgressLine line{"Fetching", schema::shown(word), options.quiet};
         TransferWatch watch{session, line};
         const auto begin = [&] {
             return session.manager->FetchImage(word, bus, session.manager->flags());
         };
-        const std::string id = TRY_CONTEXT(watch.run(begin), "fetch \"{}\"", word);
+        const std::string id = TRY_CONTEXT(watch.run(begin), "fetch \"{}\"", schema::shown(word));
         line.clear();
         print_image_id(id, options.json);
     }

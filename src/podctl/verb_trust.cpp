@@ -181,7 +181,7 @@ base::Result<int> verb_trust(const Arguments& arguments) {
         TRY_CONTEXT(trust_offered(session, options, options.prefix), "keys of \"{}\"",
                     options.prefix);
     for (const std::string& word : arguments.words)
-        TRY_CONTEXT(trust_word(session, options, word), "key \"{}\"", word);
+        TRY_CONTEXT(trust_word(session, options, word), "key \"{}\"", schema::shown(word));
     return kOk;
 }
 

@@ -78,6 +78,7 @@ signed=()
 for file in "$images"/*/*.aci "$www/plain/place.aci" "$www/plain/thief.aci"; do signed+=("owner=$file"); done
 "$source_dir/tests/system/fetch/sign-acis.sh" "$TEST_TMP/keys" "${signed[@]}" "stranger=$acis/place.aci"
 cp "$TEST_TMP/keys/owner.asc" "$TEST_TMP/keys/stranger.asc" "$www/keys"
+cp "$TEST_TMP/keys/owner.asc" "$www/plain/key.asc"
 mv "$acis/place.aci.asc" "$www/plain/stranger.asc"
 cp "$acis/app.aci" "$TEST_TMP/site"
 owner=$(cat "$TEST_TMP/keys/owner.fpr")
@@ -201,6 +202,40 @@ assert_eq "$(id_of place)" "$(fetch --signature=https://place.test/plain/strange
 assert_eq "signed $stranger" "$(verification place.test/image)"
 assert_status 1 fetch --signature=https://place.test/plain/stranger.asc docker://localhost/x
 assert_contains "$output" "only ACIs"
+
+say "the query of a URL is for its server: not for logs, records, other users, and errors"
+signed=https://place.test/signed
+query='?Expires=2000000000&sig=0ddS3cret'
+says_no_secret() { assert_not_contains "$1" 0ddS3cret; }
+fetch --pull-policy=missing "$signed/unsigned.aci$query" >"$TEST_TMP/signed-id" 2>"$TEST_TMP/signed-said" &
+signed_fetch=$!
+wait_until 20 host pgrep -x fetcher
+watched=$(host_sh 'for pid in $(pgrep -x fetcher); do tr "\\0" "\n" <"/proc/$pid/cmdline"; done
+    systemctl show --property=Id,Description,ExecStartEx,CacheDirectory,SubState "podd-transfer-*" "podd-fetch-*"; podctl list-transfers --json=short')
+wait $signed_fetch
+assert_eq "$(id_of unsigned)" "$(<"$TEST_TMP/signed-id")"
+assert_contains "$watched" "--reference=-"
+assert_contains "$watched" "https://place.test/signed/unsigned.aci?~"
+says_no_secret "$watched"
+says_no_secret "$(<"$TEST_TMP/signed-said")"
+assert_contains "$(host_sh 'cat /var/lib/podd/images/*')" "https://place.test/signed/unsigned.aci?~"
+before=$(log_lines)
+assert_eq "$(id_of unsigned)" "$(fetch "$signed/unsigned.aci$query" 2>/dev/null)"
+assert_eq "$before" "$(log_lines)" "asked again"
+fetch "$signed/unsigned.aci$query&other=1" >/dev/null
+assert_contains "$(host tail -n 1 $folder/access.log)" "&other=1 200"
+assert_eq "$(id_of unsigned)" "$(fetch https://place.test/moved/unsigned.aci 2>/dev/null)"
+for wrong in signed/unsigned.aci?sig=0ddS3crets moved/lost.aci; do
+    refused "does not allow it, HTTP 403" https://place.test/$wrong
+    says_no_secret "$output"
+done
+host podctl -q trust --skip-fingerprint-review --prefix=place.test/key "$signed/key.asc$query"
+refused "without TLS" "http://place.test/plain/place.aci$query"
+says_no_secret "$output"
+assert_eq "$(id_of place)" "$(fetch "--signature=$signed/stranger.asc$query" "$signed/place.aci$query" 2>/dev/null)"
+host journalctl --sync
+says_no_secret "$(host_sh 'journalctl --quiet --output=export --since="@$1" _SYSTEMD_UNIT=podd.service + UNIT=podd.service + _PID=1 + _COMM=fetcher + _COMM=importer' "$TEST_BEGIN")"
+says_no_secret "$(host_sh 'cat /var/lib/podd/images/*; ls -R /var/cache/podd')"
 
 say "without TLS only where the policy says so"
 refused "AllowHttp=yes in a section [Prefix place.test]" http://place.test/plain/unsigned.aci

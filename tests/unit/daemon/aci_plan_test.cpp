@@ -106,6 +106,13 @@ TEST_SUITE("daemon/aci_plan") {
             CHECK(plan->unsigned_by.has_value() == row.is_unsigned);
             CHECK(plan->allow_http == row.http);
         }
+        // Nothing that is kept or shown of it holds what may be a secret.
+        const auto secret =
+            daemon::plan_aci(reference("https://a.b/x.aci?sig=s3cret"), "", policy(kUnsigned), 7);
+        REQUIRE(secret);
+        CHECK(secret->fetcher_word() == "https://a.b/x.aci?sig=s3cret");
+        CHECK(secret->reference.starts_with("https://a.b/x.aci?~"));
+        CHECK(secret->unsigned_by->reference == "a.b/x.aci");
         // Whoever names a signature wants it checked.
         const auto plan =
             daemon::plan_aci(reference("a.b/app"), "https://a.b/app.asc", policy(kUnsigned), 7);
@@ -318,10 +325,11 @@ TEST_SUITE("daemon/aci_plan") {
                     return std::get<1>(std::get<1>(property).get<std::vector<ExecEx>>().front());
             return std::vector<std::string>{};
         };
-        CHECK(argv({.reference = "appc:a.b/app", .folder = "f"}) ==
+        CHECK(argv({.source = "appc:a.b/app", .description = "a.b/app", .folder = "f"}) ==
               std::vector<std::string>{"/usr/lib/podd/fetcher", "--reference=appc:a.b/app",
                                        "--directory=/var/cache/f"});
-        CHECK(argv({.reference = "http://a.b/x.aci",
+        CHECK(argv({.source = "http://a.b/x.aci",
+                    .description = "http://a.b/x.aci",
                     .folder = "f",
                     .signature_url = "https://a.b/x",
                     .max_bytes = 9,
@@ -332,6 +340,23 @@ TEST_SUITE("daemon/aci_plan") {
                                        "--directory=/var/cache/f", "--allow-http",
                                        "--signature=https://a.b/x", "--max-bytes=9",
                                        "--if-none-match=\"e\"", "--no-signature"});
+        const daemon::AciFetchOrder secret{.source = "https://a.b/x.aci?sig=s3cret",
+                                           .description = "https://a.b/x.aci?~1",
+                                           .folder = "f",
+                                           .signature_url = "https://a.b/x.asc?sig=0ther"};
+        CHECK(argv(secret) == std::vector<std::string>{"/usr/lib/podd/fetcher", "--reference=-",
+                                                       "--directory=/var/cache/f",
+                                                       "--signature=-"});
+        CHECK(daemon::input_of(secret) ==
+              "https://a.b/x.aci?sig=s3cret\nhttps://a.b/x.asc?sig=0ther\n");
+        for (const auto& property : daemon::aci_fetcher_service(secret))
+            if (std::get<0>(property) == "Description")
+                CHECK(std::get<1>(property).get<std::string>() ==
+                      "Fetching of https://a.b/x.aci?~1");
+        CHECK(daemon::input_of({.source = "https://a.b/x.aci", .description = "", .folder = ""})
+                  .empty());
+        CHECK(daemon::key_fetcher_input("https://a.b/k?s=1") == "https://a.b/k?s=1\n");
+        CHECK(daemon::key_fetcher_input("a.b/k").empty());
     }
 }
 

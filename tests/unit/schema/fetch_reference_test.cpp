@@ -39,6 +39,27 @@ TEST_SUITE("schema/fetch_reference") {
         }
     }
 
+    TEST_CASE("a query is told from others, and to nobody") {
+        const std::string url = "https://example.com/x.aci?X-Signature=";
+        const auto of = [](const std::string& text) {
+            const auto reference = parse_fetch_reference(text);
+            REQUIRE(reference.has_value());
+            CHECK(str(*reference) == text);
+            return kept(*reference);
+        };
+        CHECK(of(url + "s3cret") == "https://example.com/x.aci?~4f6b3c77d0f0f5c7");
+        CHECK(of(url + "s3cret") != of(url + "s3cres"));
+        CHECK(of("https://example.com/x.aci?") != of("https://example.com/x.aci"));
+        CHECK(of("https://example.com/x.aci") == "https://example.com/x.aci");
+        CHECK(of("example.com/x:1") == "example.com/x:1");
+        CHECK(of(url + std::string(4000, 'x')).size() < 50);
+        CHECK_FALSE(parse_fetch_reference(url + std::string(8000, 'x')).has_value());
+
+        CHECK(shown(url + "s3cret") == "https://example.com/x.aci?…");
+        CHECK(shown("https://example.com/x.aci") == "https://example.com/x.aci");
+        CHECK(shown("what is it?") == "what is it?");
+    }
+
     TEST_CASE("what is no URL of an ACI") {
         struct Case {
             std::string text;
@@ -49,6 +70,8 @@ TEST_SUITE("schema/fetch_reference") {
                  Case{"https://example.com/app", "ends in \".aci\""},
                  Case{"https://example.com/app?x.aci", "ends in \".aci\""},
                  Case{"https://me:secret@example.com/x.aci", "without user and password"},
+                 Case{"https://me:secret@example.com/x y.aci", "without user and password"},
+                 Case{"https://example.com/x y.aci?secret", "plain character"},
                  Case{"https://example.com/x.aci#y", "nothing behind"},
                  Case{"https://example.com/x y.aci", "plain character"},
                  Case{"https://example.com/x\n.aci", "plain character"},
