@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/printable.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -63,6 +64,19 @@ std::string printable(std::string_view text) {
         text.remove_prefix(character.length);
     }
     return out;
+}
+
+std::string shell_word(std::string_view word) {
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view{"/._-+=:,@"}.find(c) != std::string_view::npos;
+    };
+    if (!word.empty() && word.front() != '-' && std::all_of(word.begin(), word.end(), plain))
+        return std::string{word};
+    std::string quoted = "'";
+    for (const char c : word)
+        quoted += c == '\'' ? std::string{"'\\''"} : std::string{c};
+    return quoted + "'";
 }
 
 }  // namespace podd::base

@@ -11,4 +11,7 @@ namespace podd::base {
 /// would reorder a line: control characters, bytes that are no UTF-8, bidirectional overrides.
 std::string printable(std::string_view text);
 
+/// A word for a shell: what is not plain stands in single quotes, where it is taken as it is.
+std::string shell_word(std::string_view word);
+
 }  // namespace podd::base

@@ -131,6 +131,7 @@ Result<std::string> fetched_options(const FetchPlan& plan,
     verification.add("reference", plan.verification->reference);
     if (!plan.verification->rule.empty()) verification.add("rule", plan.verification->rule);
     Json json;
+    json.add("registry", true);
     json.add("by", plan.verification->by);
     json.add("name", plan.name.str());
     json.add("labels", schema::to_json(labels_of(plan.reference)));

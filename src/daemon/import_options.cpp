@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/import_options.h"
 
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -30,7 +31,16 @@ base::Json labels_json(const std::map<std::string, std::string>& labels) {
     return base::Json{std::move(list)};
 }
 
-base::Result<> add_option(base::Json& json, const std::string& key, const sdbus::Variant& value) {
+base::Json verification_json(const store::Verification& verification) {
+    base::Json json;
+    json.add("kind", verification.kind);
+    json.add("reference", verification.reference);
+    if (!verification.rule.empty()) json.add("rule", verification.rule);
+    return json;
+}
+
+base::Result<> add_option(base::Json& json, const std::string& key, const sdbus::Variant& value,
+                          std::optional<store::Verification>& accepted) {
     if (key == "Name") {
         json.add("name", value.get<std::string>());
     } else if (key == "Reference") {
@@ -40,11 +50,9 @@ base::Result<> add_option(base::Json& json, const std::string& key, const sdbus:
     } else if (key == "Digest") {
         const auto digest =
             TRY_CONTEXT(schema::Digest::parse(value.get<std::string>()), "option Digest");
-        base::Json verification;
-        verification.add("kind", store::kVerifiedByDigest);
-        verification.add("reference", digest.str());
         json.add("digest", digest.str());
-        json.add("verification", std::move(verification));
+        if (!accepted)
+            accepted = store::Verification{std::string{store::kVerifiedByDigest}, {}, digest.str()};
     } else if (key == "App") {
         base::Json app = TRY_CONTEXT(base::Json::parse(value.get<std::string>()), "option App");
         if (app.as_object() == nullptr)
@@ -60,17 +68,19 @@ base::Result<> add_option(base::Json& json, const std::string& key, const sdbus:
 }  // namespace
 
 base::Result<std::string> import_options(const std::map<std::string, sdbus::Variant>& options,
-                                         uid_t caller) {
+                                         uid_t caller,
+                                         std::optional<store::Verification> accepted) {
     base::Json json;
     json.add("by", fmt::format("uid {}", caller));
     for (const auto& option : options) {
         // Of another type than wanted: the exception stops here.
-        const auto added =
-            client::guarded([&] { return add_option(json, option.first, option.second); });
+        const auto added = client::guarded(
+            [&] { return add_option(json, option.first, option.second, accepted); });
         if (!added)
             return refused(fmt::format("option {}: {}", option.first, added.error().message()));
         if (!*added) return added->error();
     }
+    if (accepted) json.add("verification", verification_json(*accepted));
     std::string text = json.str();
     if (text.size() > kMaxOptionsBytes)
         return refused(fmt::format("options hold more than {} bytes", kMaxOptionsBytes));

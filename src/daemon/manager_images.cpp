@@ -2,10 +2,13 @@
 // The methods of org.podd1.Manager that are about images.
 #include <ctime>
 
+#include <fmt/format.h>
+
 #include "base/log.h"
 #include "client/bus_path.h"
 #include "daemon/announce.h"
 #include "daemon/import_options.h"
+#include "daemon/local_file.h"
 #include "daemon/manager_object.h"
 #include "daemon/received_fd.h"
 
@@ -14,14 +17,15 @@ namespace podd::daemon {
 namespace {
 
 // Takes it out of the options; an empty descriptor where there is none.
-base::Result<base::UniqueFd> take_signature(std::map<std::string, sdbus::Variant>& options) {
-    const auto found = options.find("Signature");
+base::Result<base::UniqueFd> take_signature(std::map<std::string, sdbus::Variant>& options,
+                                            const std::string& key) {
+    const auto found = options.find(key);
     if (found == options.end()) return base::UniqueFd{};
     const auto given = client::guarded([&] { return found->second.get<sdbus::UnixFd>(); });
     options.erase(found);
     if (!given)
         return base::Error{base::ErrorCode::kInvalidArgument,
-                           "option Signature: " + given.error().message()};
+                           fmt::format("option {}: {}", key, given.error().message())};
     auto fd = TRY(take_fd(*given));
     TRY(check_sealed_fd(fd.get(), "signature"));
     return fd;
@@ -34,29 +38,64 @@ std::uint64_t now_usec() {
            static_cast<std::uint64_t>(now.tv_nsec) / 1000;
 }
 
-// Takes it out of the options; empty where there is none.
-base::Result<std::string> take_signature_url(std::map<std::string, sdbus::Variant>& options) {
-    const auto found = options.find("Signature");
+base::Result<std::string> text_in(const std::map<std::string, sdbus::Variant>& options,
+                                  const std::string& key) {
+    const auto found = options.find(key);
     if (found == options.end()) return std::string{};
-    const auto given = client::guarded([&] { return found->second.get<std::string>(); });
-    options.erase(found);
-    if (!given)
-        return base::Error{base::ErrorCode::kInvalidArgument,
-                           "option Signature: " + given.error().message()};
-    if (given->empty())
-        return base::Error{base::ErrorCode::kInvalidArgument, "option Signature: an empty URL"};
-    return *given;
+    auto text = client::guarded([&] { return found->second.get<std::string>(); });
+    if (text && !text->empty()) return text;
+    return base::Error{
+        base::ErrorCode::kInvalidArgument,
+        fmt::format("option {}: {}", key, text ? "an empty text" : text.error().message())};
 }
 
 // Takes it out of the options; empty where there is none.
-base::Result<std::string> take_pod(std::map<std::string, sdbus::Variant>& options) {
-    const auto found = options.find("StartOf");
-    if (found == options.end()) return std::string{};
-    auto pod = client::guarded([&] { return found->second.get<std::string>(); });
-    options.erase(found);
-    if (pod) return pod;
-    return base::Error{base::ErrorCode::kInvalidArgument,
-                       "option StartOf: " + pod.error().message()};
+base::Result<std::string> take_text(std::map<std::string, sdbus::Variant>& options,
+                                    const std::string& key) {
+    auto text = text_in(options, key);
+    options.erase(key);
+    return text;
+}
+
+// What ImportImage() was given, with its descriptors held.
+struct ImportOrder {
+    base::UniqueFd file;
+    base::UniqueFd signature;  // that is to be looked at
+    base::UniqueFd beside;     // that need not be
+    std::string place;
+    std::map<std::string, sdbus::Variant> options;
+};
+
+base::Result<ImportOrder> take_order(const sdbus::UnixFd& file,
+                                     std::map<std::string, sdbus::Variant> options) {
+    ImportOrder order;
+    order.file = TRY(take_fd(file));
+    order.signature = TRY(take_signature(options, "Signature"));
+    order.beside = TRY(take_signature(options, "SignatureBeside"));
+    order.place = TRY(take_text(options, "Place"));
+    order.options = std::move(options);
+    if (order.beside && order.place.empty())
+        return base::Error{base::ErrorCode::kInvalidArgument,
+                           "option SignatureBeside is of a file with a Place"};
+    return order;
+}
+
+// Where the policy is asked about it, as of an image that is fetched; a file without a place is
+// its giver's word. What is left of `order` is to be done.
+base::Result<std::string> accepted_options(ImportOrder& order, uid_t user) {
+    using Signature = LocalFile::Signature;
+    if (order.place.empty()) return import_options(order.options, user);
+    // Who is root may say what he likes of a file, and could import it.
+    if (user != 0) TRY(check_lies_at(order.file.get(), order.place));
+    const auto digest = TRY(text_in(order.options, "Digest"));
+    const auto signature = order.signature ? Signature::kNamed
+                           : order.beside  ? Signature::kBeside
+                                           : Signature::kNone;
+    const auto policy = TRY(trust::Policy::read());
+    const auto accepted = TRY(
+        accept_file({.path = order.place, .digest = digest, .signature = signature}, policy, user));
+    if (accepted.needs_signature() && order.beside) order.signature = std::move(order.beside);
+    return import_options(order.options, user, accepted.verification);
 }
 
 }  // namespace
@@ -107,23 +146,20 @@ void ManagerObject::GetImageManifest(sdbus::Result<std::string>&& result, std::s
 void ManagerObject::ImportImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&& result,
                                 sdbus::UnixFd file, Options options, std::uint64_t flags) {
     const TransferReply reply{std::move(result), activity_};
-    auto taken = take_fd(file);
+    auto taken = take_order(file, std::move(options));
     if (!taken) return reply.fail(taken.error());
-    auto signature = take_signature(options);
-    if (!signature) return reply.fail(signature.error());
-    const auto held = std::make_shared<base::UniqueFd>(std::move(*taken));
-    const auto held_signature = std::make_shared<base::UniqueFd>(std::move(*signature));
+    const auto order = std::make_shared<ImportOrder>(std::move(*taken));
     authorized(reply, {sender(), kManageImages, {}, flags},
-               [this, reply, held, held_signature, caller = sender(),
-                options = std::move(options)](uid_t user) {
-                   if (const auto good = check_image_fd(held->get(), user); !good)
+               [this, reply, order, caller = sender()](uid_t user) {
+                   if (const auto good = check_image_fd(order->file.get(), user); !good)
                        return reply.fail(good.error());
-                   const auto text = import_options(options, user);
+                   const auto text = accepted_options(*order, user);
                    if (!text) return reply.fail(text.error());
-                   if (*held_signature)
-                       return import_signed(reply, caller, held, std::move(*held_signature), *text,
-                                            user);
-                   begin_import(reply, std::move(*held), *text, user);
+                   if (order->signature)
+                       return import_signed(
+                           reply, caller, std::make_shared<base::UniqueFd>(std::move(order->file)),
+                           std::move(order->signature), *text, user);
+                   begin_import(reply, std::move(order->file), *text, user);
                });
 }
 
@@ -162,9 +198,9 @@ void ManagerObject::FetchImage(sdbus::Result<std::uint32_t, sdbus::ObjectPath>&&
                 options = std::move(options)](uid_t user) mutable {
                    const auto parsed = schema::parse_fetch_reference(reference);
                    if (!parsed) return reply.fail(parsed.error());
-                   const auto signature = take_signature_url(options);
+                   const auto signature = take_text(options, "Signature");
                    if (!signature) return reply.fail(signature.error());
-                   const auto pod = take_pod(options);
+                   const auto pod = take_text(options, "StartOf");
                    if (!pod) return reply.fail(pod.error());
                    const auto asked = fetch_options(options);
                    if (!asked) return reply.fail(asked.error());

@@ -92,12 +92,10 @@ Result<store::NewImage> import_folder(ImportContext& context, int folder) {
     TRY(check_digests_asked_for(context.options, folder, image));
     const bool known =
         image.manifest_digest && context.store.reader().by_id(image.manifest_digest->str());
-    // What comes from a registry has a reference.
-    const bool is_fetched = !context.options.verification.reference.empty();
-    auto layers =
-        TRY(import_layers(context.store, context.workspace, folder, image.layers,
-                          known ? Before::kImage : Before::kUnknown,
-                          is_fetched ? Missing::kFromStore : Missing::kRefuse, context.report));
+    auto layers = TRY(import_layers(
+        context.store, context.workspace, folder, image.layers,
+        known ? Before::kImage : Before::kUnknown,
+        context.options.of_registry ? Missing::kFromStore : Missing::kRefuse, context.report));
     context.notes.insert(context.notes.end(), image.notes.begin(), image.notes.end());
     context.notes.insert(context.notes.end(), layers.notes.begin(), layers.notes.end());
     std::string manifest;

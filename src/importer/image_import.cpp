@@ -16,6 +16,7 @@
 #include "importer/new_record.h"
 #include "importer/stream_import.h"
 #include "importer/tree_sizes.h"
+#include "store/acceptance.h"
 #include "store/writer.h"
 
 namespace podd::importer {
@@ -59,6 +60,9 @@ Result<AddedImage> add_image(store::Writer& store, int source, const std::string
     const auto workspace = TRY(store.begin(trees_in_use(run_dir)));
     ImportContext context{store, workspace, options, report};
     auto image = TRY(import_any(context, source, S_ISDIR(st.st_mode)));
+    // Only now its name is known, which rules may be about as well.
+    if (options.verification.kind == store::kVerifiedByPolicy)
+        TRY(store::check_accepted(image.record));
     add_tree_bytes(store, workspace, image);
     AddedImage added{.record = image.record, .notes = std::move(context.notes)};
     added.is_new = !store.reader().by_id(image.record.id);
@@ -76,9 +80,8 @@ Result<> import_image(int source, const std::string& store_dir, const std::strin
         return Error{ErrorCode::kInvalidArgument,
                      "an image is a file, a pipe or the folder of an OCI layout"};
     // A folder comes from a registry, where a document is signed.
-    const bool of_registry = !options.verification.reference.empty();
-    if (options.signature && S_ISDIR(st.st_mode) != of_registry)
-        return Error{ErrorCode::kInvalidArgument, of_registry
+    if (options.signature && S_ISDIR(st.st_mode) != options.of_registry)
+        return Error{ErrorCode::kInvalidArgument, options.of_registry
                                                       ? "an image of a registry comes as a folder"
                                                       : "only a file can have a signature"};
     const auto work = [&]() -> Result<> {

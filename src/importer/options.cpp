@@ -160,6 +160,8 @@ Result<ImportOptions> ImportOptions::from_json(const Json& json) {
         else if (name == "digest")
             options.digest =
                 TRY_CONTEXT(schema::Digest::parse(TRY(text_of(value, name))), "/digest");
+        else if (name == "registry")
+            options.of_registry = value.as_bool() != nullptr && *value.as_bool();
         else if (name == "signed")
             options.signature = TRY_CONTEXT(signed_bytes(value), "/signed");
         else if (name == "wanted")

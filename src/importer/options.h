@@ -42,12 +42,13 @@ struct ImportOptions {
     std::vector<schema::Label> labels;
     std::string reference;          // which image of several
     std::optional<base::Json> app;  // of a root file system, as in an image manifest
+    bool of_registry = false;       // the fetcher has left out layers that the store has
     std::optional<SignedBytes> signature;
     std::optional<Wanted> wanted;         // of an ACI
     std::optional<store::Origin> origin;  // of an ACI
 
     /// {"by":…,"name":…,"labels":[{"name":…,"value":…}],"reference":…,"app":{…},
-    /// "verification":{"kind":…,"reference":…,"rule":…},"digest":"sha256:…",
+    /// "verification":{"kind":…,"reference":…,"rule":…},"digest":"sha256:…","registry":true,
     /// "signed":{"fingerprint":…,"sha256":…},"wanted":{"name":…,"labels":[…],"host":[…],"id":…,
     /// "size":N},"origin":{"reference":…,"url":…,"etag":…,"maxAge":N}}, all optional.
     /// Errors: kInvalidArgument.

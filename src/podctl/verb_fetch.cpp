@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // podctl fetch
-#include <algorithm>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include <unistd.h>
 
 #include "podctl/local_import.h"
 #include "podctl/manager.h"
@@ -15,34 +18,42 @@ namespace podd::podctl {
 
 namespace {
 
-using BusOptions = std::map<std::string, sdbus::Variant>;
-
-// For a shell: what is in single quotes is taken as it stands.
-std::string shell_word(const std::string& word) {
-    const auto plain = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view{"/._-+=:,@"}.find(c) != std::string_view::npos;
-    };
-    if (!word.empty() && word.front() != '-' && std::all_of(word.begin(), word.end(), plain))
-        return word;
-    std::string quoted = "'";
-    for (const char c : word)
-        quoted += c == '\'' ? std::string{"'\\''"} : std::string{c};
-    return quoted + "'";
+base::Result<> check_word(const std::string& word) {
+    if (is_local_image(word))
+        TRY(parse_local_image(word));
+    else
+        TRY(schema::parse_fetch_reference(word));
+    return {};
 }
 
-// A file has nobody who could vouch for it: only who gives it to podd can, or who says what its
-// digest must be.
-base::Result<> check_word(const std::string& word) {
-    if (is_local_image(word)) {
-        if (TRY(parse_local_image(word)).digest) return {};
-        return base::Error{base::ErrorCode::kUntrusted,
-                           fmt::format("\"{}\" is a local file, and nothing says that it can be "
-                                       "trusted\nhint: to accept it, run: podctl import {}",
-                                       word, shell_word(word))};
-    }
-    TRY(schema::parse_fetch_reference(word));
-    return {};
+// podd says whether it may be taken; what could speak for it comes along.
+base::Result<std::string> fetch_file(const std::string& word, const Options& options) {
+    constexpr std::string_view kAci = ".aci";
+    if (options.pull_policy == "never")
+        return base::Error{base::ErrorCode::kInvalidArgument,
+                           fmt::format("\"{}\" is a file, and is read: --pull-policy=never forbids "
+                                       "that",
+                                       word)};
+    const auto image = TRY(parse_local_image(word));
+    BusOptions bus;
+    const auto beside = image.path + ".asc";
+    if (!options.signature.empty())
+        TRY(add_signature(bus, "Signature", options.signature));
+    else if (image.path.ends_with(kAci) && ::access(beside.c_str(), F_OK) == 0)
+        TRY(add_signature(bus, "SignatureBeside", beside));
+    return import_local(image, std::move(bus), options, Word::kPolicy);
+}
+
+base::Result<std::string> fetch(Session& session, const std::string& word, const BusOptions& bus,
+                                const Options& options) {
+    ProgressLine line{"Fetching", schema::shown(word), options.quiet};
+    TransferWatch watch{session, line};
+    const auto begin = [&] {
+        return session.manager->FetchImage(word, bus, session.manager->flags());
+    };
+    auto id = TRY_CONTEXT(watch.run(begin), "fetch \"{}\"", schema::shown(word));
+    line.clear();
+    return id;
 }
 
 }  // namespace
@@ -59,21 +70,10 @@ base::Result<int> verb_fetch(const Arguments& arguments) {
     if (!options.pull_policy.empty())
         bus.emplace("PullPolicy", sdbus::Variant{options.pull_policy});
     Session session = TRY(Session::open(options));
-    for (const std::string& word : arguments.words) {
-        if (is_local_image(word)) {
-            print_image_id(TRY(import_local(TRY(parse_local_image(word)), {}, options)),
-                           options.json);
-            continue;
-        }
-        ProgressLine line{"Fetching", schema::shown(word), options.quiet};
-        TransferWatch watch{session, line};
-        const auto begin = [&] {
-            return session.manager->FetchImage(word, bus, session.manager->flags());
-        };
-        const std::string id = TRY_CONTEXT(watch.run(begin), "fetch \"{}\"", schema::shown(word));
-        line.clear();
-        print_image_id(id, options.json);
-    }
+    for (const std::string& word : arguments.words)
+        print_image_id(TRY(is_local_image(word) ? fetch_file(word, options)
+                                                : fetch(session, word, bus, options)),
+                       options.json);
     return kOk;
 }
 

@@ -3,18 +3,12 @@
 #include "podctl/app_settings.h"
 #include "podctl/local_import.h"
 #include "podctl/manager.h"
-#include "podctl/sealed_file.h"
 #include "podctl/transfer_watch.h"
 #include "podctl/verbs.h"
 
 namespace podd::podctl {
 
 namespace {
-
-// The verifier takes no larger one.
-constexpr std::size_t kMaxSignatureBytes = std::size_t{64} << 10;
-
-using BusOptions = std::map<std::string, sdbus::Variant>;
 
 base::Result<BusOptions> bus_options(const Arguments& arguments) {
     const Options& options = arguments.options;
@@ -24,11 +18,7 @@ base::Result<BusOptions> bus_options(const Arguments& arguments) {
     if (!options.labels.empty())
         bus.emplace("Labels", sdbus::Variant{std::map<std::string, std::string>{
                                   options.labels.begin(), options.labels.end()}});
-    if (!options.signature.empty()) {
-        base::UniqueFd file =
-            TRY_CONTEXT(sealed_copy(options.signature, kMaxSignatureBytes), "--signature");
-        bus.emplace("Signature", sdbus::Variant{sdbus::UnixFd{file.release(), sdbus::adopt_fd}});
-    }
+    if (!options.signature.empty()) TRY(add_signature(bus, "Signature", options.signature));
     const std::string app = TRY(app_settings(options, arguments.after));
     if (!app.empty()) bus.emplace("App", sdbus::Variant{app});
     return bus;

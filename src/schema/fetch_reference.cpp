@@ -59,7 +59,7 @@ Error no_reference(std::string_view text) {
 // Who owns the name is asked over the network, so a host stands in front; "localhost:5000/app" is a
 // name with a version to appc, and a registry to whoever types it.
 bool is_discoverable(const ImageReference& reference) {
-    const auto& name = reference.name->str();
+    const auto name = reference.name ? reference.name->str() : std::string{};
     const auto host = name.substr(0, name.find('/'));
     const bool is_host = host == "localhost" || host.find('.') != std::string::npos;
     const auto odd = std::ranges::any_of(reference.labels, [](const Label& label) {

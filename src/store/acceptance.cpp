@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.h"
 #include "store/record.h"
 #include "trust/keys.h"
 
@@ -42,6 +43,10 @@ bool is_pinned(const Verification& verification) {
     return verification.kind == kVerifiedByDigest;
 }
 
+bool is_of_file(const Verification& verification) {
+    return verification.reference.starts_with('/');
+}
+
 // A key may be taken back, too.
 bool may_end(const Verification& verification) {
     return needs_rule(verification) || is_signed(verification);
@@ -56,14 +61,25 @@ Result<> check_not_refused(const Verification& verification, std::string_view na
                      fmt::format("image \"{}\" is refused by {}", name, trust::describe(*rule))};
     if (rule != nullptr && rule->accept == trust::Accept::kSigned && !is_signed(verification))
         return Error{ErrorCode::kUntrusted,
-                     fmt::format("image \"{0}\" was accepted without a signature, which {1} asks "
-                                 "for\nhint: podctl fetch --pull-policy=always docker://{2}",
-                                 name, trust::describe(*rule), verification.reference)};
+                     fmt::format("image \"{}\" was accepted without a signature, which {} asks for"
+                                 "{}{}",
+                                 name, trust::describe(*rule),
+                                 is_of_file(verification)
+                                     ? ""
+                                     : "\nhint: podctl fetch --pull-policy=always docker://",
+                                 is_of_file(verification) ? "" : verification.reference)};
     return {};
 }
 
 Error rule_is_gone(const Subject& image) {
     const auto& verification = image.record.verification;
+    if (is_of_file(verification))
+        return Error{
+            ErrorCode::kUntrusted,
+            fmt::format("image \"{}\" was accepted unsigned by {}, which does not hold any "
+                        "more\nhint: to accept its file, run: podctl import {}",
+                        image.record.name, verification.rule,
+                        base::shell_word(verification.reference))};
     if (image.kind == ImageKind::kAci)
         return Error{ErrorCode::kUntrusted,
                      fmt::format("image \"{0}\" was accepted unsigned by {1}, which does not hold "
@@ -100,10 +116,24 @@ Result<> check_signed_of_registry(const Subject& image, const trust::Policy& pol
     return rule_is_gone(image);
 }
 
+// The place of a file accepts what lies there; but who is asked for a name wants more of it.
+Result<> check_name_of_file(const Subject& image, const trust::Policy& policy) {
+    const auto* rule = policy.find(image.record.name);
+    if (rule == nullptr || rule->accept == trust::Accept::kUnsigned) return {};
+    return Error{
+        ErrorCode::kUntrusted,
+        fmt::format("image \"{}\" of the file \"{}\" is unsigned, which {} does not accept",
+                    image.record.name, image.record.verification.reference,
+                    trust::describe(*rule))};
+}
+
 Result<> check_by_rule(const Subject& image, const trust::Policy& policy) {
     const auto is_unsigned = [&](std::string_view name) {
         return policy.accept(name) == trust::Accept::kUnsigned;
     };
+    if (is_of_file(image.record.verification))
+        return is_unsigned(image.record.verification.reference) ? check_name_of_file(image, policy)
+                                                                : rule_is_gone(image);
     // An ACI has a name of its own, whatever the place it was found at is called.
     if (is_unsigned(image.record.verification.reference) &&
         (image.kind != ImageKind::kAci || is_unsigned(image.record.name)))

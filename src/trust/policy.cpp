@@ -55,6 +55,7 @@ bool begins_with_registry(std::string_view name) {
 }
 
 bool is_prefix(std::string_view prefix) {
+    if (prefix.starts_with('/')) return is_place(prefix);
     return !prefix.empty() && std::ranges::all_of(prefix, is_name_byte) &&
            !has_empty_component(prefix) && begins_with_registry(prefix);
 }
@@ -94,7 +95,22 @@ Result<Accept> accept_in(const ConfigFile& file, const ConfigSection& section,
 
 }  // namespace
 
+bool is_place(std::string_view path) {
+    constexpr std::size_t kMaxPath = 4096;
+    if (path.size() < 2 || path.size() > kMaxPath || path.front() != '/') return false;
+    const bool is_plain = std::ranges::all_of(
+        path, [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != 0x7F; });
+    while (is_plain && !path.empty()) {
+        path.remove_prefix(1);
+        const auto component = path.substr(0, path.find('/'));
+        if (component.empty() || component == "." || component == "..") return false;
+        path.remove_prefix(component.size());
+    }
+    return is_plain;
+}
+
 std::string_view name_in(std::string_view reference) {
+    if (reference.starts_with('/')) return reference.substr(0, reference.rfind("@sha256:"));
     return reference.substr(0, reference.find('@'));
 }
 
@@ -111,10 +127,13 @@ Result<> Policy::add(const ConfigFile& file, const ConfigSection& section) {
         return config_error(
             file, section.line,
             fmt::format("found prefix \"{}\", wanted a name with its registry, such as "
-                        "\"docker.io/library\"",
+                        "\"docker.io/library\", or a path",
                         *prefix));
     std::optional<bool> http;
     const auto accept = TRY(accept_in(file, section, http));
+    if (http && prefix->starts_with('/'))
+        return config_error(file, section.line,
+                            "found AllowHttp= for a path, wanted it for what comes from afar");
     const auto same = std::ranges::find(rules_, *prefix, &Rule::prefix);
     if (same != rules_.end())
         return config_error(file, section.line,

@@ -20,7 +20,7 @@ enum class Accept : unsigned char {
     kUnsigned,  // whatever the registry gives
 };
 
-/// One section "[Prefix NAME]".
+/// One section "[Prefix NAME]", or "[Prefix /PATH]" of files of this machine.
 struct Rule {
     std::string prefix;
     Accept accept = Accept::kPinned;
@@ -29,7 +29,11 @@ struct Rule {
     std::size_t line = 0;     // of its section
 };
 
-/// The name in a reference with a digest: "docker.io/library/nginx@sha256:…" and without one.
+/// Whether it is a path that rules may be about: absolute, none of its components "." or "..".
+bool is_place(std::string_view path);
+
+/// The name or place in a reference with a digest: "docker.io/library/nginx@sha256:…" and without
+/// one.
 std::string_view name_in(std::string_view reference);
 
 /// '[Prefix docker.io/library] in "/etc/podd/policy.d/hub.conf"'

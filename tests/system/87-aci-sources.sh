@@ -237,6 +237,27 @@ host journalctl --sync
 says_no_secret "$(host_sh 'journalctl --quiet --output=export --since="@$1" _SYSTEMD_UNIT=podd.service + UNIT=podd.service + _PID=1 + _COMM=fetcher + _COMM=importer' "$TEST_BEGIN")"
 says_no_secret "$(host_sh 'cat /var/lib/podd/images/*; ls -R /var/cache/podd')"
 
+say "of files the place is asked about; a signature beside one counts, and one that is named is looked at"
+files=$folder/www/plain
+printf '[Prefix %s/closed]\nAccept=none\n' $files | host_file $policy
+refused "\"$files/unsigned.aci\" is a local file, and nothing says that it can be trusted" $files/unsigned.aci
+assert_contains "$output" "podctl import $files/unsigned.aci"
+refused "is not trusted for that name" $files/place.aci
+assert_eq "$(id_of place)" "$(fetch --signature=$files/stranger.asc $files/place.aci 2>/dev/null)"
+host_sh 'mkdir -p "$1/closed" && cp "$1/place.aci" "$1/closed" && cp "$1/stranger.asc" "$1/closed/place.aci.asc"' $files
+refused "is refused by [Prefix $files/closed]" $files/closed/place.aci
+host_sh 'mv "$1/closed" "$1/by"' $files
+forget
+assert_eq "$(id_of place)" "$(fetch $files/by/place.aci 2>/dev/null)"
+assert_eq "signed $stranger" "$(verification place.test/image)"
+printf '[Prefix %s]\nAccept=unsigned\n[Prefix place.test]\nAccept=pinned\n' $files | host_file $policy
+refused "image \"place.test/unsigned\" of the file \"$files/unsigned.aci\" is unsigned, which [Prefix place.test]" $files/unsigned.aci
+printf '[Prefix %s]\nAccept=unsigned\n' $files | host_file $policy
+assert_eq "$(id_of thief)" "$(fetch $files/thief.aci 2>/dev/null)"
+assert_eq "policy [Prefix $files] in \"$policy\"" "$(verification example.test/app)"
+forget
+printf '[Prefix place.test]\nAccept=unsigned\n' | host_file $policy
+
 say "without TLS only where the policy says so"
 refused "AllowHttp=yes in a section [Prefix place.test]" http://place.test/plain/unsigned.aci
 printf '[Prefix place.test]\nAccept=unsigned\nAllowHttp=yes\n' | host_file $policy

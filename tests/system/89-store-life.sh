@@ -4,6 +4,7 @@
 # hosts: bookworm trixie
 # timeout: 400
 store=/var/lib/podd
+policy=/etc/podd/policy.d/life.conf
 out=/var/tmp/life-out
 
 clean_up() {
@@ -12,7 +13,7 @@ clean_up() {
             podctl image rm "$name" >/dev/null || true; done
         userdel --remove life 2>/dev/null || true
         rm -f /etc/polkit-1/rules.d/49-life.rules
-        rm -rf /var/tmp/life-*' >/dev/null
+        rm -rf /var/tmp/life-* /srv/life "$1"' $policy >/dev/null
 }
 trap clean_up EXIT
 
@@ -64,13 +65,48 @@ assert_contains "$output" "found no folder"
 assert_fails host podctl import oci-archive:/var/tmp/life-three
 assert_fails host podctl import oci:/var/tmp/life-three:nonsense
 assert_fails host podctl fetch oci:/var/tmp/life-three
-assert_contains "$output" "podctl import oci:/var/tmp/life-three"
+assert_contains "$output" "podctl import /var/tmp/life-three"
 host podctl image rm "$three" >/dev/null
 assert_eq "$three" "$(host podctl --quiet fetch "oci:/var/tmp/life-three@$three")"
 assert_eq pinned "$(host podctl image list --json=short | jq -r --arg id "$three" '.[] | select(.id == $id) | .verification.kind')"
 assert_fails host podctl fetch "oci-archive:/var/tmp/life-three.tar@sha256:$(printf '0%.0s' {1..64})"
 assert_contains "$output" "is not the one with digest"
 assert_fails host podctl fetch "oci-archive:/var/tmp/life-a.tar@$three"
+assert_fails host podctl fetch --pull-policy=never "oci:/var/tmp/life-three@$three"
+assert_contains "$output" "--pull-policy=never forbids"
+assert_fails host podctl fetch /var/tmp/life-a
+assert_contains "$output" "podctl import --name=NAME /var/tmp/life-a"
+
+say "a rule accepts what lies below a path, also for who is not root, until it goes"
+accept() { printf '[Prefix /srv/life]\nAccept=%s\n[Prefix /srv/life/closed]\nAccept=none\n' "$1" | host_file $policy; }
+host_sh 'podctl image rm "$1" >/dev/null; mkdir -p /srv/life/closed && cp /var/tmp/life-three.tar /srv/life && cp /var/tmp/life-three.tar /srv/life/closed &&
+    ln -s closed /srv/life/open && chmod -R a+rX /srv/life' "$three"
+accept unsigned
+for closed in closed open; do
+    assert_fails host podctl fetch "oci-archive:/srv/life/$closed/life-three.tar@$three"
+    assert_contains "$output" '"/srv/life/closed/life-three.tar" is refused by [Prefix /srv/life/closed]'
+done
+assert_eq "$three" "$(host podctl --quiet fetch oci-archive:/srv/life/life-three.tar)"
+verified() { host podctl image list --json=short | jq -c --arg id "$three" '.[] | select(.id == $id) | .verification'; }
+assert_eq "{\"kind\":\"policy\",\"by\":\"[Prefix /srv/life] in \\\"$policy\\\"\"}" "$(verified)"
+drop_manifest life-rule <<JSON
+{"acVersion": "0.8.11", "acKind": "PodManifest", "apps": [{"name": "a", "image": {"id": "$three"}, "app": {"exec": ["/x"], "user": "0", "group": "0"}}]}
+JSON
+accept pinned
+assert_fails host systemctl start pod-life-rule
+assert_contains "$(journal pod-life-rule.service)" "which does not hold any more"
+assert_contains "$(journal pod-life-rule.service)" "podctl import /srv/life/life-three.tar"
+host_sh 'rm /etc/podd/pods.d/life-rule.json; systemctl daemon-reload; systemctl reset-failed; podctl image rm "$1" >/dev/null' "$three"
+accept unsigned
+host_sh 'useradd --create-home life && printf "%s\n" "polkit.addRule(function(a, s) { if (a.id == \"org.podd1.manage-images\" && s.user == \"life\") return polkit.Result.YES; });" \
+    >/etc/polkit-1/rules.d/49-life.rules && cp /var/tmp/life-three.tar /home/life/ && chmod a+r /home/life/life-three.tar'
+by_life() { host setpriv --reuid=life --regid=life --init-groups --inh-caps=-all podctl --quiet fetch "$1"; }
+fetched_by_life() { [ "$(by_life oci-archive:/srv/life/life-three.tar)" = "$three" ]; }
+wait_until 20 fetched_by_life
+assert_fails by_life "oci-archive:/home/life/life-three.tar@$three"
+assert_contains "$output" "podd does not see what lies at"
+host_sh 'userdel --remove life 2>/dev/null || true; rm -r /etc/polkit-1/rules.d/49-life.rules "$1" /srv/life
+    podctl image rm "$2" >/dev/null && podctl --quiet fetch "oci:/var/tmp/life-three@$2" >/dev/null' $policy "$three"
 
 say "a root file system that is there already is not unpacked again: there is no room for two"
 host_sh 'mkdir -p /var/tmp/life-small && mount -t tmpfs -o size=30m,mode=700 none /var/tmp/life-small &&

@@ -68,15 +68,15 @@ TEST_CASE("a plan says why the image is accepted, and the importer is told so") 
     };
     const Row rows[] = {
         {"nginx:1",
-         R"({"by":"uid 7","name":"docker.io/library/nginx","labels":[{"name":"version","value":"1"}],)"
+         R"({"registry":true,"by":"uid 7","name":"docker.io/library/nginx","labels":[{"name":"version","value":"1"}],)"
          R"("verification":{"kind":"policy","reference":"docker.io/library/nginx",)"
          R"("rule":"[Prefix docker.io/library] in \"/etc/podd/policy.d/x.conf\""}})"},
         {"nginx@" + kDigest,
-         R"({"by":"uid 7","name":"docker.io/library/nginx","labels":[],)"
+         R"({"registry":true,"by":"uid 7","name":"docker.io/library/nginx","labels":[],)"
          R"("verification":{"kind":"pinned","reference":"docker.io/library/nginx@)" +
              kDigest + R"("},"digest":")" + kDigest + R"("})"},
         {"localhost:5000/web:2@" + kDigest,
-         R"({"by":"uid 7","name":"localhost_5000/web","labels":[{"name":"version","value":"2"}],)"
+         R"({"registry":true,"by":"uid 7","name":"localhost_5000/web","labels":[{"name":"version","value":"2"}],)"
          R"("verification":{"kind":"pinned","reference":"localhost:5000/web@)" +
              kDigest + R"("},"digest":")" + kDigest + R"("})"},
         {"localhost:5000/web", ""},

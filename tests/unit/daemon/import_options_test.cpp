@@ -23,6 +23,15 @@ TEST_CASE("import options become the importer's JSON, with the caller's name") {
           R"({"by":"uid 1000","app":{"exec":["/bin/x"],"user":"0","group":"0"},)"
           R"("labels":[{"name":"version","value":"1"}],"name":"example.com/x","reference":"x:1"})");
     CHECK(*daemon::import_options({}, 0) == R"({"by":"uid 0"})");
+    const auto digest = "sha256:" + std::string(64, 'b');
+    CHECK(*daemon::import_options({{"Digest", sdbus::Variant{digest}}}, 0) ==
+          R"({"by":"uid 0","digest":")" + digest +
+              R"(","verification":{"kind":"pinned","reference":")" + digest + R"("}})");
+    // Why it is accepted is known better where the place was looked at.
+    CHECK(*daemon::import_options({{"Digest", sdbus::Variant{digest}}}, 0,
+                                  store::Verification{"policy", "uid 0", "/x", "[Prefix /x]"}) ==
+          R"({"by":"uid 0","digest":")" + digest +
+              R"(","verification":{"kind":"policy","reference":"/x","rule":"[Prefix /x]"}})");
 }
 
 TEST_CASE("import options that are not known or of another type are refused") {

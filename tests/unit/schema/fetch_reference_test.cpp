@@ -47,7 +47,7 @@ TEST_SUITE("schema/fetch_reference") {
             CHECK(str(*reference) == text);
             return kept(*reference);
         };
-        CHECK(of(url + "s3cret") == "https://example.com/x.aci?~4f6b3c77d0f0f5c7");
+        CHECK(of(url + "s3cret") == "https://example.com/x.aci?~dd658a9205410f46");
         CHECK(of(url + "s3cret") != of(url + "s3cres"));
         CHECK(of("https://example.com/x.aci?") != of("https://example.com/x.aci"));
         CHECK(of("https://example.com/x.aci") == "https://example.com/x.aci");

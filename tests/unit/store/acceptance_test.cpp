@@ -150,6 +150,46 @@ TEST_SUITE("store/acceptance") {
         }
     }
 
+    TEST_CASE("a file that was fetched needs a rule for its place, and none against its name") {
+        struct Row {
+            const char* policy;
+            const char* says;
+        };
+        const Row rows[] = {
+            {"[Prefix /srv]\nAccept=unsigned\n", ""},
+            {"[Prefix /srv]\nAccept=unsigned\n[Prefix docker.io]\nAccept=unsigned\n", ""},
+            {"[Prefix /srv]\nAccept=unsigned\n[Prefix docker.io]\nAccept=pinned\n",
+             "is unsigned, which [Prefix docker.io]"},
+            {"[Prefix /srv]\nAccept=unsigned\n[Prefix docker.io]\nAccept=none\n",
+             "is unsigned, which [Prefix docker.io]"},
+            {"[Prefix /srv]\nAccept=pinned\n", "podctl import '/srv/x y.tar'"},
+            {"[Prefix docker.io]\nAccept=unsigned\n", "podctl import '/srv/x y.tar'"},
+        };
+        for (const Row& row : rows) {
+            CAPTURE(row.policy);
+            const store::Verification verification{"policy", "uid 0", "/srv/x y.tar",
+                                                   "[Prefix /srv]"};
+            for (const auto kind : {store::ImageKind::kOci, store::ImageKind::kAci}) {
+                auto file = image(verification);
+                file.kind = kind;
+                const auto done = store::check_accepted(file, policy(row.policy));
+                const std::string says = row.says;
+                CHECK(done.has_value() == says.empty());
+                if (done) continue;
+                CHECK(done.error().code() == base::ErrorCode::kUntrusted);
+                CHECK_MESSAGE(done.error().message().find(says) != std::string::npos,
+                              done.error().message());
+            }
+        }
+        const auto pinned = image({"pinned", "uid 0", "/srv/x y.tar@sha256:ab"});
+        CHECK(store::check_accepted(pinned, policy("[Prefix /srv]\nAccept=unsigned\n")));
+        CHECK_FALSE(store::check_accepted(pinned, policy("[Prefix /srv]\nAccept=none\n")));
+        const auto wants_more =
+            store::check_accepted(pinned, policy("[Prefix /srv]\nAccept=signed\n"));
+        REQUIRE_FALSE(wants_more);
+        CHECK(wants_more.error().message().find("docker://") == std::string::npos);
+    }
+
     TEST_CASE("what somebody vouched for needs no rule; a kind that is not known is refused") {
         const auto none = policy("[Prefix docker.io]\nAccept=none\n");
         CHECK(store::check_accepted(image({"import", "uid 0"}), none));

@@ -88,6 +88,31 @@ TEST_SUITE("trust/policy") {
         CHECK(nothing->accept("docker.io/library/nginx") == Accept::kPinned);
     }
 
+    TEST_CASE("a path is a prefix of what lies below it, and of no name") {
+        const auto policy =
+            Policy::from_files({file("[Prefix /srv/My images]\n"
+                                     "Accept=unsigned\n"
+                                     "[Prefix /srv/My images/closed]\n"
+                                     "Accept=none\n"
+                                     "[Prefix srv.example]\n"
+                                     "Accept=signed\n")});
+        REQUIRE(policy);
+        CHECK(policy->accept("/srv/My images/a/x.aci") == Accept::kUnsigned);
+        CHECK(policy->accept("/srv/My images") == Accept::kUnsigned);
+        CHECK(policy->accept("/srv/My images2/x.aci") == Accept::kPinned);
+        CHECK(policy->accept("/srv/My images/closed/x.aci") == Accept::kNone);
+        CHECK(policy->accept("srv/My images") == Accept::kPinned);
+        CHECK(policy->accept("/srv.example/x") == Accept::kPinned);
+        for (const char* place : {"/a", "/a/b c", "/a/.b", "/ä/x@y"})
+            CHECK(trust::is_place(place));
+        for (const char* place :
+             {"", "/", "a", "a/b", "/a/", "//a", "/a//b", "/a/../b", "/..", "/a/.", "/a\nb"})
+            CHECK_FALSE(trust::is_place(place));
+        CHECK(trust::name_in("/a@b/c@sha256:00") == "/a@b/c");
+        CHECK(trust::name_in("/a@b/c") == "/a@b/c");
+        CHECK(trust::name_in("a.b/c@sha256:00") == "a.b/c");
+    }
+
     TEST_CASE("without TLS only where the deciding rule says so") {
         const auto policy =
             Policy::from_files({file("[Prefix a.b]\n"
@@ -123,6 +148,10 @@ TEST_SUITE("trust/policy") {
             {"[Prefix a.b/*]\nAccept=none\n", "line 1", "found prefix"},
             {"[Prefix A.b]\nAccept=none\n", "line 1", "found prefix"},
             {"[Prefix docker://a.b]\nAccept=none\n", "line 1", "found prefix"},
+            {"[Prefix /]\nAccept=none\n", "line 1", "found prefix \"/\""},
+            {"[Prefix /srv/]\nAccept=none\n", "line 1", "found prefix \"/srv/\""},
+            {"[Prefix /srv/../etc]\nAccept=none\n", "line 1", "or a path"},
+            {"[Prefix /srv]\nAccept=none\nAllowHttp=no\n", "line 1", "AllowHttp= for a path"},
             {"# one\n\n[Prefix a.b]\n", "line 3", "found no Accept="},
             {"[Prefix a.b]\naccept=none\n", "line 2", "found accept=, wanted Accept="},
             {"[Prefix a.b]\nAccept=none\nAllowHttp=1\n", "line 3",
@@ -166,5 +195,9 @@ TEST_SUITE("trust/policy") {
         const auto by_key = Policy::from_files({file(example(2))});
         REQUIRE(by_key);
         CHECK(by_key->accept("quay.io/example/tool") == Accept::kSigned);
+        const auto files = Policy::from_files({file(example(3))});
+        REQUIRE(files);
+        CHECK(files->accept("/srv/images/web/app.aci") == Accept::kUnsigned);
+        CHECK(files->accept("/srv/images/incoming/app.aci") == Accept::kPinned);
     }
 }
