@@ -117,14 +117,17 @@ sdbus::UnixFd give_fd(base::UniqueFd fd) {
     return sdbus::UnixFd{fd.release(), sdbus::adopt_fd};
 }
 
-base::Result<base::UniqueFd> socket_with(std::string_view text, const std::vector<int>& fds) {
+base::Result<std::pair<base::UniqueFd, base::UniqueFd>> socket_pair() {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return base::errno_error("cannot make a socket", errno);
-    const base::UniqueFd ours{ends[0]};
-    base::UniqueFd theirs{ends[1]};
+    return std::pair{base::UniqueFd{ends[0]}, base::UniqueFd{ends[1]}};
+}
+
+base::Result<base::UniqueFd> socket_with(std::string_view text, const std::vector<int>& fds) {
+    auto [ours, theirs] = TRY(socket_pair());
     TRY(base::send_message(ours.get(), text, fds));
-    return theirs;
+    return std::move(theirs);
 }
 
 }  // namespace podd::daemon

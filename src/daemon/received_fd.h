@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <sys/types.h>
@@ -47,6 +48,8 @@ base::Result<> check_sealed_fd(int fd, std::string_view what);
 base::Result<base::UniqueFd> sealed_text(const char* name, std::string_view text);
 /// For another process: `fd` is handed over as it is.
 sdbus::UnixFd give_fd(base::UniqueFd fd);
+/// Two ends. Errors: kIo.
+base::Result<std::pair<base::UniqueFd, base::UniqueFd>> socket_pair();
 /// The same of several: the socket that it finds them in, in one message with this text.
 base::Result<base::UniqueFd> socket_with(std::string_view text, const std::vector<int>& fds);
 

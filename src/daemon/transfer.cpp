@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <type_traits>
 #include <utility>
 
 #include <unistd.h>
@@ -147,12 +148,18 @@ void Transfer::take_line(std::string_view line) {
 template <typename Says>
 void Transfer::take(const base::Result<Says>& said) {
     if (!said) return;  // no result at the end is what will be reported
+    if constexpr (std::is_same_v<Says, FetcherSays>)
+        if (const auto* layers = std::get_if<WantedLayers>(&*said)) return take_wanted(*layers);
     if (const auto* progress = std::get_if<WorkProgress>(&*said))
         progress_.update(*progress);
     else if (const auto* error = std::get_if<base::Error>(&*said))
         result_.emplace(*error);
     else
         take_done(std::get<1>(*said));
+}
+
+void Transfer::take_wanted(const WantedLayers& layers) {
+    if (const auto wanted = std::exchange(wanted_, nullptr)) wanted(layers);
 }
 
 void Transfer::take_done(const ImportedImage& image) {

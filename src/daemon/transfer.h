@@ -61,6 +61,8 @@ public:
     void on_fetched(std::function<void(const FetchedImage&)> fetched) {
         fetched_ = std::move(fetched);
     }
+    /// Called when the fetcher has said which layers it would fetch, and waits; once.
+    void on_wanted(std::function<void(const WantedLayers&)> wanted) { wanted_ = std::move(wanted); }
     /// The same of the importer, when it has looked at an ACI.
     void on_inspected(std::function<void(const schema::ImageManifest&)> inspected) {
         inspected_ = std::move(inspected);
@@ -111,6 +113,7 @@ private:
     void take_line(std::string_view line);
     template <typename Says>
     void take(const base::Result<Says>& said);
+    void take_wanted(const WantedLayers& layers);
     void take_done(const ImportedImage& image);
     void take_done(const FetchedImage& fetched) { has_fetched_ = fetched; }
     void take_done(const schema::ImageManifest& manifest) { has_inspected_ = manifest; }
@@ -125,6 +128,7 @@ private:
     TransferProgress progress_;
     Ended ended_;
     std::function<void(const FetchedImage&)> fetched_;
+    std::function<void(const WantedLayers&)> wanted_{};
     std::function<void(const schema::ImageManifest&)> inspected_;
     daemon::Phase phase_ = daemon::Phase::kNone;
     std::vector<std::string> units_;

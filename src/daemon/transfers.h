@@ -22,6 +22,7 @@
 #include "daemon/activity.h"
 #include "daemon/authorizer.h"
 #include "daemon/fetch_plan.h"
+#include "daemon/layer_flights.h"
 #include "daemon/reply.h"
 #include "daemon/transfer.h"
 #include "daemon/verifier_unit.h"
@@ -85,6 +86,8 @@ private:
     void check_fetched(const Transfer& transfer, const FetchPlan& plan, base::UniqueFd signatures);
     void import_fetched(Transfer& transfer, const FetchPlan& plan,
                         const std::optional<SignedDocument>& signed_document);
+    // Lets the fetcher fetch the layers that are still missing by now.
+    static void let_fetch(int socket, bool waited);
     void fetch_ended(const std::string& reference, const base::Result<ImportedImage>& result);
     void stop(std::uint32_t id, const Reply<bool>& reply);
     void forget(std::uint32_t id);
@@ -109,6 +112,7 @@ private:
         std::vector<Started> waiting{};  // those who asked before it had begun
     };
     std::map<std::string, Fetch> fetches_;  // by reference
+    LayerFlights flights_;                  // of registries
     std::vector<std::uint32_t> ended_;
     sd_event_source* forget_source_ = nullptr;
 };

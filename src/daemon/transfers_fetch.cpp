@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Transfers that begin at a registry: the fetcher's unit, then the importer's.
 #include <cerrno>
+#include <tuple>
 #include <utility>
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/socket_message.h"
 #include "daemon/fetch_folder.h"
+#include "daemon/images.h"
 #include "daemon/received_fd.h"
 #include "daemon/transfers.h"
 #include "daemon/worker_service.h"
@@ -32,9 +36,11 @@ base::Result<base::UniqueFd> make_signature_file() {
     return fd;
 }
 
-// The socket that the fetcher finds files in; where its signatures go is held here as well.
+// The socket that the fetcher finds files in, and our end of it; where its signatures go is held
+// here as well.
 struct FetcherFiles {
     base::UniqueFd socket;
+    base::UniqueFd ours;
     base::UniqueFd signatures;
 };
 
@@ -46,7 +52,8 @@ base::Result<FetcherFiles> make_files(const FetchPlan& plan, const InStore& in_s
         files.signatures = TRY(make_signature_file());
         fds.push_back(files.signatures.get());
     }
-    files.socket = TRY(socket_with("files", fds));
+    std::tie(files.ours, files.socket) = TRY(socket_pair());
+    TRY(base::send_message(files.ours.get(), "files", fds));
     return files;
 }
 
@@ -72,23 +79,41 @@ void Transfers::begin_fetch(const std::string& reference, uid_t user, Started st
 }
 
 void Transfers::fetch(const FetchPlan& plan, const InStore& in_store, uid_t user, Started started) {
-    begin_fetch(plan.reference.str(), user, std::move(started),
-                [this, plan, in_store](Transfer& transfer, client::Done<> begun) {
-                    auto files = make_files(plan, in_store);
-                    if (!files) return begun(files.error());
-                    const bool has_credentials = ::access(kCredentialsFile, F_OK) == 0;
-                    auto service = fetcher_service(plan.reference, pin_of(plan), in_store.known,
-                                                   has_credentials);
-                    service.emplace_back("StandardInputFileDescriptor",
-                                         sdbus::Variant{give_fd(std::move(files->socket))});
-                    const auto signatures =
-                        std::make_shared<base::UniqueFd>(std::move(files->signatures));
-                    transfer.on_fetched(
-                        [this, &transfer, plan, in_store, signatures](const FetchedImage& image) {
-                            fetched(transfer, plan, in_store, image, std::move(*signatures));
-                        });
-                    run(transfer, Phase::kFetch, std::move(service), std::move(begun));
+    begin_fetch(
+        plan.reference.str(), user, std::move(started),
+        [this, plan, in_store](Transfer& transfer, client::Done<> begun) {
+            auto files = make_files(plan, in_store);
+            if (!files) return begun(files.error());
+            const bool has_credentials = ::access(kCredentialsFile, F_OK) == 0;
+            auto service =
+                fetcher_service(plan.reference, pin_of(plan), in_store.known, has_credentials);
+            service.emplace_back("StandardInputFileDescriptor",
+                                 sdbus::Variant{give_fd(std::move(files->socket))});
+            const auto signatures = std::make_shared<base::UniqueFd>(std::move(files->signatures));
+            transfer.on_wanted([this, id = transfer.id(),
+                                socket = std::make_shared<base::UniqueFd>(std::move(files->ours))](
+                                   const WantedLayers& layers) {
+                flights_.want(id, layers.digests,
+                              [socket](bool waited) { let_fetch(socket->get(), waited); });
+            });
+            transfer.on_fetched(
+                [this, &transfer, plan, in_store, signatures](const FetchedImage& image) {
+                    fetched(transfer, plan, in_store, image, std::move(*signatures));
                 });
+            run(transfer, Phase::kFetch, std::move(service), std::move(begun));
+        });
+}
+
+// A fetcher that is not answered sees the end of its socket.
+void Transfers::let_fetch(int socket, bool waited) {
+    const auto answer = [&]() -> base::Result<> {
+        if (!waited) return base::send_message(socket, "go", {}, MSG_DONTWAIT);
+        const auto list = TRY(sealed_text("stored", stored_blobs(TRY(Images::stored()))));
+        return base::send_message(socket, "stored", {list.get()}, MSG_DONTWAIT);
+    };
+    if (const auto done = answer(); !done)
+        base::log_line(base::LogLevel::kWarning,
+                       "answering the fetcher: " + done.error().message());
 }
 
 void Transfers::fetched(Transfer& transfer, const FetchPlan& plan, const InStore& in_store,
@@ -180,6 +205,7 @@ void Transfers::fetch_ended(const std::string& reference,
     if (found == fetches_.end()) return;
     const Fetch fetch = std::move(found->second);
     fetches_.erase(found);
+    flights_.end(fetch.transfer->id());
     // What was cut short stays for the next time; systemd-tmpfiles removes it when none comes.
     for (const auto& unit : fetch.transfer->units())
         if (Transfer::is_fetch_unit(unit) && (result || fetch.transfer->is_used_up(unit)))

@@ -53,6 +53,16 @@ WorkProgress progress_line(const base::Json& progress) {
             layers == nullptr ? std::vector<base::LayerProgress>{} : base::layers_value(*layers)};
 }
 
+base::Result<FetcherSays> wanted_line(const base::Json& digests) {
+    WantedLayers wanted;
+    if (digests.as_array() == nullptr) return odd("the fetcher named no layers");
+    for (const base::Json& digest : *digests.as_array()) {
+        if (digest.as_string() == nullptr) return odd("the fetcher named no layers");
+        wanted.digests.insert(*digest.as_string());
+    }
+    return FetcherSays{std::move(wanted)};
+}
+
 }  // namespace
 
 base::Result<ImporterSays> importer_line(std::string_view line) {
@@ -80,6 +90,7 @@ base::Result<FetcherSays> fetcher_line(std::string_view line) {
         auto aci = TRY(fetched_aci(*fetched));
         return FetcherSays{FetchedImage{.aci = std::move(aci)}};
     }
+    if (const base::Json* wanted = json.find("wanted")) return wanted_line(*wanted);
     if (const base::Json* error = json.find("error")) return error_line<FetcherSays>(*error);
     return odd("the fetcher said something unknown");
 }

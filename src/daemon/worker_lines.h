@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -46,7 +47,12 @@ struct FetchedImage {
     std::optional<FetchedAci> aci{};
     bool unchanged = false;  // of a registry: nothing was fetched, the store has it
 };
-using FetcherSays = std::variant<WorkProgress, FetchedImage, base::Error>;
+/// Of an image of a registry, before any of them is fetched: the digests of the large ones that it
+/// would fetch. It waits for an answer then.
+struct WantedLayers {
+    std::set<std::string> digests;
+};
+using FetcherSays = std::variant<WorkProgress, FetchedImage, base::Error, WantedLayers>;
 /// Errors: kInternal when the line is not what was agreed.
 base::Result<FetcherSays> fetcher_line(std::string_view line);
 

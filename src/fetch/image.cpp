@@ -117,6 +117,17 @@ Result<> write_layout(const ResolvedImage& image, const ImageRequest& request) {
     return base::write_file(request.layout_fd, "index.json", index, 0644);
 }
 
+// Others may be fetching some of the layers now.
+Result<StoredBlobs> stored_by_now(const ImageRequest& request,
+                                  const std::vector<schema::OciDescriptor>& layers) {
+    auto stored = request.stored;
+    std::vector<schema::OciDescriptor> missing;
+    for (const auto& layer : layers)
+        if (!stored.contains(layer.digest.str())) missing.push_back(layer);
+    if (request.missing && !missing.empty()) stored.merge(TRY(request.missing(missing)));
+    return stored;
+}
+
 Result<std::optional<schema::Digest>> fetch(const ImageRequest& request,
                                             const Registries& registries,
                                             const Credentials& credentials,
@@ -129,8 +140,8 @@ Result<std::optional<schema::Digest>> fetch(const ImageRequest& request,
     TRY(check_digest_given(request, image.digest));
     TRY(check_total(image.parsed));
     TRY(write_signatures(request, http, registries, sessions, image));
-    TRY(fetch_blobs(http, sessions, image.parsed.layers, request.stored, request.layout_fd,
-                    progress));
+    const auto stored = TRY(stored_by_now(request, image.parsed.layers));
+    TRY(fetch_blobs(http, sessions, image.parsed.layers, stored, request.layout_fd, progress));
     TRY(write_layout(image, request));
     return std::optional{std::move(image.digest)};
 }

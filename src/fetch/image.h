@@ -2,8 +2,10 @@
 // An image of a registry becomes an OCI layout in a folder.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "fetch/blobs.h"
@@ -11,6 +13,7 @@
 #include "fetch/registries.h"
 #include "schema/digest.h"
 #include "schema/docker_reference.h"
+#include "schema/oci.h"
 
 namespace podd::fetch {
 
@@ -25,6 +28,9 @@ struct ImageRequest {
     int signatures_fd = -1;                 // what is found of its signatures is written there
     std::optional<schema::Digest> known{};  // the manifest that the reference led to before
     StoredBlobs stored{};                   // layers that need not be fetched
+    /// Asked with those that are missing before the first is fetched; the answer is what need not
+    /// be fetched any more.
+    std::function<base::Result<StoredBlobs>(const std::vector<schema::OciDescriptor>&)> missing{};
 };
 
 /// Mirrors are asked in their order, the registry last. oci-layout and index.json are written when

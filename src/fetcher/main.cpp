@@ -62,19 +62,33 @@ struct Files {
     base::UniqueFd signatures;
 };
 
-base::Result<Files> receive_files(const fetcher::CommandLine& line) {
+base::Result<fetch::StoredBlobs> read_stored(int fd) {
     constexpr std::size_t kMaxListBytes = std::size_t{8} << 20;
+    const auto text = TRY_CONTEXT(base::read_all(fd, kMaxListBytes), "reading what is stored");
+    return TRY_CONTEXT(fetch::parse_stored_blobs(text), "what is stored");
+}
+
+base::Result<Files> receive_files(const fetcher::CommandLine& line) {
     Files files;
     if (!line.files) return files;
     auto message = TRY_CONTEXT(base::receive_message(STDIN_FILENO, 16, 2), "receiving files");
     if (message.fds.size() != (line.signatures ? 2 : 1))
         return base::Error{base::ErrorCode::kInvalidArgument,
                            fmt::format("{} files came over standard input", message.fds.size())};
-    const auto text = TRY_CONTEXT(base::read_all(message.fds.front().get(), kMaxListBytes),
-                                  "reading what is stored");
-    files.stored = TRY_CONTEXT(fetch::parse_stored_blobs(text), "what is stored");
+    files.stored = TRY(read_stored(message.fds.front().get()));
     if (line.signatures) files.signatures = std::move(message.fds.back());
     return files;
+}
+
+// Until nobody else is fetching any of the layers.
+base::Result<fetch::StoredBlobs> wait_for_others(const std::vector<schema::OciDescriptor>& missing,
+                                                 const fetcher::Report& report) {
+    TRY(report.wanted(missing));
+    auto message = TRY_CONTEXT(base::receive_message(STDIN_FILENO, 16, 1), "waiting for podd");
+    if (message.text.empty())
+        return base::Error{base::ErrorCode::kUnavailable, "podd has ended or gives no answer"};
+    if (message.fds.empty()) return fetch::StoredBlobs{};
+    return read_stored(message.fds.front().get());
 }
 
 base::Result<> fetch_from_registry(const fetcher::CommandLine& line,
@@ -82,13 +96,15 @@ base::Result<> fetch_from_registry(const fetcher::CommandLine& line,
                                    const fetch::Registries& registries,
                                    const fetch::Credentials& credentials, fetcher::Report& report) {
     auto files = TRY(receive_files(line));
-    const fetch::ImageRequest request{.reference = reference,
-                                      .layout_fd = directory_fd,
-                                      .machine = machine(),
-                                      .need_digest = line.need_digest,
-                                      .signatures_fd = files.signatures.get(),
-                                      .known = line.known,
-                                      .stored = std::move(files.stored)};
+    fetch::ImageRequest request{.reference = reference,
+                                .layout_fd = directory_fd,
+                                .machine = machine(),
+                                .need_digest = line.need_digest,
+                                .signatures_fd = files.signatures.get(),
+                                .known = line.known,
+                                .stored = std::move(files.stored)};
+    if (line.files)
+        request.missing = [&](const auto& missing) { return wait_for_others(missing, report); };
     const auto digest = TRY(fetch::fetch_image(
         request, registries, credentials, [&](const auto& layers) { report.progress(layers); }));
     return report.fetched(reference, digest);

@@ -41,6 +41,8 @@ const char kHelp[] =
     "With --files standard input is a socket that brings files in one message: digests\n"
     "of layers that need not be fetched, one on each line, and with --signatures one\n"
     "that the image's signatures are written to; an image without one is refused.\n"
+    "Before the first layer it says which it would fetch, and waits for another message:\n"
+    "it may have a file with digests of layers that have come meanwhile.\n"
     "With --tidy what a fetch has left goes that will not be gone on with, as the\n"
     "variables of ExecStopPost= in systemd.exec(5) say how it ended.\n"
     "Says what it does as lines of JSON.\n";

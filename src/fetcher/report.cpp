@@ -61,6 +61,16 @@ void Report::progress(const std::vector<base::LayerProgress>& layers) {
     (void)send(fd_, "progress", std::move(value)).has_value();
 }
 
+base::Result<> Report::wanted(const std::vector<schema::OciDescriptor>& layers) const {
+    constexpr std::uint64_t kWorthWaiting = std::uint64_t{64} << 10;
+    constexpr std::size_t kMost = 200;
+    Json::Array digests;
+    for (const auto& layer : layers)
+        if (layer.size >= kWorthWaiting && digests.size() < kMost)
+            digests.emplace_back(layer.digest.str());
+    return send(fd_, "wanted", Json{std::move(digests)});
+}
+
 base::Result<> Report::fetched(const schema::DockerReference& reference,
                                const std::optional<schema::Digest>& digest) const {
     Json value;

@@ -12,6 +12,7 @@
 #include "fetch/aci.h"
 #include "schema/digest.h"
 #include "schema/docker_reference.h"
+#include "schema/oci.h"
 
 namespace podd::fetcher {
 
@@ -24,6 +25,9 @@ public:
     void progress(std::uint64_t bytes, std::uint64_t total);
     /// The same of an image with layers, and "layers":[["fetching",N,M],…].
     void progress(const std::vector<base::LayerProgress>& layers);
+    /// {"wanted":["sha256:…",…]}: layers that would be fetched; the small ones, and what is too
+    /// much for one line, nobody need wait for. Errors: kIo.
+    base::Result<> wanted(const std::vector<schema::OciDescriptor>& layers) const;
     /// {"fetched":{"name":…,"tag":…,"digest":…}}; the last line of a success. `digest` is what the
     /// reference names: of an index where there is one. Without one it leads to what was known, and
     /// "unchanged":true stands there. Errors: kIo, when nobody could be told.

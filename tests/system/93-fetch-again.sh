@@ -90,8 +90,37 @@ assert_eq "blobs/config manifests/1" "$(asked)"
 assert_eq "$two" "$(fetch --quiet --pull-policy=never docker://$name:1)"
 assert_eq "No problems." "$(host podctl store fsck 2>&1)"
 
-say "what went with its images is fetched again"
+say "a layer that two images want at the same time comes once, for both"
 host podctl image rm "$one" "$two" >/dev/null
+push one shared-1 big >/dev/null
+push two shared-2 big >/dev/null
+shared=$(host_sh 'cd "$1/one" && manifest=$(jq -r ".manifests[0].digest" index.json) && jq -r ".layers[0].digest" "blobs/sha256/${manifest#sha256:}"' $folder)
+host truncate --size=0 $folder/log-slow/access.log
+fetch --quiet docker://$slow:shared-1 >"$TEST_TMP/shared-1" &
+first=$!
+wait_until 20 host grep -q "manifests/shared-1" $folder/log-slow/access.log
+assert_eq "$two" "$(fetch --quiet docker://$slow:shared-2)"
+wait $first
+assert_eq "$one" "$(<"$TEST_TMP/shared-1")"
+assert_eq 1 "$(host grep -c "GET /v2/team/big/blobs/$shared " $folder/log-slow/access.log)"
+say "unless the first one is given up"
+host podctl image rm "$one" "$two" >/dev/null
+wait_until 10 no_folder
+host podctl fetch --quiet docker://$slow:shared-1 >/dev/null 2>&1 &
+first=$!
+wait_until 20 host_sh 'find /var/cache/podd/fetch -name "*.partial" | grep -q .'
+fetch --quiet docker://$slow:shared-2 >"$TEST_TMP/shared-2" &
+second=$!
+wait_until 20 host_sh '[ "$(podctl list-transfers --json=short | jq length)" = 2 ]'
+sleep 1
+host_sh 'podctl cancel-transfer "$(podctl list-transfers --json=short | jq ".[] | select(.image | endswith(\"shared-1\")) | .id")"'
+! wait $first || fail "a fetch that was cancelled succeeds"
+wait $second
+assert_eq "$two" "$(<"$TEST_TMP/shared-2")"
+host podctl image rm "$two" >/dev/null
+host_sh 'rm -rf /var/cache/podd/fetch/*'
+
+say "what went with its images is fetched again"
 new_log
 assert_eq "$one" "$(push one 1)"
 assert_eq "$one" "$(fetch --quiet docker://$name:1)"

@@ -46,6 +46,10 @@ TEST_CASE("lines of the fetcher are understood, and nothing of the importer's is
     REQUIRE(fetched);
     REQUIRE(std::holds_alternative<daemon::FetchedImage>(*fetched));
     CHECK_FALSE(std::get<daemon::FetchedImage>(*fetched).unchanged);
+    const auto wanted = daemon::fetcher_line(R"({"wanted":["sha256:ab","sha256:cd"]})");
+    REQUIRE(wanted);
+    CHECK(std::get<daemon::WantedLayers>(*wanted).digests ==
+          std::set<std::string>{"sha256:ab", "sha256:cd"});
     const auto unchanged =
         daemon::fetcher_line(R"({"fetched":{"name":"a.b/c","tag":"1","unchanged":true}})");
     REQUIRE(unchanged);
@@ -56,8 +60,9 @@ TEST_CASE("lines of the fetcher are understood, and nothing of the importer's is
     CHECK(std::get<base::Error>(*error).code() == base::ErrorCode::kUntrusted);
     CHECK(std::get<base::Error>(*error).message() == "unsigned\nhint: podctl fetch x");
     for (const char* line :
-         {"", "[]", "{}", R"({"fetched":1})", R"({"error":{"code":"Io"}})",
-          R"({"image":{"id":"sha256:ab","name":"x"}})", R"({"removed":{"id":"sha256:ab"}})"}) {
+         {"", "[]", "{}", R"({"fetched":1})", R"({"wanted":{}})", R"({"wanted":[1]})",
+          R"({"error":{"code":"Io"}})", R"({"image":{"id":"sha256:ab","name":"x"}})",
+          R"({"removed":{"id":"sha256:ab"}})"}) {
         CAPTURE(line);
         CHECK(!daemon::fetcher_line(line));
     }
