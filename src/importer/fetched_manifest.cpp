@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The manifest out of an ACI, nothing of which is written anywhere.
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +11,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "archive/compression.h"
@@ -16,6 +19,7 @@
 #include "archive/member_path.h"
 #include "archive/tar_reader.h"
 #include "importer/fetched_import.h"
+#include "importer/flow.h"
 #include "importer/worker.h"
 #include "schema/image_manifest.h"
 
@@ -43,8 +47,16 @@ Result<Compression> compression_of(int file) {
     return archive::sniff({first, static_cast<std::size_t>(n)});
 }
 
+// How far a manifest is looked for in a file of that size. A compressed one must not be a bomb.
+std::uint64_t most_bytes(Compression compression, std::uint64_t size) {
+    const archive::Limits limits;
+    if (compression == Compression::kNone || size > limits.max_stream_bytes / limits.max_ratio)
+        return limits.max_stream_bytes;
+    return std::min(limits.max_stream_bytes, limits.ratio_free_bytes + size * limits.max_ratio);
+}
+
 // In the worker. The rules of an ACI are the unpacker's matter; here only an end must come.
-Result<std::string> find_manifest(int in) {
+Result<std::string> find_manifest(int in, std::uint64_t most) {
     const archive::Limits limits;
     auto reader = TRY(archive::TarReader::open(in));
     std::uint64_t bytes = 0;
@@ -54,10 +66,11 @@ Result<std::string> find_manifest(int in) {
         if (path == kManifest && entry->type == archive::TarEntry::Type::kFile)
             return archive::manifest_text(reader, limits.max_manifest_bytes);
         bytes += kHeaderBytes;
-        if (bytes > limits.max_stream_bytes || entry->size > limits.max_stream_bytes - bytes)
-            return Error{
-                ErrorCode::kInvalidArgument,
-                fmt::format("the archive has more than {} bytes", limits.max_stream_bytes)};
+        if (bytes > most || entry->size > most - bytes)
+            return Error{ErrorCode::kInvalidArgument,
+                         fmt::format("the ACI has no \"manifest\" in its first {} bytes, more "
+                                     "than which are not unpacked of such a file",
+                                     most)};
         bytes += entry->size;
     }
     return Error{ErrorCode::kInvalidArgument, "the ACI has no \"manifest\""};
@@ -71,13 +84,13 @@ Json said_of(const schema::ImageManifest& manifest) {
     return json;
 }
 
-Result<Worker> start_reader(int in) {
+Result<Worker> start_reader(int in, std::uint64_t most) {
     return Worker::start(
         {.name = "the reader of manifests",
          .confinement = Confinement::kPipe,
          .keep = {in},
-         .body = [in](const auto&) -> Result<Json> {
-             const auto text = TRY(find_manifest(in));
+         .body = [in, most](const auto&) -> Result<Json> {
+             const auto text = TRY(find_manifest(in, most));
              return said_of(TRY_CONTEXT(schema::ImageManifest::parse(text), "the ACI's manifest"));
          }});
 }
@@ -86,6 +99,7 @@ Result<Worker> start_decompressor(int in, int out, Compression compression) {
     return Worker::start({.name = "the decompressor",
                           .confinement = Confinement::kPipe,
                           .keep = {in, out},
+                          .max_memory_bytes = kDecompressorBytes,
                           .body = [=](const auto&) -> Result<Json> {
                               TRY(archive::decompress(in, out, compression));
                               return Json{Json::Object{}};
@@ -103,8 +117,11 @@ Result<Json> result_of(Worker& worker) {
 
 Result<Json> read_manifest(int file) {
     const auto compression = TRY(compression_of(file));
+    struct stat st{};
+    if (::fstat(file, &st) < 0) return base::errno_error("looking at the image", errno);
+    const auto most = most_bytes(compression, static_cast<std::uint64_t>(st.st_size));
     if (compression == Compression::kNone) {
-        auto reader = TRY(start_reader(file));
+        auto reader = TRY(start_reader(file, most));
         return result_of(reader);
     }
     int ends[2];
@@ -112,16 +129,16 @@ Result<Json> read_manifest(int file) {
     UniqueFd from{ends[0]};
     UniqueFd to{ends[1]};
     auto decompressor = TRY(start_decompressor(file, to.get(), compression));
-    auto reader = TRY(start_reader(from.get()));
+    auto reader = TRY(start_reader(from.get(), most));
     // Each sees the end of the other only when nobody else holds the pipe.
     from.reset();
     to.reset();
     auto json = result_of(reader);
     if (json) return json;
-    // A stream that broke off is the decompressor's to explain; a reader that had enough of it,
-    // too.
-    decompressor.kill();
-    return json;
+    // A stream that broke off is the decompressor's to explain; that nobody reads on is not.
+    auto reason = result_of(decompressor);
+    const bool is_reason = !reason && reason.error().sys_errno() != EPIPE;
+    return is_reason ? reason : json;
 }
 
 }  // namespace

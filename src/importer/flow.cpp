@@ -30,8 +30,6 @@ namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{512} * 1024;
 constexpr int kPipeBytes = 1 << 20;
-// Of a decompressor, besides its window: buffers and the library's own.
-constexpr std::size_t kDecoderBytes = std::size_t{32} << 20;
 
 // Both ends; the one that stays here does not block.
 struct Pipe {
@@ -154,7 +152,7 @@ Result<Worker> Flow::start_decompressor(int in, int out) {
     return Worker::start({.name = "the decompressor",
                           .confinement = Confinement::kPipe,
                           .keep = {in, out},
-                          .max_memory_bytes = archive::kMaxWindowBytes + kDecoderBytes,
+                          .max_memory_bytes = kDecompressorBytes,
                           .body = [this, in, out](const auto&) -> Result<Json> {
                               TRY(archive::decompress(in, out, result_.compression));
                               return Json{Json::Object{}};

@@ -4,6 +4,7 @@
 // a broken archive takes over cannot lie about the digest of what it was given.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -22,6 +23,10 @@
 #include "importer/worker.h"
 
 namespace podd::importer {
+
+/// Of a decompressor: its window, buffers and the library's own.
+inline constexpr std::size_t kDecompressorBytes =
+    archive::kMaxWindowBytes + (std::size_t{32} << 20);
 
 /// How far the bytes go. What is in the store already is not written again, but whoever names it
 /// must bring it along.

@@ -234,7 +234,7 @@ refused "without TLS" "http://place.test/plain/place.aci$query"
 says_no_secret "$output"
 assert_eq "$(id_of place)" "$(fetch "--signature=$signed/stranger.asc$query" "$signed/place.aci$query" 2>/dev/null)"
 host journalctl --sync
-says_no_secret "$(host_sh 'journalctl --quiet --output=export --since="@$1" _SYSTEMD_UNIT=podd.service + UNIT=podd.service + _PID=1 + _COMM=fetcher + _COMM=importer' "$TEST_BEGIN")"
+says_no_secret "$(host_sh 'journalctl --quiet --output=export --since="@$1" _SYSTEMD_UNIT=podd.service + UNIT=podd.service + _PID=1 + _COMM=fetcher + _COMM=importer | tr -d "\0"' "$TEST_BEGIN")"
 says_no_secret "$(host_sh 'cat /var/lib/podd/images/*; ls -R /var/cache/podd')"
 
 say "of files the place is asked about; a signature beside one counts, and one that is named is looked at"
@@ -342,6 +342,15 @@ pulled docker://example.test/app x
 assert_status 1 host podctl verify
 assert_contains "$output" 'the app'"'"'s annotation "podd.org/pull-from"'
 host_sh 'rm /etc/podd/pods.d/pulled.json; systemctl daemon-reload; systemctl reset-failed'
+
+say "what was fetched is looked into so far and no further, and why it cannot be read is said"
+host_sh 'mkdir -p "$1/look/bomb" "$1/look/cut" && cd "$1/look" && truncate -s 400M zeros && tar -cf - zeros | gzip -9 >bomb/image.aci &&
+    rm zeros && gzip <"$1/www/plain/unsigned.aci" | head -c 200 >cut/image.aci' $folder
+look() { host_sh '/usr/lib/podd/importer manifest --folder="$2" <"$1/look"' $folder "$1"; }
+assert_fails look bomb
+assert_contains "$output" "more than which are not unpacked of such a file"
+assert_fails look cut
+assert_contains "$output" "the gzip data "
 
 say "who may"
 host_sh 'id plain >/dev/null 2>&1 || useradd --create-home plain'
