@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/printable.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -67,11 +66,9 @@ std::string printable(std::string_view text) {
 }
 
 std::string shell_word(std::string_view word) {
-    const auto plain = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view{"/._-+=:,@"}.find(c) != std::string_view::npos;
-    };
-    if (!word.empty() && word.front() != '-' && std::all_of(word.begin(), word.end(), plain))
+    constexpr std::string_view kPlain =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%+,-./:=@_";
+    if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos)
         return std::string{word};
     std::string quoted = "'";
     for (const char c : word)

@@ -29,20 +29,6 @@ base::Error refused(std::string message) {
     return {base::ErrorCode::kInvalidArgument, std::move(message)};
 }
 
-bool is_plain(std::string_view word) {
-    constexpr std::string_view kPlain =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%+,-./:=@_";
-    return !word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos;
-}
-
-// As a shell takes it.
-std::string shell_word(std::string_view word) {
-    std::string text{'\''};
-    for (const char c : word)
-        text += c == '\'' ? std::string{"'\\''"} : std::string{c};
-    return text + '\'';
-}
-
 int socket_option(int fd, int option) {
     int value = -1;
     socklen_t length = sizeof value;
@@ -73,13 +59,13 @@ std::string command_text(const EnterOrder& order) {
     std::vector<std::string> words;
     for (const std::string& option : option_words(order.options)) {
         const auto equals = option.find('=') + 1;
-        const auto value = option.substr(equals);
-        words.push_back(option.substr(0, equals) + (is_plain(value) ? value : shell_word(value)));
+        words.push_back(option.substr(0, equals) + base::shell_word(option.substr(equals)));
     }
-    for (const std::string& word : order.command)
-        words.push_back(is_plain(word) && (&word != &order.command.front() || word.front() != '-')
-                            ? word
-                            : shell_word(word));
+    for (const std::string& word : order.command) {
+        const bool looks_like_option = &word == &order.command.front() && word.starts_with('-');
+        auto text = base::shell_word(word);
+        words.push_back(looks_like_option && text == word ? fmt::format("'{}'", word) : text);
+    }
     return fmt::format("{}", fmt::join(words, " "));
 }
 

@@ -27,6 +27,7 @@ host_sh 'journalctl --sync; journalctl -q --all -o json --since="@$1" -u "pod-pr
 # shellcheck disable=SC2046
 host systemctl show $("$table" units) >"$out/units"
 host_sh 'readlink /proc/1/ns/*' >"$out/namespaces"
+host_sh 'sed "s/.*) //" /proc/1/stat | cut -d " " -f 17' >"$out/nice"  # proc_pid_stat(5)
 
 # appc-conformance: 8, 12, 13
 say "each row holds, with its setting and without, and changes nothing else"

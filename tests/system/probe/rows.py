@@ -92,7 +92,7 @@ def loose_mounts(found):
 
 DEFAULTS = {
     ("ids", "users"): "0 0 0 0", ("ids", "groups"): "0 0 0 0", ("ids", "more"): "", ("securebits",): "0", ("no_new_privs",): "1",
-    ("seccomp",): "2", ("keyring",): "EPERM", ("cwd",): "/", ("umask",): "0022", ("nice",): "0", ("session",): "leader", ("cgroup",): "0::/",
+    ("seccomp",): "2", ("keyring",): "EPERM", ("cwd",): "/", ("umask",): "0022", ("session",): "leader", ("cgroup",): "0::/",
     ("signals",): {"blocked": "0" * 16, "ignored": "0" * 16}, ("interfaces",): ["lo"],
     ("descriptors",): {"0": "/dev/null", "1": "socket", "2": "socket"},
     ("environment",): names_are(VARIABLES), ("devices",): names_are(DEVICES), ("mounts",): lambda found: list(loose_mounts(found)),

@@ -3,7 +3,7 @@
 """table.py make PROBE OUT: images and manifests for the rows of rows.py.
 table.py units: the units whose properties rows speak of.
 table.py check OUT: compares what the apps said (OUT/said.json, of journalctl) and what systemd says (OUT/units, of
-systemctl show), podctl verify (OUT/verify) and the host's namespaces (OUT/namespaces) with the rows; a line for each that is
+systemctl show), podctl verify (OUT/verify), the host's namespaces (OUT/namespaces) and systemd's niceness (OUT/nice) with the rows; a line for each that is
 not so.
 """
 import copy
@@ -155,6 +155,7 @@ class Check:
         self.said, self.units = reports(out), units(out)
         self.verify = (out / "verify").read_text()
         self.host = (out / "namespaces").read_text().split()
+        self.nice = (out / "nice").read_text().strip()
         self.bad = 0
         self.plain = self.said.get(("probe", "plain"), {})
 
@@ -171,7 +172,8 @@ class Check:
             self.complain(fields, f"{what}: {with_it!r} with and without it")
 
     def defaults(self):
-        for path, wanted in DEFAULTS.items():
+        # systemd gives its own to what it starts.
+        for path, wanted in {**DEFAULTS, ("nice",): self.nice}.items():
             found = at(self.plain, path)
             if callable(wanted):
                 wrong = None if found is None else wanted(found)
