@@ -49,7 +49,8 @@ constexpr const char* kExists = "org.freedesktop.systemd1.UnitExists";
 constexpr const char* kMissing = "org.freedesktop.systemd1.NoSuchUnit";
 constexpr std::uint64_t kUsecPerSec = 1'000'000;
 constexpr std::uint64_t kStopUsec = 10 * kUsecPerSec;
-constexpr int kTries = 5;
+constexpr int kTries = 100;
+constexpr std::uint64_t kTryUsec = 20'000;
 
 std::uint64_t now() {
     timespec time{};
@@ -156,6 +157,7 @@ Result<> start_timer(sd_bus* bus, const Checked& checked) {
             return Error{ErrorCode::kUnavailable,
                          fmt::format("starting \"{}.timer\": {}", unit,
                                      made.is(kExists) ? started.message(r) : made.message(r))};
+        pause_for(kTryUsec);
     }
 }
 

@@ -30,7 +30,7 @@ is() { [ "$(health "$1")" = "$2" ]; }
 units() { host systemctl list-units --plain --no-legend --all 'podd-health-*'; }
 
 said=$(docker_image checked '{"User": "www", "Healthcheck": {"Test": ["CMD-SHELL", "id -u >/tmp/who; [ -e /tmp/well ]"],
-    "Interval": 400000000, "Retries": 2, "Timeout": 1000000000}}')
+    "Interval": 400000000, "Retries": 2, "Timeout": 20000000000}}')
 assert_not_contains "$said" health
 assert_contains "$(docker_image odd '{"Healthcheck": {"Test": ["SOMETHING", "x"]}}' 2>&1)" 'the health check is left out: found "SOMETHING"'
 docker_image plain '{"Healthcheck": {"Test": ["NONE"]}}' >/dev/null
@@ -47,13 +47,13 @@ host systemctl start pod-web
 assert_eq active "$(property podd-health-web@a.timer ActiveState)"
 assert_eq pod-web@a.service "$(property podd-health-web@a.timer BindsTo)"
 wait_until 20 is web unhealthy
-wait_until 20 unit_is podd-health-web@a.service failed
+# A busy host may find it at work again whenever it looks.
+wait_until 20 host_sh 'journalctl -q -o cat --since="@$1" -u podd-health-web@a.service | grep -q "Failed with result"' "$TEST_BEGIN"
 assert_eq 33 "$(host podctl exec web cat /tmp/who)"
 assert_matches "$(host podctl -n0 status web)" 'a  active \(running\), unhealthy, main PID'
 assert_contains "$(host podctl --json=short status web)" '"health":"unhealthy"'
 host podctl exec web touch /tmp/well
 wait_until 20 is web healthy
-wait_until 20 unit_is podd-health-web@a.service inactive
 host journalctl --sync
 lines=$(host journalctl -q -o cat --since="@$TEST_BEGIN" -u pod-web@a)
 assert_contains "$lines" $'App a of pod web is unhealthy\nApp a of pod web is healthy'
@@ -61,13 +61,12 @@ assert_contains "$(host systemctl status pod-web@a)" 'App a of pod web is health
 assert_contains "$(host journalctl -q -o cat --since="@$TEST_BEGIN" -u podd-health-web@a.service)" 'Failure 1: exit status 1'
 assert_eq active "$(property pod-web@a ActiveState)" "nothing was done to it"
 
-say "it goes on after a restart of the app, and ends with it"
-host podctl exec web rm /tmp/well
+say "it begins anew with a restart of the app, and ends with it"
 pid=$(property pod-web@a MainPID)
 host systemctl restart pod-web@a
 [ "$pid" != "$(property pod-web@a MainPID)" ]
-wait_until 20 is web unhealthy
-assert_eq 2 "$(host_sh 'journalctl --sync; journalctl -q -o cat --since="@$1" -u pod-web@a | grep -cx "App a of pod web is unhealthy"' "$TEST_BEGIN")"
+wait_until 20 host_sh 'journalctl -q -o cat --since="@$1" -u pod-web@a | grep -cx "App a of pod web is healthy" | grep -qx 2' "$TEST_BEGIN"
+is web healthy
 host systemctl stop pod-web
 wait_until 10 test -z "$(units)"
 assert_eq "" "$(units)"
