@@ -150,6 +150,7 @@ assert_eq inactive "$(property pod-mail@prepare ActiveState)"
 host systemctl stop pod-mail
 
 say "podd.pod(5): an app that is restarted when it does not answer any more"
+host podctl import $folder/nginx.aci >/dev/null
 block $page 8 | drop_manifest checked
 host podctl verify --strict /etc/podd/pods.d/checked.json
 host systemctl start pod-checked@nginx
@@ -160,6 +161,7 @@ host podctl exec checked touch /tmp/well
 is_healthy() { host podctl status -n0 checked | grep -q ', healthy, '; }
 wait_until 30 is_healthy
 host systemctl stop pod-checked
+host podctl image rm example.com/nginx >/dev/null
 
 say "podd.pod(5): an app that sees no process but its own"
 block $page 12 | drop_manifest guarded

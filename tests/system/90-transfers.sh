@@ -166,7 +166,7 @@ host_file /etc/polkit-1/rules.d/49-podd-transfers.rules <<'JS'
 polkit.addRule(function(action, subject) { if (action.id == "org.podd1.manage-images" && subject.user == "plain") return polkit.Result.YES; });
 JS
 # polkitd takes its time to see the file, the fetch does not wait for it.
-wait_until 20 plain sh -c 'pkcheck --action-id=org.podd1.manage-images --process=$$'
+wait_until 20 plain sh -c 'pkcheck --action-id org.podd1.manage-images --process $$'
 host podctl fetch --quiet docker://$slow:1 >/dev/null 2>"$TEST_TMP/one" &
 one=$!
 wait_until 20 is_fetching
