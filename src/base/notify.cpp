@@ -24,8 +24,9 @@ namespace {
 constexpr std::string_view kMarker = "X_PODD_MARKER=1";
 
 constexpr long kFirstPauseNsec = 50'000;
-constexpr long kLongestPauseNsec = 2'000'000;
 constexpr long kNsecPerMsec = 1'000'000;
+constexpr long kLongPauseNsec = 2 * kNsecPerMsec;
+constexpr long kLongestPauseNsec = 100 * kNsecPerMsec;
 
 // None when there is no manager.
 Result<UniqueFd> connect_to_manager() {
@@ -53,6 +54,14 @@ long elapsed_msec(const timespec& since) {
     return (now.tv_sec - since.tv_sec) * 1000 + (now.tv_nsec - since.tv_nsec) / kNsecPerMsec;
 }
 
+// A hundred apps wait for the manager while it starts them all, and it needs the processors that
+// they would look at it with.
+long next_pause(long pause_nsec, long waited_msec) {
+    const long longest =
+        std::clamp(waited_msec * kNsecPerMsec / 8, kLongPauseNsec, kLongestPauseNsec);
+    return std::min(pause_nsec * 2, longest);
+}
+
 }  // namespace
 
 Result<SentNotification> SentNotification::send(std::string_view state) {
@@ -72,10 +81,11 @@ Result<> SentNotification::await_read(int timeout_msec) const {
         if (::ioctl(socket_.get(), SIOCOUTQ, &unread) < 0)
             return errno_error("looking for what the service manager has read", errno);
         if (unread == 0) return {};
-        if (elapsed_msec(begin) >= timeout_msec)
+        const auto waited = elapsed_msec(begin);
+        if (waited >= timeout_msec)
             return Error{ErrorCode::kUnavailable, "the service manager did not answer in time"};
         (void)::nanosleep(&pause, nullptr);
-        pause.tv_nsec = std::min(pause.tv_nsec * 2, kLongestPauseNsec);
+        pause.tv_nsec = next_pause(pause.tv_nsec, waited);
     }
 }
 
