@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "network/connection.h"
+
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace podd::network {
+
+using base::Error;
+using base::ErrorCode;
+using base::Json;
+using base::Result;
+
+namespace {
+
+Error damaged(std::string_view member) {
+    return Error{ErrorCode::kCorrupt, fmt::format("member \"{}\" is damaged or missing", member)};
+}
+
+Result<std::string> read_text(const Json& json, std::string_view name) {
+    const auto* member = json.find(name);
+    if (member == nullptr || member->as_string() == nullptr) return damaged(name);
+    return *member->as_string();
+}
+
+template <typename Number>
+Result<Number> read_number(const Json& json, std::string_view name) {
+    const auto* member = json.find(name);
+    const auto number = member == nullptr ? std::nullopt : member->as_uint();
+    if (!number || *number > std::numeric_limits<Number>::max()) return damaged(name);
+    return static_cast<Number>(*number);
+}
+
+Result<Port> port_from_json(const Json& json) {
+    Port port;
+    port.protocol = TRY(read_text(json, "protocol"));
+    port.host_ip = TRY(read_text(json, "hostIP"));
+    port.host_port = TRY(read_number<std::uint16_t>(json, "hostPort"));
+    port.pod_port = TRY(read_number<std::uint16_t>(json, "podPort"));
+    const bool known = port.protocol == "tcp" || port.protocol == "udp";
+    const bool address =
+        port.host_ip.empty() || parse_ipv4(port.host_ip) || parse_ipv6(port.host_ip);
+    if (!known || !address || port.host_port == 0 || port.pod_port == 0) return damaged("ports");
+    return port;
+}
+
+bool is_address(const std::string& text) {
+    return parse_ipv4(text).has_value() || parse_ipv6(text).has_value();
+}
+
+}  // namespace
+
+bool is_pod_name(std::string_view text) {
+    constexpr std::size_t kMost = 48;
+    return !text.empty() && text.size() <= kMost &&
+           text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+}
+
+Json to_json(const Port& port) {
+    return Json::Object{{"protocol", port.protocol},
+                        {"hostIP", port.host_ip},
+                        {"hostPort", int{port.host_port}},
+                        {"podPort", int{port.pod_port}}};
+}
+
+Json to_json(const Connection& connection) {
+    Json json{Json::Object{{"pod", connection.pod},
+                           {"interface", std::uint64_t{connection.interface}},
+                           {"ipv4", text(connection.ipv4)}}};
+    if (connection.ipv6) json.add("ipv6", text(*connection.ipv6));
+    Json::Array ports;
+    for (const auto& port : connection.ports)
+        ports.push_back(to_json(port));
+    json.add("ports", std::move(ports));
+    json.add("servers", Json::Array(connection.servers.begin(), connection.servers.end()));
+    return json;
+}
+
+Result<std::vector<Port>> ports_from_json(const Json* json) {
+    if (json == nullptr || json->as_array() == nullptr) return damaged("ports");
+    std::vector<Port> ports;
+    for (const auto& one : *json->as_array())
+        ports.push_back(TRY(port_from_json(one)));
+    return ports;
+}
+
+Result<std::vector<std::string>> words_from_json(const Json* json) {
+    if (json == nullptr || json->as_array() == nullptr) return damaged("servers");
+    std::vector<std::string> words;
+    for (const auto& one : *json->as_array()) {
+        if (one.as_string() == nullptr || !is_address(*one.as_string())) return damaged("servers");
+        words.push_back(*one.as_string());
+    }
+    return words;
+}
+
+Result<Connection> connection_from_json(const Json& json) {
+    Connection connection;
+    connection.pod = TRY(read_text(json, "pod"));
+    if (!is_pod_name(connection.pod)) return damaged("pod");
+    connection.interface = TRY(read_number<std::uint32_t>(json, "interface"));
+    const auto ipv4 = parse_ipv4(TRY(read_text(json, "ipv4")));
+    if (!ipv4) return damaged("ipv4");
+    connection.ipv4 = *ipv4;
+    if (json.find("ipv6") != nullptr) {
+        connection.ipv6 = parse_ipv6(TRY(read_text(json, "ipv6")));
+        if (!connection.ipv6) return damaged("ipv6");
+    }
+    connection.ports = TRY(ports_from_json(json.find("ports")));
+    connection.servers = TRY(words_from_json(json.find("servers")));
+    return connection;
+}
+
+bool clash(const Port& one, const Port& other) {
+    return one.protocol == other.protocol && one.host_port == other.host_port &&
+           (one.host_ip == other.host_ip || one.host_ip.empty() || other.host_ip.empty());
+}
+
+}  // namespace podd::network

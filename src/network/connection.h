@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A pod's place on the network "default"; value ↔ JSON, pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "network/address.h"
+
+namespace podd::network {
+
+/// A port of a pod that the host's addresses lead to.
+struct Port {
+    std::string protocol;  // "tcp" or "udp"
+    std::string host_ip;   // empty: all addresses of both families, but loopback
+    std::uint16_t host_port = 0;
+    std::uint16_t pod_port = 0;
+    bool operator==(const Port&) const = default;
+};
+
+/// What is recorded of each pod, so that everything it was given can be taken back.
+struct Connection {
+    std::string pod;
+    std::uint32_t interface = 0;  // index of the host's end
+    Ipv4 ipv4{};
+    std::optional<Ipv6> ipv6{};  // none: the host has no IPv6
+    std::vector<Port> ports;
+    std::vector<std::string> servers;  // of names: what its resolv.conf says
+    bool operator==(const Connection&) const = default;
+};
+
+/// Letters, digits and dashes: the name becomes a part of rules and of paths.
+bool is_pod_name(std::string_view text);
+
+base::Json to_json(const Port& port);
+base::Json to_json(const Connection& connection);
+/// Errors: kCorrupt: these are our own.
+base::Result<std::vector<Port>> ports_from_json(const base::Json* json);
+base::Result<std::vector<std::string>> words_from_json(const base::Json* json);
+base::Result<Connection> connection_from_json(const base::Json& json);
+
+/// Two ports that one packet could mean. Source: bind(2) has the same rule.
+bool clash(const Port& one, const Port& other);
+
+}  // namespace podd::network

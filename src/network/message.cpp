@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "network/message.h"
+
+#include <limits>
+
+namespace podd::network {
+
+using base::Error;
+using base::ErrorCode;
+using base::Json;
+using base::Result;
+
+namespace {
+
+constexpr std::string_view kConnect = "connect";
+constexpr std::string_view kDisconnect = "disconnect";
+
+const std::string* text_member(const Json& json, std::string_view name) {
+    const auto* member = json.find(name);
+    return member == nullptr ? nullptr : member->as_string();
+}
+
+}  // namespace
+
+std::string to_text(const Request& request) {
+    const bool connect = request.verb == Request::Verb::kConnect;
+    Json json{Json::Object{{"verb", connect ? kConnect : kDisconnect}, {"pod", request.pod}}};
+    if (!connect) return json.str();
+    Json::Array ports;
+    for (const auto& port : request.ports)
+        ports.push_back(to_json(port));
+    json.add("ports", std::move(ports));
+    json.add("servers", Json::Array(request.servers.begin(), request.servers.end()));
+    return json.str();
+}
+
+std::string to_text(const Reply& reply) {
+    return Json{Json::Object{{"error", reply.error}, {"interface", std::uint64_t{reply.interface}}}}
+        .str();
+}
+
+Result<Request> parse_request(std::string_view text) {
+    const auto json = TRY(Json::parse(text));
+    const auto* verb = text_member(json, "verb");
+    const auto* pod = text_member(json, "pod");
+    const bool connect = verb != nullptr && *verb == kConnect;
+    if (verb == nullptr || pod == nullptr || !is_pod_name(*pod) ||
+        (!connect && *verb != kDisconnect))
+        return Error{ErrorCode::kInvalidArgument, "that is no request for a network"};
+    Request request;
+    request.verb = connect ? Request::Verb::kConnect : Request::Verb::kDisconnect;
+    request.pod = *pod;
+    if (!connect) return request;
+    request.ports = TRY(ports_from_json(json.find("ports")));
+    request.servers = TRY(words_from_json(json.find("servers")));
+    return request;
+}
+
+Result<Reply> parse_reply(std::string_view text) {
+    const auto json = TRY(Json::parse(text));
+    const auto* error = text_member(json, "error");
+    const auto* interface = json.find("interface");
+    const auto index = interface == nullptr ? std::nullopt : interface->as_uint();
+    if (error == nullptr || !index || *index > std::numeric_limits<std::uint32_t>::max())
+        return Error{ErrorCode::kCorrupt, "that is no answer of podd-network.service"};
+    return Reply{*error, static_cast<std::uint32_t>(*index)};
+}
+
+}  // namespace podd::network

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a pod's start and end say to podd-network.service, and what it answers: one message each
+// way. Source: podd.network(5).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "network/connection.h"
+
+namespace podd::network {
+
+inline constexpr const char* kSocket = "/run/podd/network.socket";
+inline constexpr std::size_t kMaxMessage = std::size_t{128} * 1024;
+
+/// To connect a pod, a netlink socket (NETLINK_ROUTE) comes with it that was opened in the pod's
+/// network namespace: so the service needs no right to join that.
+struct Request {
+    enum class Verb : unsigned char { kConnect, kDisconnect };
+    Verb verb = Verb::kConnect;
+    std::string pod;
+    std::vector<Port> ports;           // kConnect
+    std::vector<std::string> servers;  // kConnect
+    bool operator==(const Request&) const = default;
+};
+
+struct Reply {
+    std::string error;            // empty: done
+    std::uint32_t interface = 0;  // kConnect: index of the host's end
+    bool operator==(const Reply&) const = default;
+};
+
+std::string to_text(const Request& request);
+std::string to_text(const Reply& reply);
+/// Errors: kInvalidArgument, kCorrupt.
+base::Result<Request> parse_request(std::string_view text);
+base::Result<Reply> parse_reply(std::string_view text);
+
+}  // namespace podd::network

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "network/rules.h"
+
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace podd::network {
+
+namespace {
+
+// Links of pods are known by their names: whoever can give a link a name can also change this.
+//
+// Metadata services of clouds know secrets of the host. Source: the documentation of Amazon
+// (169.254.169.254, fd00:ec2::254), Google (fd20:ce::254), Azure (168.63.129.16), Alibaba
+// (100.100.100.200) and Scaleway (fd00:42::42). Some are servers of names as well: "servers" wins.
+constexpr std::string_view kSets = R"(table inet podd {
+	set version { type mark; elements = { 1 }; }
+	set source4 { type ifname . ether_addr . ipv4_addr; }
+	set source6 { type ifname . ether_addr . ipv6_addr; }
+	set server4 { type ifname . ipv4_addr; }
+	set server6 { type ifname . ipv6_addr; }
+	set self4 { type ipv4_addr . ipv4_addr; }
+	set self6 { type ipv6_addr . ipv6_addr; }
+	set metadata4 { type ipv4_addr; flags interval; elements = { 100.100.100.200, 168.63.129.16, 169.254.0.0/16 }; }
+	set metadata6 { type ipv6_addr; flags interval; elements = { fd00:42::42, fd00:ec2::/32, fd20:ce::/64 }; }
+	map port4 { type inet_proto . inet_service : ipv4_addr . inet_service; }
+	map port6 { type inet_proto . inet_service : ipv6_addr . inet_service; }
+	map port_at4 { type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service; }
+	map port_at6 { type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service; }
+)";
+
+constexpr std::string_view kFilters = R"(	chain from_pods {
+		type filter hook prerouting priority raw;
+		iifname != "podd-*" accept
+		meta nfproto ipv4 iifname . ether saddr . ip saddr @source4 accept
+		meta nfproto ipv6 iifname . ether saddr . ip6 saddr @source6 accept
+		drop
+	}
+	chain to_host {
+		type filter hook input priority filter;
+		iifname != "podd-*" accept
+		ct state established,related accept
+		iifname . ip daddr @server4 meta l4proto { tcp, udp } th dport 53 accept
+		iifname . ip6 daddr @server6 meta l4proto { tcp, udp } th dport 53 accept
+		icmp type echo-request accept
+		icmpv6 type { echo-request, nd-neighbor-solicit, nd-neighbor-advert } accept
+		reject with icmpx admin-prohibited
+	}
+	chain through_host {
+		type filter hook forward priority filter;
+		iifname != "podd-*" oifname != "podd-*" accept
+		ct state established,related accept
+		ct status dnat accept
+		oifname "podd-*" reject with icmpx admin-prohibited
+		iifname . ip daddr @server4 meta l4proto { tcp, udp } th dport 53 accept
+		iifname . ip6 daddr @server6 meta l4proto { tcp, udp } th dport 53 accept
+		ip daddr @metadata4 reject with icmpx admin-prohibited
+		ip6 daddr @metadata6 reject with icmpx admin-prohibited
+	}
+)";
+
+// A port at loopback would need the sysctl route_localnet, which opens the host's own.
+constexpr std::string_view kPorts = R"(		fib daddr type != local accept
+		ip daddr 127.0.0.0/8 accept
+		ip6 daddr ::1 accept
+		dnat ip to ip daddr . meta l4proto . th dport map @port_at4
+		dnat ip to meta l4proto . th dport map @port4
+		dnat ip6 to ip6 daddr . meta l4proto . th dport map @port_at6
+		dnat ip6 to meta l4proto . th dport map @port6
+	}
+)";
+
+struct Element {
+    std::string_view set;
+    std::string key;
+    std::string value;  // of a map
+};
+
+void add_port(std::vector<Element>& elements, const Connection& pod, const Port& port) {
+    const auto key = fmt::format("{} . {}", port.protocol, port.host_port);
+    const auto at = port.host_ip.empty() ? std::string{} : port.host_ip + " . ";
+    const bool all = port.host_ip.empty();
+    const bool is_ipv4 = all || parse_ipv4(port.host_ip).has_value();
+    if (is_ipv4)
+        elements.push_back({all ? "port4" : "port_at4", at + key,
+                            fmt::format("{} . {}", text(pod.ipv4), port.pod_port)});
+    if (pod.ipv6 && (all || !is_ipv4))
+        elements.push_back({all ? "port6" : "port_at6", at + key,
+                            fmt::format("{} . {}", text(*pod.ipv6), port.pod_port)});
+}
+
+std::vector<Element> elements_of(const Connection& pod) {
+    std::vector<Element> elements;
+    const auto link = link_name(pod.pod);
+    const auto mac = text(mac_of(pod.ipv4, End::kPod));
+    const auto ipv4 = text(pod.ipv4);
+    elements.push_back({"source4", fmt::format("\"{}\" . {} . {}", link, mac, ipv4), {}});
+    elements.push_back({"self4", fmt::format("{} . {}", ipv4, ipv4), {}});
+    if (pod.ipv6) {
+        const auto ipv6 = text(*pod.ipv6);
+        elements.push_back({"source6", fmt::format("\"{}\" . {} . {}", link, mac, ipv6), {}});
+        elements.push_back({"self6", fmt::format("{} . {}", ipv6, ipv6), {}});
+    }
+    for (const auto& server : pod.servers)
+        elements.push_back({parse_ipv4(server) ? "server4" : "server6",
+                            fmt::format("\"{}\" . {}", link, server),
+                            {}});
+    for (const auto& port : pod.ports)
+        add_port(elements, pod, port);
+    return elements;
+}
+
+std::string command(std::string_view verb, const Element& element) {
+    return fmt::format("{} element inet podd {} {{ {}{}{} }}\n", verb, element.set, element.key,
+                       element.value.empty() ? "" : " : ", element.value);
+}
+
+}  // namespace
+
+std::string table(const Pool& pool) {
+    std::string out{kSets};
+    out += kFilters;
+    out += "\tchain ports {\n\t\ttype nat hook prerouting priority dstnat;\n";
+    out += kPorts;
+    out += "\tchain own_ports {\n\t\ttype nat hook output priority -100;\n";
+    out += kPorts;
+    out += "\tchain to_world {\n\t\ttype nat hook postrouting priority srcnat;\n";
+    out += "\t\tip saddr . ip daddr @self4 masquerade\n";
+    out += "\t\tip6 saddr . ip6 daddr @self6 masquerade\n";
+    out += fmt::format("\t\tip saddr {} oifname != \"podd-*\" masquerade\n", pool.ipv4_text());
+    out += fmt::format("\t\tip6 saddr {} oifname != \"podd-*\" masquerade\n", pool.ipv6_text());
+    return out + "\t}\n}\n";
+}
+
+std::string add_elements(const Connection& connection) {
+    std::string out;
+    for (const auto& element : elements_of(connection))
+        out += command("add", element);
+    return out;
+}
+
+std::string remove_elements(const Connection& connection) {
+    std::string out;
+    for (const auto& element : elements_of(connection)) {
+        out += command("add", element);
+        out += command("delete", element);
+    }
+    return out;
+}
+
+}  // namespace podd::network

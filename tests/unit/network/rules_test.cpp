@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "network/rules.h"
+
+#include <fstream>
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+using namespace podd::network;
+
+namespace {
+
+Connection web() {
+    Connection pod;
+    pod.pod = "web";
+    pod.interface = 7;
+    pod.ipv4 = {10, 80, 0, 2};
+    pod.ipv6 = parse_ipv6("fdab::2");
+    pod.ports = {
+        {"tcp", "", 8080, 80}, {"udp", "192.0.2.1", 53, 5353}, {"tcp", "2001:db8::1", 443, 8443}};
+    pod.servers = {"192.0.2.53", "2001:db8::53"};
+    return pod;
+}
+
+std::string file(const std::string& name) {
+    std::ifstream in{PODD_TEST_DATA "/" + name};
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("the whole table") {
+    CHECK(table(pool_of({0xAB})) == file("table.nft"));
+}
+
+TEST_CASE("what a pod adds") {
+    CHECK(add_elements(web()) == file("web.nft"));
+}
+
+TEST_CASE("without IPv6 nothing of it is said") {
+    auto pod = web();
+    pod.ipv6.reset();
+    pod.servers.pop_back();
+    const auto text = add_elements(pod);
+    CHECK(text.find("6 {") == std::string::npos);
+    CHECK(text.find("port4 { tcp . 8080 : 10.80.0.2 . 80 }") != std::string::npos);
+}
+
+TEST_CASE("each element is made before it is removed, so that removing twice is no error") {
+    const auto added = add_elements(web());
+    std::istringstream lines{added};
+    std::string wanted;
+    for (std::string line; std::getline(lines, line);)
+        wanted += line + "\ndelete" + line.substr(3) + "\n";
+    CHECK(remove_elements(web()) == wanted);
+}
