@@ -14,7 +14,7 @@ set(PODD_FLOORS
     store_read=3 store=3 translate=3 client=3 metadata=3
     pod_manifest=4 pod_findings=4 pod=4
     daemon=5
-    podd=6 podctl=6 generator=6 stage0=6 importer=6 fetcher=6 verifier=6 metadata_service=6
+    podd=6 podctl=6 generator=6 stage0=6 importer=6 fetcher=6 verifier=6 metadata_service=6 network_service=6
     stage1=6)
 
 # What runs at boot, in the start path of a pod or inside it stays free of these, although they lie lower.

@@ -14,7 +14,7 @@
 namespace podd::network {
 
 inline constexpr const char* kSocket = "/run/podd/network.socket";
-inline constexpr std::size_t kMaxMessage = std::size_t{128} * 1024;
+inline constexpr std::size_t kMaxMessage = std::size_t{160} * 1024;
 
 /// To connect a pod, a netlink socket (NETLINK_ROUTE) comes with it that was opened in the pod's
 /// network namespace: so the service needs no right to join that.

@@ -11,6 +11,8 @@ namespace podd::network {
 namespace {
 
 // Links of pods are known by their names: whoever can give a link a name can also change this.
+// Protocols are numbers, 6 is TCP and 17 UDP: nft of Debian 12 has their names from /etc/protocols,
+// which is not everywhere.
 //
 // Metadata services of clouds know secrets of the host. Source: the documentation of Amazon
 // (169.254.169.254, fd00:ec2::254), Google (fd20:ce::254), Azure (168.63.129.16), Alibaba
@@ -42,8 +44,8 @@ constexpr std::string_view kFilters = R"(	chain from_pods {
 		type filter hook input priority filter;
 		iifname != "podd-*" accept
 		ct state established,related accept
-		iifname . ip daddr @server4 meta l4proto { tcp, udp } th dport 53 accept
-		iifname . ip6 daddr @server6 meta l4proto { tcp, udp } th dport 53 accept
+		iifname . ip daddr @server4 meta l4proto { 6, 17 } th dport 53 accept
+		iifname . ip6 daddr @server6 meta l4proto { 6, 17 } th dport 53 accept
 		icmp type echo-request accept
 		icmpv6 type { echo-request, nd-neighbor-solicit, nd-neighbor-advert } accept
 		reject with icmpx admin-prohibited
@@ -54,8 +56,8 @@ constexpr std::string_view kFilters = R"(	chain from_pods {
 		ct state established,related accept
 		ct status dnat accept
 		oifname "podd-*" reject with icmpx admin-prohibited
-		iifname . ip daddr @server4 meta l4proto { tcp, udp } th dport 53 accept
-		iifname . ip6 daddr @server6 meta l4proto { tcp, udp } th dport 53 accept
+		iifname . ip daddr @server4 meta l4proto { 6, 17 } th dport 53 accept
+		iifname . ip6 daddr @server6 meta l4proto { 6, 17 } th dport 53 accept
 		ip daddr @metadata4 reject with icmpx admin-prohibited
 		ip6 daddr @metadata6 reject with icmpx admin-prohibited
 	}
@@ -79,7 +81,7 @@ struct Element {
 };
 
 void add_port(std::vector<Element>& elements, const Connection& pod, const Port& port) {
-    const auto key = fmt::format("{} . {}", port.protocol, port.host_port);
+    const auto key = fmt::format("{} . {}", port.protocol == "tcp" ? 6 : 17, port.host_port);
     const auto at = port.host_ip.empty() ? std::string{} : port.host_ip + " . ";
     const bool all = port.host_ip.empty();
     const bool is_ipv4 = all || parse_ipv4(port.host_ip).has_value();

@@ -45,7 +45,7 @@ TEST_CASE("without IPv6 nothing of it is said") {
     pod.servers.pop_back();
     const auto text = add_elements(pod);
     CHECK(text.find("6 {") == std::string::npos);
-    CHECK(text.find("port4 { tcp . 8080 : 10.80.0.2 . 80 }") != std::string::npos);
+    CHECK(text.find("port4 { 6 . 8080 : 10.80.0.2 . 80 }") != std::string::npos);
 }
 
 TEST_CASE("each element is made before it is removed, so that removing twice is no error") {

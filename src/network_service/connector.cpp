@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "connector.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "forwarding.h"
+#include "network/rules.h"
+
+namespace podd::network_service {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using network::Connection;
+using network::Pool;
+
+namespace {
+
+bool is_of_pod(const Pool& pool, const HostAddress& address) {
+    return address.own == pool.ipv4(Pool::kGateway) && address.prefix_length == 32 &&
+           address.peer != address.own;
+}
+
+bool is_connected(const Connection& pod, const std::vector<HostAddress>& addresses) {
+    return std::any_of(addresses.begin(), addresses.end(), [&](const auto& one) {
+        return one.interface == pod.interface && one.peer == pod.ipv4;
+    });
+}
+
+Result<> check_pool(const Pool& pool, const std::vector<HostAddress>& addresses) {
+    for (const auto& one : addresses)
+        if (!is_of_pod(pool, one) && pool.overlaps(one.peer, one.prefix_length))
+            return Error{ErrorCode::kConflict,
+                         fmt::format("the pods' addresses, {}, are among those of another network "
+                                     "of this host, {}/{}",
+                                     pool.ipv4_text(), network::text(one.peer), one.prefix_length)};
+    return {};
+}
+
+std::set<std::uint32_t> taken_slots(const Pool& pool, const std::vector<HostAddress>& addresses) {
+    std::set<std::uint32_t> taken;
+    for (const auto& one : addresses)
+        if (const auto slot = pool.slot_of(one.peer)) taken.insert(*slot);
+    return taken;
+}
+
+Result<> check_ports(const network::Request& request,
+                     const std::map<std::string, Connection>& others) {
+    for (const auto& port : request.ports)
+        for (const auto& [name, other] : others)
+            for (const auto& theirs : other.ports)
+                if (clash(port, theirs))
+                    return Error{ErrorCode::kConflict,
+                                 fmt::format("host port {}/{} is taken by pod \"{}\"",
+                                             port.host_port, port.protocol, name)};
+    return {};
+}
+
+}  // namespace
+
+Result<Connector> Connector::start(const Pool& pool, const std::string& folder) {
+    auto host = TRY(Netlink::open());
+    auto rules = TRY(Nftables::open());
+    auto records = TRY(Records::open(folder));
+    Connector made{pool, std::move(host), std::move(rules), std::move(records)};
+    // Of another version, or nobody knows what is in it.
+    const bool stale = made.records_.damaged() || !made.rules_.run(network::kProbe);
+    if (stale && !made.records_.all().empty()) TRY(made.make_table());
+    return made;
+}
+
+Result<std::uint32_t> Connector::connect(const network::Request& request, base::UniqueFd socket) {
+    // Of the run before, when it was killed and its network has not gone yet.
+    TRY(disconnect(request.pod));
+    const auto addresses = TRY(host_addresses(host_));
+    TRY(forget_ended(addresses));
+    auto connection = TRY(choose(request, addresses));
+    if (auto done = establish(connection, std::move(socket)); !done) {
+        if (const auto undone = disconnect(request.pod); !undone)
+            base::log_line(base::LogLevel::kError, undone.error().message());
+        return std::move(done).error();
+    }
+    return connection.interface;
+}
+
+Result<Connection> Connector::choose(const network::Request& request,
+                                     const std::vector<HostAddress>& addresses) const {
+    TRY(check_pool(pool_, addresses));
+    TRY(check_ports(request, records_.all()));
+    const auto slot = pick_slot(pool_, request.pod, taken_slots(pool_, addresses));
+    if (!slot)
+        return Error{ErrorCode::kDenied,
+                     fmt::format("all addresses of {} are taken", pool_.ipv4_text())};
+    Connection connection;
+    connection.pod = request.pod;
+    connection.ipv4 = pool_.ipv4(*slot);
+    if (has_ipv6()) connection.ipv6 = pool_.ipv6(*slot);
+    connection.ports = request.ports;
+    connection.servers = request.servers;
+    return connection;
+}
+
+Result<> Connector::establish(Connection& connection, base::UniqueFd socket) {
+    Netlink pod{std::move(socket)};
+    TRY(make_link(host_, pod, pool_, connection));
+    // Before the rules: whoever comes after a crash knows then what to remove.
+    TRY(records_.keep(connection));
+    TRY(add_rules(connection));
+    return forward(connection.ipv6.has_value());
+}
+
+Result<> Connector::add_rules(const Connection& connection) {
+    // The first pod has no table yet; and "nft flush ruleset" may have taken it away.
+    if (records_.all().size() == 1) return make_table();
+    auto added = rules_.run(add_elements(connection));
+    if (added || rules_.run(network::kProbe)) return added;
+    return make_table();
+}
+
+// With all pods that are connected, at once.
+Result<> Connector::make_table() {
+    std::string commands = network::kRemoveTable;
+    commands += table(pool_);
+    for (const auto& [name, connection] : records_.all())
+        commands += add_elements(connection);
+    return rules_.run(commands);
+}
+
+// Their links have gone with them. Nobody said so: they were killed with all that belongs to them.
+Result<> Connector::forget_ended(const std::vector<HostAddress>& addresses) {
+    std::vector<std::string> ended;
+    for (const auto& [name, connection] : records_.all())
+        if (!is_connected(connection, addresses)) ended.push_back(name);
+    for (const auto& name : ended)
+        TRY(forget(name));
+    return {};
+}
+
+Result<> Connector::forget(const std::string& pod) {
+    const auto found = records_.all().find(pod);
+    if (found == records_.all().end()) return {};
+    // The last one takes the table with it.
+    auto done = rules_.run(records_.all().size() == 1 ? network::kRemoveTable
+                                                      : remove_elements(found->second));
+    if (!done && rules_.run(network::kProbe)) return done;
+    return records_.remove(pod);
+}
+
+Result<> Connector::disconnect(const std::string& pod) {
+    TRY(remove_link(host_, pod));
+    return forget(pod);
+}
+
+}  // namespace podd::network_service

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Connects pods to the network "default" and takes them off it, one after the other.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "link.h"
+#include "netlink.h"
+#include "network/message.h"
+#include "nftables.h"
+#include "records.h"
+
+namespace podd::network_service {
+
+class Connector {
+public:
+    /// `folder` holds the records. The table of nftables is made when it is needed.
+    static base::Result<Connector> start(const network::Pool& pool, const std::string& folder);
+
+    /// All or nothing: on an error nothing is left of it. `socket`: see network::Request.
+    /// The index of the host's end. Errors: kConflict where a port, the pool or the name of an
+    /// interface is somebody else's; kDenied when the pool is exhausted; kIo.
+    base::Result<std::uint32_t> connect(const network::Request& request, base::UniqueFd socket);
+    /// Success when the pod is not connected.
+    base::Result<> disconnect(const std::string& pod);
+
+private:
+    Connector(const network::Pool& pool, Netlink host, Nftables rules, Records records)
+        : pool_{pool},
+          host_{std::move(host)},
+          rules_{std::move(rules)},
+          records_{std::move(records)} {}
+
+    base::Result<network::Connection> choose(const network::Request& request,
+                                             const std::vector<HostAddress>& addresses) const;
+    base::Result<> establish(network::Connection& connection, base::UniqueFd socket);
+    base::Result<> add_rules(const network::Connection& connection);
+    base::Result<> make_table();
+    base::Result<> forget_ended(const std::vector<HostAddress>& addresses);
+    base::Result<> forget(const std::string& pod);
+
+    network::Pool pool_;
+    Netlink host_;
+    Nftables rules_;
+    Records records_;
+};
+
+}  // namespace podd::network_service

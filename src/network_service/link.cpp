@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "link.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <net/if.h>
+#include <unistd.h>
+
+namespace podd::network_service {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using network::Connection;
+using network::End;
+using network::Ipv4;
+using network::Ipv6;
+using network::Pool;
+
+namespace {
+
+constexpr const char* kPodInterface = "eth0";
+constexpr std::uint16_t kNew = NLM_F_CREATE | NLM_F_EXCL;
+constexpr int kTries = 5;
+
+// "ip link" shows it; it also tells our links from somebody else's.
+std::string alias_of(const std::string& pod) {
+    return fmt::format("pod {}", pod);
+}
+
+struct Found {
+    std::uint32_t interface = 0;
+    std::string alias;
+};
+
+// Calls `each` with type and attribute.
+template <typename Header, typename Each>
+const Header& read(const nlmsghdr& message, Each each) {
+    for (auto* attribute =
+             static_cast<const nlattr*>(mnl_nlmsg_get_payload_offset(&message, sizeof(Header)));
+         mnl_attr_ok(attribute, static_cast<int>(
+                                    static_cast<const char*>(mnl_nlmsg_get_payload_tail(&message)) -
+                                    reinterpret_cast<const char*>(attribute)));
+         attribute = mnl_attr_next(attribute))
+        each(mnl_attr_get_type(attribute), *attribute);
+    return *static_cast<const Header*>(mnl_nlmsg_get_payload(&message));
+}
+
+Result<std::optional<Found>> find_link(Netlink& netlink, const std::string& name) {
+    Message message{RTM_GETLINK, 0};
+    message.header<ifinfomsg>().ifi_family = AF_UNSPEC;
+    message.put(IFLA_IFNAME, name);
+    std::optional<Found> found;
+    const auto asked = netlink.ask(
+        message, fmt::format("looking for interface \"{}\"", name), [&](const nlmsghdr& answer) {
+            if (answer.nlmsg_type != RTM_NEWLINK) return;
+            Found one;
+            const auto& info = read<ifinfomsg>(answer, [&](unsigned type, const nlattr& attribute) {
+                if (type == IFLA_IFALIAS) one.alias = mnl_attr_get_str(&attribute);
+            });
+            one.interface = static_cast<std::uint32_t>(info.ifi_index);
+            found = one;
+        });
+    if (!asked && asked.error().sys_errno() != ENODEV) return asked.error();
+    return found;
+}
+
+// Made from the pod's side: then one socket there is all that is needed of it.
+Result<> make_pair(Netlink& pod, const Connection& connection) {
+    const auto name = network::link_name(connection.pod);
+    Message message{RTM_NEWLINK, kNew};
+    message.header<ifinfomsg>().ifi_family = AF_UNSPEC;
+    message.put(IFLA_IFNAME, std::string{kPodInterface});
+    message.put(IFLA_ADDRESS, mac_of(connection.ipv4, End::kPod));
+    auto* info = message.begin(IFLA_LINKINFO);
+    message.put(IFLA_INFO_KIND, std::string{"veth"});
+    auto* data = message.begin(IFLA_INFO_DATA);
+    auto* peer = message.begin(VETH_INFO_PEER);
+    message.header<ifinfomsg>().ifi_family = AF_UNSPEC;
+    message.put(IFLA_IFNAME, name);
+    message.put(IFLA_ADDRESS, mac_of(connection.ipv4, End::kHost));
+    message.put(IFLA_NET_NS_PID, static_cast<std::uint32_t>(::getpid()));
+    message.end(peer);
+    message.end(data);
+    message.end(info);
+    return pod.ask(message, fmt::format("making interface \"{}\"", name));
+}
+
+Message& of_interface(Message& message, std::uint32_t interface, unsigned flags = 0) {
+    auto& header = message.header<ifinfomsg>();
+    header.ifi_family = AF_UNSPEC;
+    header.ifi_index = static_cast<int>(interface);
+    header.ifi_flags = flags;
+    header.ifi_change = flags;
+    return message;
+}
+
+// All addresses are given by us: none of its own, which nobody could check.
+Result<> no_own_addresses(Netlink& netlink, std::uint32_t interface) {
+    Message message{RTM_NEWLINK, 0};
+    of_interface(message, interface);
+    auto* families = message.begin(IFLA_AF_SPEC);
+    auto* ipv6 = message.begin(AF_INET6);
+    message.put(IFLA_INET6_ADDR_GEN_MODE, static_cast<std::uint8_t>(IN6_ADDR_GEN_MODE_NONE));
+    message.end(ipv6);
+    message.end(families);
+    return netlink.ask(message, "turning off link-local addresses");
+}
+
+Result<> set_alias(Netlink& host, std::uint32_t interface, const std::string& pod) {
+    Message message{RTM_NEWLINK, 0};
+    of_interface(message, interface).put(IFLA_IFALIAS, alias_of(pod));
+    return host.ask(message, "naming an interface");
+}
+
+Result<> bring_up(Netlink& netlink, std::uint32_t interface) {
+    Message message{RTM_NEWLINK, 0};
+    of_interface(message, interface, IFF_UP);
+    return netlink.ask(message, "bringing an interface up");
+}
+
+constexpr std::uint8_t family_of(const Ipv4&) {
+    return AF_INET;
+}
+constexpr std::uint8_t family_of(const Ipv6&) {
+    return AF_INET6;
+}
+
+// Of IPv4 with a route to the other end, if `other` is not the same.
+template <typename Address>
+Result<> add_address(Netlink& netlink, std::uint32_t interface, const Address& own,
+                     const Address& other) {
+    Message message{RTM_NEWADDR, kNew};
+    auto& header = message.header<ifaddrmsg>();
+    header.ifa_family = family_of(own);
+    header.ifa_prefixlen = static_cast<std::uint8_t>(own.size() * 8);
+    header.ifa_scope = RT_SCOPE_UNIVERSE;
+    header.ifa_index = interface;
+    if (family_of(own) == AF_INET6) header.ifa_flags = IFA_F_NODAD;  // nobody else is there
+    message.put(IFA_LOCAL, own);
+    message.put(IFA_ADDRESS, other);
+    return netlink.ask(message, fmt::format("adding address {}", network::text(own)));
+}
+
+// For ever, so that no answer of the pod's can change it.
+template <typename Address>
+Result<> add_neighbor(Netlink& netlink, std::uint32_t interface, const Address& address,
+                      const network::Mac& mac) {
+    Message message{RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE};
+    auto& header = message.header<ndmsg>();
+    header.ndm_family = family_of(address);
+    header.ndm_ifindex = static_cast<int>(interface);
+    header.ndm_state = NUD_PERMANENT;
+    message.put(NDA_DST, address);
+    message.put(NDA_LLADDR, mac);
+    return netlink.ask(message, fmt::format("adding neighbor {}", network::text(address)));
+}
+
+Message& route_message(Message& message, std::uint8_t family, unsigned length,
+                       std::uint32_t interface) {
+    auto& header = message.header<rtmsg>();
+    header.rtm_family = family;
+    header.rtm_dst_len = static_cast<std::uint8_t>(length);
+    header.rtm_table = RT_TABLE_MAIN;
+    header.rtm_protocol = RTPROT_STATIC;
+    header.rtm_scope = RT_SCOPE_UNIVERSE;
+    header.rtm_type = RTN_UNICAST;
+    message.put(RTA_OIF, interface);
+    return message;
+}
+
+template <typename Address>
+Result<> add_default_route(Netlink& pod, std::uint32_t interface, const Address& gateway) {
+    Message message{RTM_NEWROUTE, kNew};
+    route_message(message, family_of(gateway), 0, interface).put(RTA_GATEWAY, gateway);
+    return pod.ask(message, fmt::format("adding the route by {}", network::text(gateway)));
+}
+
+Result<> add_route(Netlink& netlink, std::uint32_t interface, const Ipv6& other) {
+    Message message{RTM_NEWROUTE, kNew};
+    route_message(message, AF_INET6, 128, interface).put(RTA_DST, other);
+    return netlink.ask(message, fmt::format("adding the route to {}", network::text(other)));
+}
+
+struct EndOfLink {
+    Netlink& netlink;
+    std::uint32_t interface;
+    network::Mac other_mac;
+};
+
+Result<> set_addresses(const EndOfLink& end, const Ipv4& own, const Ipv4& other) {
+    TRY(add_address(end.netlink, end.interface, own, other));
+    return add_neighbor(end.netlink, end.interface, other, end.other_mac);
+}
+
+// Of IPv6, the kernel would add the route some time later.
+Result<> set_addresses(const EndOfLink& end, const Ipv6& own, const Ipv6& other) {
+    TRY(add_address(end.netlink, end.interface, own, own));
+    TRY(add_route(end.netlink, end.interface, other));
+    return add_neighbor(end.netlink, end.interface, other, end.other_mac);
+}
+
+Result<> set_up_host(Netlink& host, const Pool& pool, const Connection& connection) {
+    const EndOfLink end{host, connection.interface, mac_of(connection.ipv4, End::kPod)};
+    TRY(set_alias(host, end.interface, connection.pod));
+    if (connection.ipv6) TRY(no_own_addresses(host, end.interface));
+    TRY(bring_up(host, end.interface));
+    TRY(set_addresses(end, pool.ipv4(Pool::kGateway), connection.ipv4));
+    if (connection.ipv6) TRY(set_addresses(end, pool.ipv6(Pool::kGateway), *connection.ipv6));
+    return {};
+}
+
+Result<> set_up_pod(Netlink& pod, const Pool& pool, const Connection& connection) {
+    const auto found = TRY(find_link(pod, kPodInterface));
+    if (!found) return Error{ErrorCode::kInternal, "the pod's interface is gone"};
+    const EndOfLink end{pod, found->interface, mac_of(connection.ipv4, End::kHost)};
+    if (connection.ipv6) TRY(no_own_addresses(pod, end.interface));
+    TRY(bring_up(pod, end.interface));
+    const auto gateway = pool.ipv4(Pool::kGateway);
+    TRY(set_addresses(end, connection.ipv4, gateway));
+    TRY(add_default_route(pod, end.interface, gateway));
+    if (!connection.ipv6) return {};
+    const auto gateway6 = pool.ipv6(Pool::kGateway);
+    TRY(set_addresses(end, *connection.ipv6, gateway6));
+    return add_default_route(pod, end.interface, gateway6);
+}
+
+void copy(Ipv4& address, const nlattr& attribute) {
+    if (mnl_attr_get_payload_len(&attribute) == address.size())
+        std::memcpy(address.data(), mnl_attr_get_payload(&attribute), address.size());
+}
+
+}  // namespace
+
+Result<std::vector<HostAddress>> host_addresses(Netlink& host) {
+    for (int i = 0;; ++i) {
+        Message message{RTM_GETADDR, NLM_F_DUMP};
+        message.header<ifaddrmsg>().ifa_family = AF_INET;
+        std::vector<HostAddress> addresses;
+        const auto asked =
+            host.ask(message, "listing the host's addresses", [&](const nlmsghdr& answer) {
+                if (answer.nlmsg_type != RTM_NEWADDR) return;
+                HostAddress one;
+                const auto& header =
+                    read<ifaddrmsg>(answer, [&](unsigned type, const nlattr& attribute) {
+                        if (type == IFA_LOCAL) copy(one.own, attribute);
+                        if (type == IFA_ADDRESS) copy(one.peer, attribute);
+                    });
+                one.interface = header.ifa_index;
+                one.prefix_length = header.ifa_prefixlen;
+                addresses.push_back(one);
+            });
+        if (asked) return addresses;
+        // Something was changed in the middle of the list.
+        if (asked.error().sys_errno() != EINTR || i == kTries) return asked.error();
+    }
+}
+
+Result<> make_link(Netlink& host, Netlink& pod, const Pool& pool, Connection& connection) {
+    TRY(make_pair(pod, connection));
+    const auto name = network::link_name(connection.pod);
+    const auto found = TRY(find_link(host, name));
+    if (!found) return Error{ErrorCode::kInternal, fmt::format("\"{}\" is gone", name)};
+    connection.interface = found->interface;
+    TRY_CONTEXT(set_up_host(host, pool, connection), "\"{}\"", name);
+    TRY_CONTEXT(set_up_pod(pod, pool, connection), "\"{}\" in the pod", kPodInterface);
+    return {};
+}
+
+Result<> remove_link(Netlink& host, const std::string& pod) {
+    const auto name = network::link_name(pod);
+    const auto found = TRY(find_link(host, name));
+    if (!found) return {};
+    // One without an alias is ours as well: whoever made it was killed before it could say so.
+    if (!found->alias.empty() && found->alias != alias_of(pod))
+        return Error{
+            ErrorCode::kConflict,
+            fmt::format("interface \"{}\" is there already, of \"{}\"", name, found->alias)};
+    Message message{RTM_DELLINK, 0};
+    of_interface(message, found->interface);
+    auto done = host.ask(message, fmt::format("removing interface \"{}\"", name));
+    if (!done && done.error().sys_errno() == ENODEV) return {};
+    return done;
+}
+
+}  // namespace podd::network_service

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "records.h"
+
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+
+#include "base/file.h"
+#include "base/log.h"
+
+namespace podd::network_service {
+
+using base::Result;
+
+namespace {
+
+constexpr std::string_view kEnding = ".json";
+constexpr std::size_t kMaxRecord = std::size_t{256} * 1024;
+
+std::string file_of(const std::string& pod) {
+    return pod + std::string{kEnding};
+}
+
+Result<network::Connection> read(int folder, const std::string& file) {
+    const auto text = TRY(base::read_file(folder, file, kMaxRecord));
+    return network::connection_from_json(TRY(base::Json::parse(text)));
+}
+
+}  // namespace
+
+Result<Records> Records::open(const std::string& folder) {
+    Records records;
+    records.folder_ = TRY(base::open_path(folder, O_RDONLY | O_DIRECTORY));
+    for (const auto& file : TRY(base::list_dir(records.folder_.get()))) {
+        auto connection = read(records.folder_.get(), file);
+        if (connection && file == file_of(connection->pod)) {
+            records.pods_.emplace(connection->pod, std::move(*connection));
+            continue;
+        }
+        base::log_line(base::LogLevel::kWarning,
+                       fmt::format("\"{}/{}\" is no record of a pod and is removed", folder, file));
+        records.damaged_ = true;
+        TRY(base::remove_tree(records.folder_.get(), file));
+    }
+    return records;
+}
+
+Result<> Records::keep(const network::Connection& connection) {
+    TRY(base::write_file(folder_.get(), file_of(connection.pod), to_json(connection).str(), 0600));
+    pods_.insert_or_assign(connection.pod, connection);
+    return {};
+}
+
+Result<> Records::remove(const std::string& pod) {
+    pods_.erase(pod);
+    return base::remove_tree(folder_.get(), file_of(pod));
+}
+
+}  // namespace podd::network_service

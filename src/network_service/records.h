@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What each connected pod was given, in files that outlive the service, so that what a crash left
+// can be taken back. No lease: an address is taken as long as the kernel has it.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "network/connection.h"
+
+namespace podd::network_service {
+
+class Records {
+public:
+    /// Reads all in `folder`; a damaged one is removed, and the log says so.
+    static base::Result<Records> open(const std::string& folder);
+
+    const std::map<std::string, network::Connection>& all() const { return pods_; }
+    /// Whether one was damaged, so that nobody knows what it stood for.
+    bool damaged() const { return damaged_; }
+    base::Result<> keep(const network::Connection& connection);
+    base::Result<> remove(const std::string& pod);
+
+private:
+    base::UniqueFd folder_;
+    std::map<std::string, network::Connection> pods_;
+    bool damaged_ = false;
+};
+
+}  // namespace podd::network_service

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Takes requests from the socket that systemd holds, one after the other.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include <systemd/sd-event.h>
+
+#include "base/pinned.h"
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "connector.h"
+
+namespace podd::network_service {
+
+class Server : private base::Pinned {
+public:
+    Server(sd_event* event, Connector connector)
+        : event_{event}, connector_{std::move(connector)} {}
+    ~Server();
+
+    /// Leaves the event loop when nobody has asked for half a minute.
+    base::Result<> listen(base::UniqueFd socket);
+
+private:
+    /// Who has connected. A pod's start does so long before it can ask, to wake this service up.
+    struct Client {
+        base::UniqueFd connection;
+        sd_event_source* source = nullptr;
+    };
+
+    base::Result<> accept_next();
+    base::Result<> answer(int connection);
+    network::Reply reply_to(const network::Request& request, std::vector<base::UniqueFd> fds);
+    void wait_for_requests();
+
+    static int on_client(sd_event_source* source, int fd, std::uint32_t events, void* self);
+    static int on_request(sd_event_source* source, int fd, std::uint32_t events, void* self);
+    static int on_idle(sd_event_source* source, std::uint64_t usec, void* self);
+
+    sd_event* event_;
+    Connector connector_;
+    base::UniqueFd socket_;
+    sd_event_source* accepting_ = nullptr;
+    sd_event_source* idle_ = nullptr;
+    std::map<int, Client> clients_;  // by descriptor
+};
+
+}  // namespace podd::network_service
