@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/message_ids.h"
 #include "bus_program.h"
+#include "network.h"
 #include "plan/plan.h"
 #include "plan/run_dir.h"
 #include "program.h"
@@ -109,6 +110,7 @@ bool collect(const std::string& pod) {
     if (plan && was_up) tell_journal(*plan);
     if (plan && plan->refusals_logged) report_refusals(*plan, begin);
     if (plan && plan->limited) step(reset_limits(pod));
+    if (plan && plan->network == plan::Network::kDefault) step(remove_network(pod));
     step(plan::remove_leftovers(pod));
     if (plan && is_reboot()) step(start_unit(plan->unit));
     return clean;

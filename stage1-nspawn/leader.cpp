@@ -53,7 +53,7 @@ Result<> bring_loopback_up() {
 }
 
 Result<> unshare_namespaces(const plan::PodPlan& pod) {
-    const bool own_network = pod.network == plan::Network::kNone;
+    const bool own_network = pod.network != plan::Network::kHost;
     if (::unshare(CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | (own_network ? CLONE_NEWNET : 0)) <
         0)
         return errno_error("making the pod's namespaces", errno);

@@ -79,9 +79,13 @@ int unregister(sd_bus* bus, const char* name, BusError& error) {
     return r < 0 && error.is(kNoMachine) ? 0 : r;
 }
 
-// Indices of the interfaces the leader's network namespace got from the host; none so far, as the
-// only networks are the host's and none at all.
-int register_once(sd_bus* bus, const char* name, const sd_id128_t& id, std::uint32_t leader,
+// What `run` says of the pod. Of its interfaces, those are told that lead there from the host.
+struct Leader {
+    std::uint32_t pid = 0;
+    std::int32_t interface = 0;  // index; 0: none
+};
+
+int register_once(sd_bus* bus, const char* name, const sd_id128_t& id, const Leader& leader,
                   BusError& error) {
     sd_bus_message* message = nullptr;
     int r = sd_bus_message_new_method_call(bus, &message, kService, kManagerPath, kManager,
@@ -89,12 +93,14 @@ int register_once(sd_bus* bus, const char* name, const sd_id128_t& id, std::uint
     const Message owner{message};
     if (r >= 0) r = sd_bus_message_append(message, "s", name);
     if (r >= 0) r = sd_bus_message_append_array(message, 'y', id.bytes, sizeof id.bytes);
-    if (r >= 0) r = sd_bus_message_append(message, "ssusai", "podd", "container", leader, "", 0);
+    if (r >= 0) r = sd_bus_message_append(message, "ssus", "podd", "container", leader.pid, "");
+    const std::size_t size = leader.interface == 0 ? 0 : sizeof leader.interface;
+    if (r >= 0) r = sd_bus_message_append_array(message, 'i', &leader.interface, size);
     if (r >= 0) r = sd_bus_call(bus, message, kCallTimeoutUsec, &error.error, nullptr);
     return r;
 }
 
-int register_machine(sd_bus* bus, const char* name, const sd_id128_t& id, std::uint32_t leader) {
+int register_machine(sd_bus* bus, const char* name, const sd_id128_t& id, const Leader& leader) {
     BusError first;
     int r = register_once(bus, name, id, leader, first);
     if (r >= 0) return 0;
@@ -126,11 +132,14 @@ int remove_machine(sd_bus* bus, const char* name) {
                : fail("unregistering machine \"" + std::string{name} + "\": " + error.message(r));
 }
 
-bool read_leader(std::uint32_t& leader) {
+// "PID" or "PID INTERFACE".
+bool read_leader(Leader& leader) {
     std::array<char, 32> line{};
     if (std::fgets(line.data(), line.size(), stdin) == nullptr) return false;
-    return std::from_chars(line.data(), line.data() + std::strlen(line.data()), leader).ec ==
-           std::errc{};
+    const char* end = line.data() + std::strlen(line.data());
+    const auto pid = std::from_chars(line.data(), end, leader.pid);
+    if (pid.ec != std::errc{}) return false;
+    return *pid.ptr != ' ' || std::from_chars(pid.ptr + 1, end, leader.interface).ec == std::errc{};
 }
 
 // The job waits until the unit has ended, and takes the place of the stop that is under way.
@@ -159,7 +168,7 @@ int main(int argc, char** argv) {
     // there. What goes wrong here goes wrong again below.
     (void)sd_bus_call_method(bus.get(), kService, kManagerPath, "org.freedesktop.DBus.Peer", "Ping",
                              nullptr, nullptr, nullptr);
-    std::uint32_t leader = 0;
+    Leader leader;
     if (!read_leader(leader)) return 1;  // the pod's start failed; that says why
     return register_machine(bus.get(), argv[1], id, leader);
 }

@@ -34,6 +34,8 @@
 #include "leader.h"
 #include "metadata.h"
 #include "mount_api.h"
+#include "network.h"
+#include "parameters.h"
 #include "plan/plan.h"
 #include "plan/run_dir.h"
 #include "program.h"
@@ -112,50 +114,6 @@ Result<> build_in_pod(const plan::PodPlan& pod, const std::vector<plan::AppPlan>
     return builder.finish();
 }
 
-using Parameter = std::pair<std::string, std::string>;
-
-Result<> set_parameter(int proc_fd, const Parameter& parameter) {
-    const auto& [name, value] = parameter;
-    auto path = name;
-    std::replace(path.begin(), path.end(), '.', '/');
-    const auto fd =
-        TRY_CONTEXT(base::open_at(proc_fd, "sys/" + path, O_WRONLY, 0, base::Resolve::kNoSymlinks),
-                    "kernel parameter \"{}\"", name);
-    TRY_CONTEXT(base::write_all(fd.get(), value), "kernel parameter \"{}\" = \"{}\"", name, value);
-    return {};
-}
-
-// They show and take the values of the writer's namespaces. Which root may write, the host's or the
-// pod's, is another for each group of them, and for those of IPC for each version of the kernel.
-Result<> set_in_namespaces(const plan::PodPlan& pod, const Leader& leader) {
-    // Hosts that are containers have a read-only one.
-    const auto proc = TRY(new_mount("proc", {}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
-    const int network = pod.network == plan::Network::kHost ? 0 : CLONE_NEWNET;
-    if (::setns(leader.pidfd(), CLONE_NEWIPC | CLONE_NEWUTS | network) < 0)
-        return errno_error("joining the pod's namespaces", errno);
-    std::vector<const Parameter*> denied;
-    for (const auto& parameter : pod.sysctls) {
-        auto done = set_parameter(proc.get(), parameter);
-        if (done) continue;
-        if (done.error().code() != base::ErrorCode::kDenied) return done;
-        denied.push_back(&parameter);
-    }
-    if (denied.empty()) return {};
-    if (::setns(leader.pidfd(), CLONE_NEWUSER) < 0 || ::setresgid(0, 0, 0) < 0 ||
-        ::setresuid(0, 0, 0) < 0)
-        return errno_error("becoming the pod's root", errno);
-    for (const auto* parameter : denied)
-        TRY(set_parameter(proc.get(), *parameter));
-    return {};
-}
-
-// The caller's children are born in the pod's pid namespace by now.
-Result<> set_parameters(const plan::PodPlan& pod, const Leader& leader) {
-    if (pod.sysctls.empty()) return {};
-    auto writer = TRY(Child::start([&] { return set_in_namespaces(pod, leader); }));
-    return writer.finish();
-}
-
 Result<std::uint64_t> pid_namespace_inode(int proc_fd, pid_t pid) {
     struct stat st{};
     if (::fstatat(proc_fd, fmt::format("{}/ns/pid", pid).c_str(), &st, 0) < 0)
@@ -214,8 +172,31 @@ void allow_many_files() {
     (void)::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Those who work beside this process while it builds.
+struct Helpers {
+    BusProgram registration;
+    std::optional<BusProgram> limits;
+    std::optional<NetworkService> network;
+};
+
+Result<Helpers> start_helpers(const plan::PodPlan& pod) {
+    // First of all: it takes a while to load, and should find a processor that nobody else is at.
+    auto registration = TRY(start_registration(pod.name, pod.uuid));
+    Helpers helpers{std::move(registration), {}, {}};
+    if (pod.network == plan::Network::kDefault)
+        helpers.network.emplace(TRY(NetworkService::call()));
+    return helpers;
+}
+
+Result<> finish_network(const Leader& leader, Helpers& helpers) {
+    if (!helpers.network) return {};
+    const auto interface = TRY(helpers.network->finish());
+    helpers.registration.say(fmt::format("{} {}", leader.pid(), interface));
+    return {};
+}
+
 Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
-                             const std::vector<plan::AppPlan>& apps, BusProgram& registration,
+                             const std::vector<plan::AppPlan>& apps, Helpers& helpers,
                              int lock_fd) {
     TRY(make_mount_namespace(apps));
     MountIdMaps maps{host.proc.get()};
@@ -223,9 +204,14 @@ Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
     TRY(enter_scratch_root(sources));
     auto leader = TRY(Leader::start(
         {pod, apps, sources.files, host.proc.get(), host.init_program.get(), lock_fd}));
-    registration.say(fmt::format("{}", leader.pid()));
+    if (helpers.network)
+        TRY(helpers.network->ask(pod, host.proc.get(), leader.pidfd(), sources.files.servers));
+    else
+        helpers.registration.say(fmt::format("{}", leader.pid()));
     auto mounts = TRY(leader.take_mounts(apps));
     TRY(build_in_pod(pod, apps, sources, mounts, leader));
+    // Parameters can be those of an interface; machined is told which one leads to the pod.
+    TRY(finish_network(leader, helpers));
     TRY(set_parameters(pod, leader));
     return leader;
 }
@@ -233,23 +219,21 @@ Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
 Result<> run(const std::string& name, int lock_fd) {
     const auto host = TRY(open_host(name));
     const auto pod = TRY(plan::read_pod_plan(host.pod_directory.get()));
-    // First of all: it takes a while to load, and should find a processor that nobody else is at.
-    auto registration = TRY(start_registration(pod.name, pod.uuid));
+    auto helpers = TRY(start_helpers(pod));
     prepare_cgroup_moves();
     const auto apps = TRY(read_apps(host, pod));
     if (apps.size() > 1) allow_many_files();
     // Not with READY: what changes there keeps systemd from starting the apps.
     TRY(base::notify(fmt::format("STATUS=Pod {} ({})", pod.uuid, fmt::join(pod.apps, ", "))));
-    std::optional<BusProgram> limits;
-    if (pod.limited) limits.emplace(TRY(start_limits(pod.name)));
-    auto built = build_sandbox(host, pod, apps, registration, lock_fd);
+    if (pod.limited) helpers.limits.emplace(TRY(start_limits(pod.name)));
+    auto built = build_sandbox(host, pod, apps, helpers, lock_fd);
     // Also after a failure: the socket of the service manager is there and nowhere else.
     if (::setns(host.mounts.get(), CLONE_NEWNS) < 0)
         return errno_error("going back to the host's mounts", errno);
     auto leader = TRY(std::move(built));
     TRY(offer_metadata(pod, host.pod_directory.get(), leader));
-    TRY(registration.finish());
-    if (limits) TRY(limits->finish());        // before any app can start
+    TRY(helpers.registration.finish());
+    if (helpers.limits) TRY(helpers.limits->finish());  // before any app can start
     TRY(record_sandbox(host, leader.pid()));  // now it has run: `gc` will say that it ended
     return hand_over(leader, pod, apps);
 }

@@ -11,7 +11,9 @@
 #include <sys/sysmacros.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "mount_api.h"
+#include "network/resolv_conf.h"
 
 namespace podd::stage1 {
 
@@ -25,6 +27,8 @@ using plan::MountPlan;
 namespace {
 
 constexpr std::size_t kMaxHostFile = 65536;
+// Source: systemd-resolved.service(8).
+constexpr const char* kResolvedServers = "/run/systemd/resolve/resolv.conf";
 
 struct Node {
     const char* name;    // in the pod's /dev
@@ -172,6 +176,25 @@ Result<> make_nodes(const plan::PodPlan& pod, HostSources& sources) {
     return {};
 }
 
+std::string text_of(const char* path) {
+    auto text = base::read_file(path, kMaxHostFile);
+    return text ? std::move(*text) : std::string{};
+}
+
+void read_resolv_conf(const plan::PodPlan& pod, HostFiles& files) {
+    if (pod.network == plan::Network::kNone) return;
+    files.resolv_conf = text_of("/etc/resolv.conf");
+    if (pod.network == plan::Network::kHost) return;
+    auto own = network::pod_resolv_conf(files.resolv_conf, text_of(kResolvedServers));
+    files.resolv_conf = std::move(own.text);
+    files.servers = std::move(own.servers);
+    if (files.servers.empty())
+        base::log_line(base::LogLevel::kWarning,
+                       fmt::format("pod \"{}\": names do not resolve: the host's /etc/resolv.conf "
+                                   "names no server that another network reaches",
+                                   pod.name));
+}
+
 }  // namespace
 
 Result<HostSources> open_sources(const plan::PodPlan& pod, const std::vector<plan::AppPlan>& apps,
@@ -183,9 +206,7 @@ Result<HostSources> open_sources(const plan::PodPlan& pod, const std::vector<pla
     for (const auto& node : kNodes)
         sources.devices.push_back(TRY(device_source(dev.get(), node)));
     TRY(make_nodes(pod, sources));
-    if (pod.network == plan::Network::kHost)
-        if (auto text = base::read_file("/etc/resolv.conf", kMaxHostFile))
-            sources.files.resolv_conf = std::move(*text);
+    read_resolv_conf(pod, sources.files);
     if (pod.localtime)
         sources.files.localtime =
             TRY_CONTEXT(base::read_file(*pod.localtime, kMaxHostFile), "time zone");

@@ -46,10 +46,19 @@ inline constexpr std::uint64_t kDefaultStopTimeoutUsec = 90'000'000;
 /// What PID 1 of a pod ends with to ask for a reboot. Source: systemd-nspawn@.service has the same.
 inline constexpr std::string_view kRebootStatus = "133";
 
-enum class Network : unsigned char { kNone, kHost };
+enum class Network : unsigned char { kNone, kDefault, kHost };
 enum class Metadata : unsigned char {
     kOffered,   // where the metadata service does not run, the pod starts without
     kRequired,  // the manifest asks for it
+};
+
+/// A port of the pod that the host's addresses lead to; on the network "default" alone.
+struct PortPlan {
+    std::string protocol;  // "tcp" or "udp"
+    std::string host_ip;   // IPv4; empty: all addresses of both families
+    std::uint16_t host_port = 0;
+    std::uint16_t pod_port = 0;
+    bool operator==(const PortPlan&) const = default;
 };
 
 struct PodPlan {
@@ -69,6 +78,7 @@ struct PodPlan {
     bool refusals_logged = false;          // some app has refusals_logged
     bool hide_processes = false;           // users see their own in /proc
     std::optional<Metadata> metadata{};    // the metadata service has a record: metadata_record.h
+    std::optional<std::vector<PortPlan>> ports{};  // none: none
 };
 
 /// A limit that only the image asks for; its unit says nothing of it. `property` is a name of

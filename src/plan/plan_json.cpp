@@ -31,6 +31,15 @@ void members(PodPlan& plan, Visit& visit) {
     visit("hideProcesses", plan.hide_processes);
     visit("refusalsLogged", plan.refusals_logged);
     visit("metadata", plan.metadata);
+    visit("ports", plan.ports);
+}
+
+template <typename Visit>
+void members(PortPlan& port, Visit& visit) {
+    visit("protocol", port.protocol);
+    visit("hostIP", port.host_ip);
+    visit("hostPort", port.host_port);
+    visit("podPort", port.pod_port);
 }
 
 template <typename Visit>
@@ -97,7 +106,7 @@ void members(SandboxRecord& record, Visit& visit) {
 }
 
 // Words of the enumerations, in the order of their values.
-constexpr std::string_view kNetworkWords[] = {"none", "host"};
+constexpr std::string_view kNetworkWords[] = {"none", "default", "host"};
 constexpr std::string_view kMetadataWords[] = {"offered", "required"};
 constexpr std::string_view kKindWords[] = {"host", "empty", "memory", "device"};
 constexpr std::string_view kIdmapWords[] = {"foreign", "owner", "host"};
@@ -114,6 +123,11 @@ constexpr const auto& words(MountPlan::Kind) {
 constexpr const auto& words(MountPlan::Idmap) {
     return kIdmapWords;
 }
+
+// What is written as an object of its own, in a list.
+template <typename T>
+constexpr bool kIsPart =
+    std::is_same_v<T, MountPlan> || std::is_same_v<T, LimitPlan> || std::is_same_v<T, PortPlan>;
 
 template <typename T>
 Json encode(const T& value);
@@ -147,11 +161,11 @@ template <typename T>
 Json encode(const T& value) {
     if constexpr (std::is_enum_v<T>)
         return words(value)[static_cast<std::size_t>(value)];
-    else if constexpr (std::is_same_v<T, std::uint32_t>)
+    else if constexpr (std::is_same_v<T, std::uint32_t> || std::is_same_v<T, std::uint16_t>)
         return std::uint64_t{value};
     else if constexpr (std::is_same_v<T, std::pair<std::string, std::string>>)
         return encode_pair(value);
-    else if constexpr (std::is_same_v<T, MountPlan> || std::is_same_v<T, LimitPlan>)
+    else if constexpr (kIsPart<T>)
         return write(value);
     else
         return value;
@@ -216,7 +230,7 @@ bool decode(const Json& json, std::pair<std::string, std::string>& value) {
 }
 
 template <typename T>
-    requires std::is_same_v<T, MountPlan> || std::is_same_v<T, LimitPlan>
+    requires kIsPart<T>
 bool decode(const Json& json, T& value);
 
 template <typename T>
@@ -245,7 +259,7 @@ struct Reader {
 };
 
 template <typename T>
-    requires std::is_same_v<T, MountPlan> || std::is_same_v<T, LimitPlan>
+    requires kIsPart<T>
 bool decode(const Json& json, T& value) {
     Reader reader{json};
     members(value, reader);

@@ -23,6 +23,7 @@
 #include "pod/layered_root.h"
 #include "pod/limits.h"
 #include "pod/metadata.h"
+#include "pod/network.h"
 #include "pod/resolve.h"
 #include "pod/timezone.h"
 #include "pod/volumes.h"
@@ -242,8 +243,7 @@ Result<plan::PodPlan> plan_of(const translate::Pod& pod, const schema::PodSettin
     plan.hostname = settings.hostname.empty() ? name : settings.hostname;
     plan.uid_base = uid_base;
     plan.hide_processes = settings.hide_processes;
-    plan.network =
-        settings.network == schema::Network::kHost ? plan::Network::kHost : plan::Network::kNone;
+    plan.network = network_of(settings.network);
     plan.sysctls = TRY(schema::pod_sysctls(pod.manifest));
     plan.state_dir = fmt::format("{}/pods/{}", store::kStoreDir, plan.uuid);
     if (!settings.timezone.empty()) plan.localtime = TRY(time_zone_file(settings.timezone));
@@ -266,6 +266,7 @@ Result<Prepared> prepare(const translate::Pod& pod) {
 
     auto plan = TRY(plan_of(pod, settings, prepared.range.base));
     plan.metadata = metadata_wish(settings, images);
+    plan.ports = TRY(forwarded_ports(pod.manifest, settings, images));
     std::optional<Metadata> metadata;
     if (plan.metadata) metadata.emplace(TRY(Metadata::begin(name, plan.uuid, pod.manifest)));
     const auto run_dir = TRY(make_run_dir(name));

@@ -25,7 +25,8 @@ constexpr std::string_view kOurs = "podd.org/";
 template <typename Value, std::size_t count>
 using Choices = std::array<std::pair<std::string_view, Value>, count>;
 
-constexpr Choices<Network, 2> kNetworks{{{"none", Network::kNone}, {"host", Network::kHost}}};
+constexpr Choices<Network, 3> kNetworks{
+    {{"none", Network::kNone}, {"default", Network::kDefault}, {"host", Network::kHost}}};
 constexpr Choices<ExitPolicy, 3> kExitPolicies{
     {{"on-failure", ExitPolicy::kOnFailure}, {"any", ExitPolicy::kAny}, {"all", ExitPolicy::kAll}}};
 constexpr Choices<Restart, 3> kRestarts{
@@ -268,7 +269,7 @@ Result<PodSettings> read_pod_settings(const JsonNode& owner,
         ++index;
     return list.element(index).here(
         found_wanted(fmt::format("\"{}\" with the host's network", kMetadata),
-                     fmt::format("\"{}\" to be \"none\"", kNetwork)));
+                     fmt::format("\"{}\" to be \"none\" or \"default\"", kNetwork)));
 }
 
 Result<AppSettings> read_app_settings(const JsonNode& owner,

@@ -17,8 +17,9 @@ namespace podd::schema {
 
 // Pod annotations.
 inline constexpr std::string_view kWantedBy =
-    "podd.org/wanted-by";                                         // unit names, blank between them
-inline constexpr std::string_view kNetwork = "podd.org/network";  // "none" (default) or "host"
+    "podd.org/wanted-by";  // unit names, blank between them
+inline constexpr std::string_view kNetwork =
+    "podd.org/network";  // "none" (the default), "default" or "host"
 inline constexpr std::string_view kExitPolicy =
     "podd.org/exit-policy";  // on-failure (default), any, all
 inline constexpr std::string_view kHostname = "podd.org/hostname";  // default: the pod's name
@@ -86,7 +87,7 @@ inline constexpr std::string_view kMakeWorkingDirectory =
 /// OCI image-spec config.md "User".
 inline constexpr std::string_view kGroupFromUser = "podd.org/group-from-user";
 
-enum class Network : unsigned char { kNone, kHost };
+enum class Network : unsigned char { kNone, kDefault, kHost };
 enum class ExitPolicy : unsigned char { kOnFailure, kAny, kAll };
 enum class Restart : unsigned char { kNo, kOnFailure, kAlways };
 

@@ -10,6 +10,7 @@
 #include "schema/annotation_json.h"
 #include "schema/app_order.h"
 #include "schema/isolators.h"
+#include "schema/port_forwarding.h"
 #include "schema/sysctl.h"
 
 namespace podd::schema {
@@ -98,6 +99,19 @@ Result<void> check_port(const JsonNode& node, const PodManifest& manifest,
     return {};
 }
 
+// What is in an image is looked at when the pod starts.
+Result<void> check_forwarding(const JsonNode& node, const PodManifest& manifest) {
+    const JsonNode ports = TRY(node.member("ports"));
+    for (std::size_t index = 0; index < manifest.ports.size(); ++index) {
+        const auto& exposed = manifest.ports[index];
+        const Exposed found = find_port(manifest, exposed);
+        auto good =
+            check_forwarded(found.port == nullptr ? "tcp" : found.port->protocol, exposed.host_ip);
+        if (!good) return ports.element(index).here(std::move(good).error());
+    }
+    return {};
+}
+
 Result<void> check_ports(const JsonNode& node, const PodManifest& manifest) {
     const JsonNode ports = TRY(node.member("ports"));
     std::vector<Taken> taken;
@@ -163,7 +177,9 @@ Result<void> check_pod_manifest(const JsonNode& node, const PodManifest& manifes
     TRY(check_app_order(apps, manifest.apps, settings));
     TRY(check_host_files(apps, manifest));
     TRY(check_ports(node, manifest));
-    return check_sysctls(node, manifest, TRY(read_pod_settings(node, manifest.annotations)));
+    const auto pod = TRY(read_pod_settings(node, manifest.annotations));
+    if (pod.network == Network::kDefault) TRY(check_forwarding(node, manifest));
+    return check_sysctls(node, manifest, pod);
 }
 
 }  // namespace podd::schema

@@ -78,6 +78,16 @@ void check_version(const std::string& version, Warnings& out) {
                                   version, kAcVersion));
 }
 
+void check_ports(const PodManifest& manifest, Warnings& out) {
+    const auto settings = pod_settings(manifest);
+    if (manifest.ports.empty() || !settings || settings->network == Network::kDefault) return;
+    const bool host = settings->network == Network::kHost;
+    out.push_back(fmt::format("/ports: the network \"{}\" forwards none: {}",
+                              host ? "host" : "none",
+                              host ? "apps listen on the host's addresses themselves"
+                                   : "set the annotation \"podd.org/network\" to \"default\""));
+}
+
 }  // namespace
 
 Warnings warnings(const ImageManifest& manifest) {
@@ -106,8 +116,7 @@ Warnings warnings(const PodManifest& manifest) {
         if (app.app) check_app(at + "/app", *app.app, out);
     }
     check_isolators("", manifest.isolators, out);
-    if (!manifest.ports.empty())
-        out.emplace_back("/ports: this version has no network that forwards them");
+    check_ports(manifest, out);
     return out;
 }
 

@@ -22,6 +22,8 @@ using unit::Section;
 using unit::Setting;
 using unit::Unit;
 
+// Who is asked for the network "default". It is started by the first pod that wants it.
+constexpr std::string_view kNetworkSocket = "podd-network.socket";
 constexpr std::string_view kStage0 = "/usr/lib/podd/stage0";
 
 Unit slice_unit(const Context& context, std::vector<Setting> resources) {
@@ -48,22 +50,25 @@ Result<bool> is_pulled(const Context& context) {
 Section sandbox_head(const Context& context) {
     Section head = section_of("Unit");
     describe(head, context, described(context));
-    std::vector<std::string> apps;
+    std::vector<std::string> wanted;
     std::vector<std::string> bound;
     // Exit policy "any". Not OnSuccess=, which fires in the middle of every restart by hand as well
     // and turns it into a stop; BindsTo= leaves units with a job of their own alone.
     const bool any = context.settings.exit_policy == schema::ExitPolicy::kAny;
     for (std::size_t i = 0; i < context.apps.size(); ++i)
-        (any && !context.apps[i].init ? bound : apps)
+        (any && !context.apps[i].init ? bound : wanted)
             .push_back(unit::app_name(context.name, context.pod.manifest.apps[i].name.str()));
+    if (context.settings.network == schema::Network::kDefault) wanted.emplace_back(kNetworkSocket);
     if (!bound.empty()) set_words(head, "BindsTo", std::move(bound));
-    if (!apps.empty()) set_words(head, "Wants", std::move(apps));
+    if (!wanted.empty()) set_words(head, "Wants", std::move(wanted));
     // The last app that ends makes it unneeded, and so ends the pod.
     set(head, "StopWhenUnneeded", "yes");
     // At shutdown a pod ends while its machine can still be unregistered.
     // dbus.socket is before dbus.service. Each unit named costs systemd two signals a start.
     std::vector<std::string> after{"dbus.service", "systemd-machined.service"};
-    if (context.settings.network == schema::Network::kHost) after.emplace_back("network.target");
+    // At shutdown it ends while there still is a network.
+    if (context.settings.network != schema::Network::kNone) after.emplace_back("network.target");
+    if (context.settings.network == schema::Network::kDefault) after.emplace_back(kNetworkSocket);
     if (context.pulled) {
         // A unit of its own: no start timeout of the pod's counts against it.
         set_words(head, "Requires", {unit::pull_name(context.name)});

@@ -269,6 +269,15 @@ said=$(typed $page 1 | sed "s/POD_IMAGE=[^ ]*/POD_IMAGE=$image/" | host bash -e 
 assert_matches "$said" 'podd\[[0-9]+\]: Pod .* is running'
 assert_contains "$(run_typed $page 2)" 'Pod web is running'
 
+say "podd.network(5): a port of the host"
+page=man/podd.network.5.scd
+has $page 1
+block $page 1 | drop_manifest site
+host systemctl start pod-site@httpd
+site_answers() { [ "$(host curl --silent --max-time 3 http://10.80.0.1:8080/hostname)" = site ]; }
+wait_until 20 site_answers
+host systemctl stop pod-site
+
 say "podd-metadata.service(8): what an app can type"
 page=man/podd-metadata.service.8.scd
 has $page 1

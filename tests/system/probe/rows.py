@@ -245,7 +245,7 @@ row("pod.apps runtime-app.name", sees={("environment", "AC_APP_NAME"): ("other",
 row("pod.userAnnotations pod.userLabels", nothing=True, pod={"userAnnotations": {"podd.org/hostname": "forged"}, "userLabels": {"a": "b"}})
 row("pod.ports exposed-port.name exposed-port.hostPort exposed-port.hostIP exposed-port.podPort",
     pod={"ports": [{"name": "www", "hostPort": 18080, "hostIP": "127.0.0.1", "podPort": {"name": "www", "protocol": "tcp", "port": 80}}]},
-    verify="/ports: this version has no network that forwards them")
+    verify='/ports: the network "none" forwards none: set the annotation "podd.org/network" to "default"')
 row("pod.isolators os/unix/sysctl", pod={"isolators": [{"name": "os/unix/sysctl", "value": {"kernel.shmmni": "55", "net.core.somaxconn": "77"}}]},
     sees={("parameters", "kernel.shmmni"): ("55", ALL), ("parameters", "net.core.somaxconn"): ("77", ALL)})
 row("pod.isolators", pod={"isolators": [{"name": "resource/memory", "value": {"limit": "1Gi"}}]}, slice={"MemoryMax": ("1073741824", "infinity")})

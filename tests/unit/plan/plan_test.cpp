@@ -52,6 +52,7 @@ TEST_SUITE("plan/plan") {
         pod.apps = {"nginx", "php"};
         pod.sysctls = {{"kernel.sem", "1 2 3 4"}};
         pod.localtime = "/usr/share/zoneinfo/UTC";
+        pod.ports = {{"tcp", "", 8080, 80}, {"udp", "192.0.2.1", 53, 65535}};
         const auto json = base::Json::parse(plan::to_json(pod).str());
         REQUIRE(json);
         const auto back = plan::pod_plan(*json);
@@ -60,6 +61,7 @@ TEST_SUITE("plan/plan") {
         CHECK(back->network == plan::Network::kHost);
         CHECK(back->apps == pod.apps);
         CHECK(back->localtime == pod.localtime);
+        CHECK(back->ports == pod.ports);
     }
 
     TEST_CASE("an app plan survives writing and reading") {

@@ -69,6 +69,11 @@ TEST_SUITE("pod/metadata") {
                  Case{Network::kNone, true, ImageKind::kAci, ImageKind::kAci,
                       plan::Metadata::kRequired},
                  Case{Network::kNone, false, ImageKind::kAci, ImageKind::kAci, {}},
+                 Case{Network::kDefault,
+                      {},
+                      ImageKind::kAci,
+                      ImageKind::kAci,
+                      plan::Metadata::kOffered},
                  Case{Network::kHost, {}, ImageKind::kAci, ImageKind::kAci, {}},
                  Case{Network::kHost, true, ImageKind::kAci, ImageKind::kAci, {}},
              }) {

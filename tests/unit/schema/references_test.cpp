@@ -117,7 +117,8 @@ TEST_SUITE("schema/references") {
             R"("ports":[{"name":"http","hostPort":80}]})");
         REQUIRE(pod.has_value());
         CHECK(warnings(*pod) ==
-              std::vector<std::string>{"/ports: this version has no network that forwards them"});
+              std::vector<std::string>{"/ports: the network \"none\" forwards none: set the "
+                                       "annotation \"podd.org/network\" to \"default\""});
         const auto order = PodManifest::parse(
             R"({"acKind":"PodManifest","acVersion":"0.8.11","apps":[{"name":"a","image":{"name":"x"}},)"
             R"({"name":"b","image":{"name":"x"}},{"name":"c","image":{"name":"x"},"annotations":[)"

@@ -36,6 +36,7 @@ TEST_SUITE("schema/annotations") {
     TEST_CASE("a pod's settings") {
         CHECK(of_pod("example.com/other", "x")->wanted_by.empty());
         CHECK(of_pod(kNetwork, "none")->network == Network::kNone);
+        CHECK(of_pod(kNetwork, "default")->network == Network::kDefault);
         CHECK(of_pod(kNetwork, "host")->network == Network::kHost);
         CHECK(of_pod(kExitPolicy, "any")->exit_policy == ExitPolicy::kAny);
         CHECK(of_pod(kExitPolicy, "all")->exit_policy == ExitPolicy::kAll);
@@ -69,7 +70,7 @@ TEST_SUITE("schema/annotations") {
                  Case{kBestEffort, "yes"},
                  Case{kPrivatePids, "true"},
                  Case{kHideProcesses, ""},
-                 Case{kNetwork, "default"},
+                 Case{kNetwork, "Default"},
                  Case{kNetwork, ""},
                  Case{kExitPolicy, "never"},
                  Case{kHostname, ""},
@@ -259,7 +260,7 @@ TEST_SUITE("schema/annotations") {
         REQUIRE_FALSE(pod.has_value());
         CHECK(pod.error().message() ==
               "/annotations/1: \"podd.org/network\": found \"hosst\", wanted one of \"none\", "
-              "\"host\"");
+              "\"default\", \"host\"");
         const auto app = PodManifest::parse(
             R"({"acKind":"PodManifest","acVersion":"0.8.11","apps":[{"name":"a","image":{"name":"x"},)"
             R"("annotations":[{"name":"podd.org/network","value":"host"}]}]})");

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pod/network.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include <fmt/format.h>
+
+#include "schema/port_forwarding.h"
+
+namespace podd::pod {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+namespace {
+
+Error refused(const schema::ExposedPort& exposed, std::string_view why) {
+    return Error{
+        ErrorCode::kInvalidArgument,
+        fmt::format("port \"{}\" at host port {}: {}", exposed.name.str(), exposed.host_port, why)};
+}
+
+Result<schema::Port> find_port(const schema::PodManifest& manifest,
+                               const schema::ExposedPort& exposed,
+                               const std::vector<store::ImageRecord>& images) {
+    if (exposed.pod_port) return *exposed.pod_port;
+    const schema::Port* found = nullptr;
+    for (std::size_t i = 0; i < manifest.apps.size(); ++i) {
+        const auto& own = manifest.apps[i].app;
+        const auto& app = own ? own : images[i].manifest.app;
+        if (!app) continue;
+        for (const auto& port : app->ports) {
+            if (port.name != exposed.name) continue;
+            if (found != nullptr) return refused(exposed, "more than one app has a port so called");
+            found = &port;
+        }
+    }
+    if (found == nullptr) return refused(exposed, "no app has a port so called");
+    return *found;
+}
+
+bool is_taken(const std::vector<plan::PortPlan>& ports, const plan::PortPlan& one) {
+    return std::any_of(ports.begin(), ports.end(), [&](const auto& other) {
+        return other.protocol == one.protocol && other.host_port == one.host_port &&
+               (other.host_ip == one.host_ip || other.host_ip.empty() || one.host_ip.empty());
+    });
+}
+
+Result<> add_range(std::vector<plan::PortPlan>& ports, const schema::ExposedPort& exposed,
+                   const schema::Port& port) {
+    TRY_CONTEXT(schema::check_forwarded(port.protocol, exposed.host_ip), "port \"{}\"",
+                exposed.name.str());
+    if (exposed.host_port + port.count > 65536) return refused(exposed, "65535 is the last");
+    if (ports.size() + port.count > schema::kMaxForwardedPorts)
+        return refused(exposed, fmt::format("at most {} ports of a pod are forwarded",
+                                            schema::kMaxForwardedPorts));
+    for (std::uint32_t i = 0; i < port.count; ++i) {
+        plan::PortPlan one{port.protocol, exposed.host_ip,
+                           static_cast<std::uint16_t>(exposed.host_port + i),
+                           static_cast<std::uint16_t>(port.port + i)};
+        if (is_taken(ports, one)) return refused(exposed, "another entry takes the same one");
+        ports.push_back(std::move(one));
+    }
+    return {};
+}
+
+}  // namespace
+
+plan::Network network_of(schema::Network network) {
+    switch (network) {
+        case schema::Network::kNone: break;
+        case schema::Network::kDefault: return plan::Network::kDefault;
+        case schema::Network::kHost: return plan::Network::kHost;
+    }
+    return plan::Network::kNone;
+}
+
+Result<std::optional<std::vector<plan::PortPlan>>> forwarded_ports(
+    const schema::PodManifest& manifest, const schema::PodSettings& settings,
+    const std::vector<store::ImageRecord>& images) {
+    std::optional<std::vector<plan::PortPlan>> ports;
+    if (settings.network != schema::Network::kDefault || manifest.ports.empty()) return ports;
+    ports.emplace();
+    for (const auto& exposed : manifest.ports)
+        TRY(add_range(*ports, exposed, TRY(find_port(manifest, exposed, images))));
+    return ports;
+}
+
+}  // namespace podd::pod

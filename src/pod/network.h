@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The network part of a pod's plan; pure.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "plan/plan.h"
+#include "schema/annotations.h"
+#include "schema/pod_manifest.h"
+#include "store/reader.h"
+
+namespace podd::pod {
+
+plan::Network network_of(schema::Network network);
+
+/// The ports that the host is to forward, each of a range by itself; `images` are those of the
+/// apps, which describe the ports where the manifest does not. Nothing on other networks than
+/// "default". Errors: kInvalidArgument, kUnsupported.
+base::Result<std::optional<std::vector<plan::PortPlan>>> forwarded_ports(
+    const schema::PodManifest& manifest, const schema::PodSettings& settings,
+    const std::vector<store::ImageRecord>& images);
+
+}  // namespace podd::pod

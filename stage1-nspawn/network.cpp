@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "network.h"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#include "base/socket_message.h"
+#include "network/message.h"
+
+namespace podd::stage1 {
+
+using base::errno_error;
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::UniqueFd;
+
+namespace {
+
+// As long as systemd waits for a unit to start.
+constexpr timeval kPatience{60, 0};
+
+// Whoever has it changes the pod's network without a right to enter that.
+Result<UniqueFd> socket_in_pod(int proc_fd, int pidfd) {
+    const UniqueFd own{::openat(proc_fd, "self/ns/net", O_RDONLY | O_CLOEXEC)};
+    if (!own) return errno_error("opening the host's network", errno);
+    if (::setns(pidfd, CLONE_NEWNET) < 0) return errno_error("joining the pod's network", errno);
+    UniqueFd socket{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)};
+    const int failed = errno;
+    if (::setns(own.get(), CLONE_NEWNET) < 0)
+        return errno_error("going back to the host's network", errno);
+    if (!socket) return errno_error("opening a socket in the pod's network", failed);
+    return socket;
+}
+
+std::vector<network::Port> ports_of(const plan::PodPlan& pod) {
+    std::vector<network::Port> ports;
+    if (!pod.ports) return ports;
+    for (const auto& one : *pod.ports)
+        ports.push_back({one.protocol, one.host_ip, one.host_port, one.pod_port});
+    return ports;
+}
+
+Error gone() {
+    return Error{ErrorCode::kUnavailable,
+                 "podd-network.service does not answer; its journal says why"};
+}
+
+}  // namespace
+
+Result<NetworkService> NetworkService::call() {
+    UniqueFd socket{::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)};
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(address.sun_path, network::kSocket, sizeof address.sun_path - 1);
+    if (!socket ||
+        ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
+        return Error{ErrorCode::kUnavailable,
+                     fmt::format("podd-network.socket does not listen: \"{}\": {}",
+                                 network::kSocket, errno_error("connect", errno).message())};
+    (void)::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
+    return NetworkService{std::move(socket)};
+}
+
+Result<> NetworkService::ask(const plan::PodPlan& pod, int proc_fd, int pidfd,
+                             std::vector<std::string> servers) {
+    const auto inside = TRY(socket_in_pod(proc_fd, pidfd));
+    const network::Request request{network::Request::Verb::kConnect, pod.name, ports_of(pod),
+                                   std::move(servers)};
+    return base::send_message(socket_.get(), to_text(request), {inside.get()});
+}
+
+Result<std::uint32_t> NetworkService::finish() {
+    auto message = base::receive_message(socket_.get(), network::kMaxMessage, 0);
+    if (!message || message->text.empty()) return gone();
+    const auto reply = TRY(network::parse_reply(message->text));
+    if (!reply.error.empty())
+        return Error{ErrorCode::kConflict, fmt::format("network \"default\": {}", reply.error)};
+    return reply.interface;
+}
+
+Result<> remove_network(const std::string& pod) {
+    auto service = TRY(NetworkService::call());
+    const network::Request request{network::Request::Verb::kDisconnect, pod, {}, {}};
+    TRY(base::send_message(service.socket_.get(), to_text(request), {}));
+    TRY(service.finish());
+    return {};
+}
+
+}  // namespace podd::stage1

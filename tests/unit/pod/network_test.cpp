@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pod/network.h"
+
+#include <string>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+using namespace podd;
+
+namespace {
+
+schema::PodManifest manifest_of(const std::string& ports, const std::string& apps = "") {
+    const auto pod = schema::PodManifest::parse(fmt::format(
+        R"({{"acKind":"PodManifest","acVersion":"0.8.11","apps":[{{"name":"a","image":{{"name":"x"}}}}{}],)"
+        R"("ports":[{}]}})",
+        apps, ports));
+    REQUIRE(pod.has_value());
+    return *pod;
+}
+
+schema::PodSettings on(schema::Network network) {
+    schema::PodSettings settings;
+    settings.network = network;
+    return settings;
+}
+
+// An image whose app has "http" at 80 and "many" at 1000 to 1002.
+store::ImageRecord image() {
+    auto manifest = schema::ImageManifest::parse(
+        R"({"acKind":"ImageManifest","acVersion":"0.8.11","name":"example.com/a",)"
+        R"("app":{"exec":["/a"],"user":"0","group":"0",)"
+        R"("ports":[{"name":"http","protocol":"tcp","port":80},)"
+        R"({"name":"many","protocol":"udp","port":1000,"count":3}]}})");
+    REQUIRE(manifest.has_value());
+    return {.id = "sha512-" + std::string(128, '0'),
+            .manifest = std::move(*manifest),
+            .trees = {},
+            .blobs = {},
+            .verification = {}};
+}
+
+std::string said(const std::string& ports) {
+    const auto made =
+        pod::forwarded_ports(manifest_of(ports), on(schema::Network::kDefault), {image()});
+    return made ? std::string{} : made.error().message();
+}
+
+}  // namespace
+
+TEST_SUITE("pod/network") {
+    TEST_CASE("ports of the image and of the manifest, ranges one by one") {
+        const auto manifest = manifest_of(
+            R"({"name":"http","hostPort":8080},{"name":"many","hostPort":2000,"hostIP":"192.0.2.1"},)"
+            R"({"name":"own","hostPort":53,"podPort":{"name":"own","protocol":"udp","port":5353}})");
+        const auto made = pod::forwarded_ports(manifest, on(schema::Network::kDefault), {image()});
+        REQUIRE(made.has_value());
+        REQUIRE(made->has_value());
+        CHECK(**made == std::vector<plan::PortPlan>{{"tcp", "", 8080, 80},
+                                                    {"udp", "192.0.2.1", 2000, 1000},
+                                                    {"udp", "192.0.2.1", 2001, 1001},
+                                                    {"udp", "192.0.2.1", 2002, 1002},
+                                                    {"udp", "", 53, 5353}});
+    }
+
+    TEST_CASE("other networks forward none, and a pod without ports has no list") {
+        const auto manifest = manifest_of(R"({"name":"http","hostPort":8080})");
+        for (const auto network : {schema::Network::kNone, schema::Network::kHost})
+            CHECK_FALSE(pod::forwarded_ports(manifest, on(network), {image()})->has_value());
+        CHECK_FALSE(pod::forwarded_ports(manifest_of(""), on(schema::Network::kDefault), {image()})
+                        ->has_value());
+    }
+
+    TEST_CASE("what only the image shows to be wrong") {
+        CHECK(said(R"({"name":"http","hostPort":80})").empty());
+        CHECK(said(R"({"name":"nix","hostPort":80})") ==
+              "port \"nix\" at host port 80: no app has a port so called");
+        CHECK(said(R"({"name":"many","hostPort":65534})").ends_with("65535 is the last"));
+        CHECK(
+            said(
+                R"({"name":"many","hostPort":80},{"name":"many","hostPort":82,"hostIP":"1.2.3.4"})")
+                .ends_with("another entry takes the same one"));
+        CHECK(
+            said(
+                R"({"name":"p","hostPort":80,"podPort":{"name":"p","protocol":"tcp","port":1,"count":1025}})")
+                .ends_with("at most 1024 ports of a pod are forwarded"));
+        const auto two = manifest_of(R"({"name":"http","hostPort":80})",
+                                     R"(,{"name":"b","image":{"name":"x"}})");
+        const auto made =
+            pod::forwarded_ports(two, on(schema::Network::kDefault), {image(), image()});
+        REQUIRE_FALSE(made.has_value());
+        CHECK(made.error().message().ends_with("more than one app has a port so called"));
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "schema/port_forwarding.h"
+
+#include <string>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "schema/pod_manifest.h"
+
+using namespace podd;
+
+namespace {
+
+// What is said of a manifest with that network and port.
+std::string said(const std::string& network, const std::string& port, const std::string& app = "") {
+    const auto pod = schema::PodManifest::parse(fmt::format(
+        R"({{"acKind":"PodManifest","acVersion":"0.8.11","apps":[{{"name":"a","image":{{"name":"x"}}{}}}],)"
+        R"("annotations":[{{"name":"podd.org/network","value":"{}"}}],"ports":[{}]}})",
+        app, network, port));
+    return pod ? std::string{} : pod.error().message();
+}
+
+}  // namespace
+
+TEST_SUITE("schema/port_forwarding") {
+    TEST_CASE("what is forwarded") {
+        CHECK(schema::check_forwarded("tcp", "").has_value());
+        CHECK(schema::check_forwarded("udp", "192.0.2.1").has_value());
+        for (const auto* protocol : {"sctp", "TCP", ""})
+            CHECK_FALSE(schema::check_forwarded(protocol, "").has_value());
+        for (const auto* address : {"127.0.0.1", "127.1.2.3"})
+            CHECK_FALSE(schema::check_forwarded("tcp", address).has_value());
+    }
+
+    TEST_CASE(
+        "a manifest is refused where it asks for more, and only on the network that forwards") {
+        const std::string sctp =
+            R"({"name":"p","hostPort":80,"podPort":{"name":"p","protocol":"sctp","port":80}})";
+        const std::string loopback = R"({"name":"p","hostPort":80,"hostIP":"127.0.0.1"})";
+        const std::string app =
+            R"(,"app":{"exec":["/a"],"user":"0","group":"0","ports":[{"name":"p","protocol":"sctp","port":80}]})";
+        CHECK(
+            said("default", sctp) ==
+            "/ports/0: found a port of protocol \"sctp\", wanted \"tcp\" or \"udp\": this version "
+            "forwards no other");
+        CHECK(said("default", R"({"name":"p","hostPort":80})", app).starts_with("/ports/0: "));
+        CHECK(said("default", loopback).starts_with("/ports/0: found the loopback address"));
+        CHECK(said("default", R"({"name":"p","hostPort":80})").empty());
+        for (const auto* network : {"none", "host"}) {
+            CHECK(said(network, sctp).empty());
+            CHECK(said(network, loopback).empty());
+        }
+    }
+}
