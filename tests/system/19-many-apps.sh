@@ -2,6 +2,7 @@
 # Pods of many apps: all of them start, and each has its own mounts and nobody else's, as if it were alone. The mounts of more
 # than 83 apps are more descriptors than one message holds.
 # hosts: bookworm trixie
+# full
 import_probe
 host mkdir -p /srv/many/late
 host chown -R 1000:1000 /srv/many

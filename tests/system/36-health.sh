@@ -2,7 +2,6 @@
 # Health checks of images and manifests: run as part of the app, by a timer that is there as long as the app runs; what they
 # say is seen in podctl status and the journal, and acted on where the manifest says so.
 # hosts: bookworm trixie
-# smoke
 "$source_dir/tests/images/make" busybox rootfs "$TEST_TMP/busybox.tar.gz"
 # docker_image NAME CONFIG: an image as docker saves it.
 docker_image() {

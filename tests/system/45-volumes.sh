@@ -70,7 +70,7 @@ assert_contains "$said" 'image ids 1000 0 1000 1000' "the control: setuid works 
 host systemctl stop pod-control
 host podctl image rm example.com/suid >/dev/null
 
-say "idmap host: the host's numbers on both sides, at the administrator's word"
+say "idmap host: the host's numbers on both sides, at the administrator's word; no setuid files, see 59"
 pod numbers '{"name": "data", "kind": "host", "source": "/srv/volumes/rooted", "idmap": "host"}, {"name": "theirs", "kind": "host", "source": "/srv/volumes/owner", "idmap": "host"}' \
     "$(app a 'stat -c "%n is %u:%g" /data /data/file /theirs/mine /theirs/other
         echo new >/data/made; echo new >/theirs/made-too; chown 1000:1001 /theirs/made-too; cp /bin/probe /data/suid; chmod 4755 /data/suid
@@ -79,7 +79,7 @@ assert_contains "$said" '/data is 0:0'
 assert_contains "$said" '/theirs/mine is 1000:1001'
 assert_contains "$said" '/theirs/other is 2000:2000'
 assert_matches "$said" ' /data [^ ]*nosuid,nodev'
-assert_eq $'0:0 644\n1000:1001 644\n0:0 4755' "$(ids /srv/volumes/rooted/made /srv/volumes/owner/made-too /srv/volumes/rooted/suid)"
+assert_eq $'0:0 644\n1000:1001 644\n0:0 755' "$(ids /srv/volumes/rooted/made /srv/volumes/owner/made-too /srv/volumes/rooted/suid)"
 host systemctl stop pod-numbers
 
 say "idmap foreign: all users of the pod, none of the host"
