@@ -125,8 +125,10 @@ Result<AciPlan> plan_aci(const schema::FetchReference& reference, const std::str
         plan.url = url->text;
         return plan;
     }
-    plan.name = std::get<schema::ImageReference>(reference);
-    const auto& name = plan.name->name.value().str();
+    const auto& image = std::get<schema::ImageReference>(reference);
+    if (!image.name) return Error{ErrorCode::kInternal, "an image without a name to look for"};
+    plan.name = image;
+    const auto& name = image.name->str();
     TRY(store::check_name(name));
     TRY(accept_place(plan, name, policy, caller));
     return plan;
@@ -155,7 +157,7 @@ Result<AciPlan> plan_dependency(const schema::Dependency& dependency, const trus
     return plan;
 }
 
-AciSet::AciSet(AciPlan asked, trust::Policy policy, uid_t caller, std::string host_arch)
+AciSet::AciSet(AciPlan asked, trust::Policy policy, uid_t caller, const std::string& host_arch)
     : policy_{std::move(policy)}, caller_{caller}, host_{host_labels(host_arch)} {
     plans_.push_back(std::move(asked));
 }
@@ -287,6 +289,7 @@ std::string AciSet::renew_options() const {
 const store::ImageRecord* find_named(const std::vector<store::ImageRecord>& images,
                                      const schema::ImageReference& reference,
                                      const std::string& host_arch) {
+    if (!reference.name) return nullptr;
     const store::ImageRecord* newest = nullptr;
     const auto host = unasked(host_labels(host_arch), reference.labels);
     for (const auto& image : images) {

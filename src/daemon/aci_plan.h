@@ -58,7 +58,7 @@ base::Result<AciPlan> plan_dependency(const schema::Dependency& dependency,
 /// The set of images that one fetch is about; the first is the one that was asked for.
 class AciSet {
 public:
-    AciSet(AciPlan asked, trust::Policy policy, uid_t caller, std::string host_arch);
+    AciSet(AciPlan asked, trust::Policy policy, uid_t caller, const std::string& host_arch);
 
     AciPlan& at(std::size_t number) { return plans_[number]; }
     const AciPlan& at(std::size_t number) const { return plans_[number]; }

@@ -25,6 +25,6 @@ std::vector<AskedLimit> asked_limits(const std::vector<schema::Isolator>& isolat
                                      translate::Scope scope);
 
 /// Of an image, as the plan of a running app has them.
-std::vector<AskedLimit> asked_limits(const std::vector<plan::LimitPlan>& limits);
+std::vector<AskedLimit> asked_limits(const std::vector<plan::LimitPlan>& plans);
 
 }  // namespace podd::daemon

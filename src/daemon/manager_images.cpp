@@ -223,8 +223,8 @@ void ManagerObject::fetch_aci(const TransferReply& reply, const schema::FetchRef
     if (!images) return reply.fail(images.error());
     const auto have = stored_aci(*images, reference, pull, now_usec(), Images::check_accepted);
     if (!have) return reply.fail(have.error());
-    if (have->take)
-        return transfers_.found(*have->take, {caller.user, schema::kept(reference)}, started);
+    if (const auto& take = have->take; take)
+        return transfers_.found(*take, {caller.user, schema::kept(reference)}, started);
     const auto policy = trust::Policy::read();
     if (!policy) return reply.fail(policy.error());
     const auto plan = plan_aci(reference, signature, *policy, caller.user);
