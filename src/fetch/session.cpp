@@ -166,7 +166,7 @@ Result<HttpAnswer> Session::ask_for_token(const Challenge& challenge) {
     if (const auto service = challenge.parameter("service"); !service.empty())
         query += "&service=" + escape_url(service);
     const auto request = token_request(realm.text, query, TRY(usable_credential()));
-    auto answer = TRY(get_patiently(http_, [&] { return request; }));
+    auto answer = TRY(get_patiently(http_, [&] { return HttpRequest{request}; }));
     if (answer.status == 200) return answer;
     return answer.status == 401 ? denied(answer) : status_error(answer);
 }

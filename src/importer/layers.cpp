@@ -98,9 +98,8 @@ private:
         return {};
     }
 
-    Result<UniqueFd> open_stored(std::size_t layer) const {
-        auto blob =
-            store_.reader().open_blob(fmt::format("sha256/{}", layers_[layer].digest->hex()));
+    Result<UniqueFd> open_stored(std::size_t layer, std::string_view hex) const {
+        auto blob = store_.reader().open_blob(fmt::format("sha256/{}", hex));
         if (blob || blob.error().code() != ErrorCode::kNotFound) return blob;
         return Error{ErrorCode::kNotFound,
                      fmt::format("layer {} of {} was in the store when the fetch began, and is not "
@@ -112,8 +111,9 @@ private:
         const auto& path = layers_[layer].path;
         auto opened = base::open_at(dir_fd_, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
         const bool is_missing = !opened && opened.error().code() == ErrorCode::kNotFound;
-        if (is_missing && missing_ == Missing::kFromStore && layers_[layer].digest)
-            return open_stored(layer);
+        const auto& digest = layers_[layer].digest;
+        if (is_missing && missing_ == Missing::kFromStore && digest)
+            return open_stored(layer, digest->hex());
         auto file = TRY_CONTEXT(std::move(opened), "layer {} of {}", layer + 1, layers_.size());
         struct stat st{};
         if (::fstat(file.get(), &st) < 0 || !S_ISREG(st.st_mode))

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "fd_store.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -36,9 +38,12 @@ void take(PassedFds& passed, std::string_view name, UniqueFd fd) {
         return;
     }
     const auto dot = name.find('.');
-    for (const auto& part : kParts)
-        if (dot != std::string_view::npos && name.substr(dot + 1) == part.name)
-            passed.offers[std::string{name.substr(0, dot)}].*part.fd = std::move(fd);
+    if (dot == std::string_view::npos) return;
+    const auto* part = std::find_if(std::begin(kParts), std::end(kParts), [&](const Part& known) {
+        return known.name == name.substr(dot + 1);
+    });
+    if (part != std::end(kParts))
+        passed.offers[std::string{name.substr(0, dot)}].*part->fd = std::move(fd);
 }
 
 }  // namespace

@@ -15,8 +15,6 @@
 
 namespace podd::network_service {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 using base::UniqueFd;
 using network::Reply;
