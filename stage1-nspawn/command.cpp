@@ -76,7 +76,12 @@ void Caller::heed_socket(pid_t pid) {
     const auto signal = message && !message->text.empty()
                             ? plan::signal_request(message->text)
                             : base::Error{base::ErrorCode::kUnavailable, "the caller is gone"};
-    if (signal) return send_signal(pid, *signal);
+    if (signal) {
+        send_signal(pid, *signal);
+        // One that is stopped would not hear of it. Source: SIGTERM in systemd.kill(5).
+        if (*signal == SIGTERM || *signal == SIGHUP) send_signal(pid, SIGCONT);
+        return;
+    }
     socket_.reset();
     hang_up(pid);
 }

@@ -195,7 +195,7 @@ stuck=$(host_sh 'i=0
     while [ $i -lt 60 ]; do
         podctl exec stopper /bin/probe fds >/dev/null 2>&1 </dev/null & pid=$!
         while ps -o stat= -p $pid | grep -qv Z; do
-            if ps -eo stat=,comm= | grep -q "^T.* enter$"; then echo stuck; kill $pid; exit 0; fi
+            if ps -eo stat=,comm= | grep -q "^T.* enter$"; then echo stuck; kill -KILL $pid; exit 0; fi
             sleep 0.05
         done
         i=$((i + 1))
