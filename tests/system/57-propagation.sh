@@ -4,10 +4,13 @@
 # users' complaint U80.
 # hosts: bookworm trixie vm
 import_probe
-clean_up() { tidy; host_sh 'umount /srv/tree/sub/deep /srv/tree/sub /srv/tree/late /mnt/alone/x 2>/dev/null || true; umount /mnt/alone 2>/dev/null || true; rm -rf /srv/tree /mnt/alone'; }
+clean_up() { tidy; host_sh 'umount /srv/tree/sub/deep /srv/tree/sub /srv/tree/late /mnt/alone/x 2>/dev/null || true; umount /mnt/alone 2>/dev/null || true; rm -rf /srv/tree /srv/mounted /mnt/alone'; }
 trap clean_up EXIT
-# mounted PATH: a tmpfs of the user of the volume, with a file in it.
-mounted() { host_sh 'mount -t tmpfs -o mode=0777,uid=1000,gid=1000 test "$1" && echo "file in $1" >"$1/file" && chmod 666 "$1/file"' "$1"; }
+# mounted PATH: a folder of the user of the volume, with a file in it; a tmpfs would not do, as Linux 6.1 cannot map its ids.
+mounted() {
+    host_sh 'mkdir -p "/srv/mounted$1" && chmod 777 "/srv/mounted$1" && chown 1000:1000 "/srv/mounted$1" &&
+        mount --bind "/srv/mounted$1" "$1" && echo "file in $1" >"$1/file" && chmod 666 "$1/file"' "$1"
+}
 host_sh 'mkdir -p /srv/tree/sub /srv/tree/late /mnt/alone && chown -R 1000:1000 /srv/tree'
 mounted /srv/tree/sub
 host_sh 'mkdir /srv/tree/sub/deep && chown 1000:1000 /srv/tree/sub/deep'
@@ -73,7 +76,7 @@ assert_contains "$(sees /data/late/file)" 'file in /srv/tree/late' "after a rest
 host systemctl stop pod-mounts
 
 say "what cannot follow is refused"
-host_sh 'mount -t tmpfs -o uid=1000,gid=1000 test /mnt/alone && mount --make-private /mnt/alone'
+host_sh 'mkdir /srv/mounted/alone && chown 1000:1000 /srv/mounted/alone && mount --bind /srv/mounted/alone /mnt/alone && mount --make-private /mnt/alone'
 drop_manifest mounts <<'END'
 {"acKind": "PodManifest", "acVersion": "0.8.11", "volumes": [{"name": "data", "kind": "host", "source": "/mnt/alone", "propagation": "slave"}],
  "apps": [{"name": "a", "image": {"name": "example.com/probe"}, "mounts": [{"volume": "data", "path": "/data"}]}]}
