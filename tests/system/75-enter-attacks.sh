@@ -52,11 +52,15 @@ ways=$(host_sh 'for number in 3 4 5 6 7 8 9 10 11 12 13 14 15; do
     done
 done')
 assert_eq "" "$ways" "programs of the host"
-for stream in '0</' '1</etc' '0</dev/kmsg' '0</dev/tty0'; do
+for stream in '0</' '1</etc' '0</dev/kmsg' '0</dev/loop-control'; do
     host test -e "${stream#*<}" || continue
     assert_status 125 host_sh "podctl exec plain true $stream"
     assert_contains "$output" 'neither a file nor a pipe' "$stream"
 done
+# A terminal stays with podctl; the command has a pipe in its place.
+if host test -e /dev/tty0; then
+    assert_matches "$(host_sh 'timeout 10 podctl exec plain sh -c "readlink /proc/self/fd/0" 0</dev/tty0')" '^pipe:'
+fi
 
 say "D1, CVE-2019-5736, rkt #3999: what runs in the pod is not to be overwritten through /proc/self/exe"
 inside 'printf "#!/proc/self/exe\n" >/bin/evil; chmod 755 /bin/evil'
