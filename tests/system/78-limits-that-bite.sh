@@ -3,7 +3,7 @@
 # them. It needs a kernel of the host's own: containers of these tests have no controllers.
 # hosts: bookworm trixie vm-only
 # full
-# timeout: 400
+# timeout: 600
 import_image busybox
 clean_up() { tidy; host_sh 'swapoff /var/tmp/swap 2>/dev/null || true; rm -rf /var/tmp/swap /srv/bite /run/systemd/system/pod-bite@a.service.d; systemctl daemon-reload'; }
 trap clean_up EXIT
