@@ -6,6 +6,7 @@
 #include <csignal>
 #include <iterator>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -95,15 +96,16 @@ Result<> Child::finish() {
     return Error{static_cast<ErrorCode>(text->front() - 'a'), text->substr(1)};
 }
 
+// A message has at least one byte.
+constexpr char kNothingSaid = 0;
+
 // As many messages as it takes: the mounts of a pod with many apps are more than one can hold.
 Result<> send_fds(int socket, const std::vector<int>& fds) {
     auto next = fds.begin();
     do {
         const auto rest = static_cast<std::size_t>(fds.end() - next);
         const auto end = next + static_cast<std::ptrdiff_t>(std::min(rest, base::kMaxMessageFds));
-        // NOLINTNEXTLINE(bugprone-string-constructor): a view of the zero byte that ends the
-        // literal
-        TRY(base::send_message(socket, {"", 1}, {next, end}));
+        TRY(base::send_message(socket, std::string_view{&kNothingSaid, 1}, {next, end}));
         next = end;
     } while (next != fds.end());
     return {};

@@ -27,7 +27,7 @@ enum class Ambient : bool { kNone, kAsApp };
 /// Groups and ids of the app. All capabilities of the user namespace stay until execve(2), for the
 /// filter may need them to load; what execve leaves is the bounding set for user 0, and for others
 /// the ambient set, which is the same or empty.
-base::Result<> become_user(const plan::AppPlan& app, Ambient ambient);
+base::Result<> become_user(const plan::AppPlan& app, Ambient wanted);
 
 /// A program that was compiled before; see plan::seccomp_file().
 class SeccompProgram {

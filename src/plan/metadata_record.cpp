@@ -25,6 +25,7 @@ Result<std::string> text_member(const Json& json, std::string_view name) {
 
 Json pairs(const MetadataAnnotations& annotations) {
     Json array{Json::Array{}};
+    if (!annotations) return array;
     for (const auto& [name, value] : *annotations)
         array.push_back(Json::Array{name, value});
     return array;

@@ -20,7 +20,7 @@ constexpr std::uint32_t kRetries = 3;
 }  // namespace
 
 std::optional<plan::HealthPlan> health_plan(const schema::HealthSettings& settings) {
-    if (!settings.has_check()) return std::nullopt;
+    if (!settings.has_check() || !settings.command) return std::nullopt;
     plan::HealthPlan plan;
     plan.argv = *settings.command;
     plan.interval_usec = settings.interval_usec.value_or(kInterval);

@@ -80,7 +80,7 @@ void read_quota(GroupLimits& limits, const Reader& group) {
     std::string_view rest = *text;
     const auto quota = number(take(rest, ' '));
     const auto period = number(rest);
-    if (!quota || period.value_or(0) == 0) return;
+    if (!quota || !period || *period == 0) return;
     set(limits, "CPUQuotaPerSecUSec",
         *quota == UINT64_MAX ? UINT64_MAX : *quota * kUsecPerSec / *period);
 }

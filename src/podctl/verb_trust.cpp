@@ -150,6 +150,7 @@ base::Result<> trust_offered(const Session& session, const Options& options,
     for (const OfferedKeys& offered : by_url(rows)) {
         const base::UniqueFd text = TRY(sealed_file(offered.text));
         std::vector<std::string> fingerprints;
+        fingerprints.reserve(offered.keys.size());
         for (const auto& key : offered.keys)
             fingerprints.push_back(std::get<0>(key));
         if (is_shown(options))
