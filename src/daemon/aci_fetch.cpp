@@ -9,11 +9,13 @@
 
 #include "base/log.h"
 #include "daemon/fetch_folder.h"
+#include "daemon/images.h"
 #include "daemon/received_fd.h"
 #include "daemon/transfers.h"
 #include "daemon/worker_service.h"
 #include "store/acceptance.h"
 #include "store/dependencies.h"
+#include "store/origins.h"
 #include "trust/remedy.h"
 
 namespace podd::daemon {
@@ -44,7 +46,7 @@ AciFetch::AciFetch(const Tools& tools, AciSet set, const std::optional<KnownAci>
 void AciFetch::start(const Tools& tools, AciSet set, const std::optional<KnownAci>& known,
                      client::Done<> begun) {
     const auto fetch = std::make_shared<AciFetch>(tools, std::move(set), known);
-    fetch->fetch(std::move(begun));
+    fetch->take_turn(std::move(begun));
 }
 
 std::string AciFetch::folder() const {
@@ -65,6 +67,33 @@ void AciFetch::fail(const Error& error) {
         return tools_.transfer.fail(
             Error{error}.with_context(fmt::format("dependency \"{}\"", plan.reference)));
     tools_.transfer.fail(error);
+}
+
+void AciFetch::take_turn(client::Done<> begun) {
+    auto& flights = tools_.transfers.image_flights();
+    const auto id = tools_.transfer.id();
+    flights.want(id, current().reference, [self = shared_from_this(), begun](bool waited) {
+        if (!waited) return self->fetch(begun);
+        const auto come = self->has_come();
+        if (!come) return self->fail(come.error());
+        if (!*come) return self->fetch(self->must_start("fetcher"));
+        if (self->current_ > 0) self->next();
+    });
+    if (flights.is_waiting(id)) begun({});
+}
+
+Result<bool> AciFetch::has_come() {
+    auto& plan = current();
+    if (plan.dependency) plan.in_store = TRY(is_in_store(*plan.dependency));
+    if (plan.dependency) return plan.in_store;
+    const auto images = TRY(Images::stored());
+    const auto* image = store::fetched_last(images, plan.reference);
+    // That which was there before may have been all that the other one found.
+    if (image == nullptr || (known_ && known_->id == image->id)) return false;
+    const auto reader = TRY(store::Reader::open());
+    if (!store::check_accepted(reader, *image)) return false;
+    tools_.transfer.succeed({image->id, image->manifest.name.str(), {}});
+    return true;
 }
 
 void AciFetch::fetch(client::Done<> begun) {
@@ -156,7 +185,7 @@ Result<> AciFetch::need(const schema::Dependency& dependency) {
 void AciFetch::next() {
     if (current_ + 1 == set_.size()) return import();
     ++current_;
-    fetch(must_start("fetcher"));
+    take_turn(must_start("fetcher"));
 }
 
 void AciFetch::import() {
@@ -168,7 +197,8 @@ void AciFetch::import() {
     std::vector<std::string> folders;
     folders.reserve(set_.size());
     for (std::size_t number = 0; number < set_.size(); ++number)
-        folders.push_back(fmt::format("{}/{}", kFetchFolders, set_.folder(number)));
+        if (!set_.at(number).in_store)
+            folders.push_back(fmt::format("{}/{}", kFetchFolders, set_.folder(number)));
     service.push_back(discard_after(folders));
     run_importer(Phase::kImport, std::move(service));
 }

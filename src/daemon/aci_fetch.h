@@ -34,6 +34,10 @@ private:
     AciPlan& current() { return set_.at(current_); }
     /// Of the one that is on its way.
     std::string folder() const;
+    /// Once no other fetch is bringing it.
+    void take_turn(client::Done<> begun);
+    /// Whether another fetch has brought it.
+    base::Result<bool> has_come();
     void fetch(client::Done<> begun);
     void fetched(const FetchedImage& image);
     void not_modified();

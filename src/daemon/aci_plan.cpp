@@ -154,6 +154,7 @@ Result<AciPlan> plan_dependency(const schema::Dependency& dependency, const trus
     auto plan = TRY(plan_aci(reference, "", policy, caller));
     plan.id = dependency.image_id.value_or("");
     plan.size = dependency.size;
+    plan.dependency = dependency;
     return plan;
 }
 
@@ -208,7 +209,7 @@ Result<std::vector<std::size_t>> AciSet::import_order() const {
     const auto visit = [&](const auto& self, std::size_t number) -> Result<> {
         if (std::ranges::find(path, number) != path.end())
             return invalid(fmt::format("image \"{}\" depends on itself", plans_[number].reference));
-        if (std::ranges::find(order, number) != order.end()) return {};
+        if (plans_[number].in_store || std::ranges::find(order, number) != order.end()) return {};
         if (path.size() >= kMaxDepth)
             return invalid(fmt::format("image \"{}\" is more than {} dependencies deep",
                                        plans_[number].reference, kMaxDepth));

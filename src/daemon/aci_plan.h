@@ -38,6 +38,8 @@ struct AciPlan {
     std::optional<store::Verification> unsigned_by{};
     std::string id{};                     // of a dependency that has one
     std::optional<std::uint64_t> size{};  // of its file, likewise
+    std::optional<schema::Dependency> dependency{};
+    bool in_store = false;  // a dependency that another fetch has brought meanwhile
     // What became known of it.
     std::optional<FetchedAci> fetched{};
     std::optional<GoodSignature> signature{};

@@ -177,6 +177,10 @@ void Transfers::stop(std::uint32_t id, const Reply<bool>& reply) {
     Transfer& cancelled = *found->second.transfer;
     // Between the fetcher and the importer there may be nothing to stop.
     cancelled.cancel();
+    if (image_flights_.is_waiting(id)) {
+        cancelled.fail({base::ErrorCode::kUnavailable, "the fetch was cancelled"});
+        return reply.ok(true);
+    }
     const auto stop_unit = [this, reply, unit = cancelled.unit()] {
         systemd_.stop(unit, [reply](const auto& job) {
             if (!job && job.error().code() != base::ErrorCode::kNotFound)

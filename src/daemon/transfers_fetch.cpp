@@ -206,6 +206,7 @@ void Transfers::fetch_ended(const std::string& reference,
     const Fetch fetch = std::move(found->second);
     fetches_.erase(found);
     flights_.end(fetch.transfer->id());
+    image_flights_.end(fetch.transfer->id());
     // What was cut short stays for the next time; systemd-tmpfiles removes it when none comes.
     for (const auto& unit : fetch.transfer->units())
         if (Transfer::is_fetch_unit(unit) && (result || fetch.transfer->is_used_up(unit)))

@@ -190,6 +190,14 @@ say "and import says which command has it fetched"
 assert_status 1 host podctl import $folder/app.aci
 assert_contains "$output" "podctl fetch example.test/mid:1"
 
+say "what two fetches need at the same moment comes once, whether it was asked for or is depended on"
+host truncate --size=0 $folder/access.log
+assert_eq "$(id_of app2) $(id_of mid)" "$(host_sh 'podctl fetch --quiet example.test/app:2 >"$1/first" & podctl fetch --quiet example.test/mid:1 >"$1/second"
+    wait; paste -d " " "$1/first" "$1/second"; rm "$1/first" "$1/second"' $folder)"
+for name in app-2 mid-1 base-latest; do assert_eq 1 "$(host grep -c "$name-linux-$arch.aci 200" $folder/access.log)" "requests for $name"; done
+assert_eq "example.test/app example.test/base example.test/mid" "$(names)"
+forget
+
 say "an image of a place that may serve unsigned ones, under its own names"
 printf '[Prefix place.test]\nAccept=unsigned\n' | host_file $policy
 assert_eq "$(id_of unsigned)" "$(fetch https://place.test/plain/unsigned.aci 2>/dev/null)"
