@@ -111,7 +111,7 @@ assert_fails host pgrep -f '^sleep 77[4]'
 wait_until 10 host_sh '! systemctl list-units --plain --no-legend --all "podd-health-*" | grep .'
 
 say "what cannot be is said before anything is started"
-bad() { pod web plain "$@" 2>/dev/null; host podctl verify /etc/podd/pods.d/web.json 2>&1 || true; }
+bad() { pod web plain "$@" 2>/dev/null; assert_status 1 host podctl verify /etc/podd/pods.d/web.json && echo "$output"; }
 assert_contains "$(bad health-cmd '[ -e /x ]')" 'has to say "test"'
 assert_contains "$(bad health-interval 0)" 'at least 1ms'
 assert_contains "$(bad health-on-failure reboot)" '"restart"'
