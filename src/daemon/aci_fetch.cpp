@@ -44,9 +44,9 @@ AciFetch::AciFetch(const Tools& tools, AciSet set, const std::optional<KnownAci>
     : tools_{tools}, set_{std::move(set)}, known_{known} {}
 
 void AciFetch::start(const Tools& tools, AciSet set, const std::optional<KnownAci>& known,
-                     client::Done<> begun) {
+                     const client::Done<>& begun) {
     const auto fetch = std::make_shared<AciFetch>(tools, std::move(set), known);
-    fetch->take_turn(std::move(begun));
+    fetch->take_turn(begun);
 }
 
 std::string AciFetch::folder() const {
@@ -69,7 +69,7 @@ void AciFetch::fail(const Error& error) {
     tools_.transfer.fail(error);
 }
 
-void AciFetch::take_turn(client::Done<> begun) {
+void AciFetch::take_turn(const client::Done<>& begun) {
     auto& flights = tools_.transfers.image_flights();
     const auto id = tools_.transfer.id();
     flights.want(id, current().reference, [self = shared_from_this(), begun](bool waited) {

@@ -26,7 +26,7 @@ public:
     };
     /// The transfer tells how it ends; `begun` whether it began.
     static void start(const Tools& tools, AciSet set, const std::optional<KnownAci>& known,
-                      client::Done<> begun);
+                      const client::Done<>& begun);
 
     AciFetch(const Tools& tools, AciSet set, const std::optional<KnownAci>& known);
 
@@ -35,7 +35,7 @@ private:
     /// Of the one that is on its way.
     std::string folder() const;
     /// Once no other fetch is bringing it.
-    void take_turn(client::Done<> begun);
+    void take_turn(const client::Done<>& begun);
     /// Whether another fetch has brought it.
     base::Result<bool> has_come();
     void fetch(client::Done<> begun);

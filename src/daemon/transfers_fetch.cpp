@@ -139,11 +139,11 @@ void Transfers::unchanged(Transfer& transfer, const std::string& id) {
 
 void Transfers::fetch_aci(const AciPlan& plan, const trust::Policy& policy,
                           const std::optional<KnownAci>& known, uid_t user, Started started) {
-    begin_fetch(
-        plan.reference, user, std::move(started), [&](Transfer& transfer, client::Done<> begun) {
-            AciFetch::start({*this, verifier_, transfer}, AciSet{plan, policy, user, host_arch()},
-                            known, std::move(begun));
-        });
+    begin_fetch(plan.reference, user, std::move(started),
+                [&](Transfer& transfer, const client::Done<>& begun) {
+                    AciFetch::start({*this, verifier_, transfer},
+                                    AciSet{plan, policy, user, host_arch()}, known, begun);
+                });
 }
 
 void Transfers::check_fetched(const Transfer& transfer, const FetchPlan& plan,
