@@ -16,6 +16,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/own_unit.h"
 
 namespace podd::stage1 {
 
@@ -26,7 +27,6 @@ using base::UniqueFd;
 
 namespace {
 
-constexpr std::size_t kMaxCgroup = 16384;
 constexpr const char* kJournalSocket = "/run/systemd/journal/stdout";
 
 // The variable names the device and inode of one of the two; the other goes to the same place or
@@ -44,17 +44,6 @@ bool is_journal_stream(int fd) {
                kJournalSocket;
 }
 
-// The caller's unit, from its cgroup. journald asks for it: a line of a process that is gone by the
-// time it is read can be put to the unit only by this.
-Result<std::string> own_unit() {
-    constexpr std::string_view kService = ".service";
-    const auto text = TRY(base::read_file("/proc/self/cgroup", kMaxCgroup));
-    const auto end = text.rfind(kService);
-    if (end == std::string::npos) return std::string{};
-    const auto start = text.rfind('/', end) + 1;
-    return text.substr(start, end + kService.size() - start);
-}
-
 // identifier, unit, priority, no level prefix, no forwarding.
 Result<UniqueFd> journal_stream(const std::string& identifier, LogLevel level) {
     UniqueFd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
@@ -64,7 +53,7 @@ Result<UniqueFd> journal_stream(const std::string& identifier, LogLevel level) {
     if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
         return errno_error("connecting to the journal", errno);
     (void)::shutdown(fd.get(), SHUT_RD);
-    const auto header = fmt::format("{}\n{}\n{}\n0\n0\n0\n0\n", identifier, TRY(own_unit()),
+    const auto header = fmt::format("{}\n{}\n{}\n0\n0\n0\n0\n", identifier, base::own_unit(),
                                     static_cast<int>(level));
     TRY(base::write_all(fd.get(), header));
     return fd;

@@ -25,7 +25,9 @@ say "an image that comes"
 entry=$(entries MESSAGE_ID=$imported)
 assert_eq "$id" "$(field POD_IMAGE "$entry")"
 assert_eq example.com/busybox "$(field POD_IMAGE_NAME "$entry")"
-assert_matches "$(field _SYSTEMD_UNIT "$entry")" '^podd-import-[0-9]+\.service$'
+unit=$(field OBJECT_SYSTEMD_UNIT "$entry")
+assert_matches "$unit" '^podd-import-[0-9]+\.service$'
+assert_eq "$id" "$(field POD_IMAGE "$(entries --unit="$unit" MESSAGE_ID=$imported)")" "found by its unit"
 assert_eq podd "$(field SYSLOG_IDENTIFIER "$entry")"
 
 say "an image that does not come"

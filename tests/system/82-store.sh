@@ -50,6 +50,26 @@ said=$(host podctl image gc --grace-period=0)
 assert_contains "$said" 'example.com/idle: the declared pod "declared" names it'
 host rm /etc/podd/pods.d/declared.json
 host podctl import "$(image busybox aci)" >/dev/null
+
+say "a pod that is prepared holds its images before it runs: here it waits for machined"
+hold prepared example.com/busybox
+host systemctl start systemd-machined
+host systemctl kill --signal=STOP systemd-machined
+host systemctl start --no-block pod-prepared@a
+wait_until 20 host test -e /run/podd/pods/prepared/app-a.json
+host rm /etc/podd/pods.d/prepared.json
+assert_fails host podctl image rm "$busybox"
+assert_contains "$output" 'is used by app "a" of pod "prepared"'
+said=$(host podctl image gc --grace-period=0 --json=short)
+assert_contains "$(kinds "$said" kept)" "$busybox"
+assert_contains "$said" 'is used by app \"a\" of pod \"prepared\"'
+assert_eq activating "$(property pod-prepared.service ActiveState)" "it was not to run yet"
+host systemctl kill --signal=CONT systemd-machined
+wait_until 20 unit_is pod-prepared@a.service active
+host systemctl stop pod-prepared.service
+
+say "and so does one that runs"
+host podctl import /var/tmp/store-root.tar --name=example.com/idle >/dev/null
 hold running example.com/busybox
 host systemctl start pod-running@a
 host rm /etc/podd/pods.d/running.json
