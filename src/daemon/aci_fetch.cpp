@@ -38,6 +38,19 @@ Result<bool> is_in_store(const schema::Dependency& dependency) {
     return store::check_accepted(*reader, *found).has_value();
 }
 
+// What was there before may have been all that the other fetch found.
+Result<std::optional<ImportedImage>> fetched_by_another(const std::string& reference,
+                                                        const std::optional<KnownAci>& known) {
+    std::optional<ImportedImage> found;
+    const auto images = TRY(Images::stored());
+    const auto* image = store::fetched_last(images, reference);
+    if (image == nullptr || (known && known->id == image->id)) return found;
+    const auto reader = TRY(store::Reader::open());
+    if (!store::check_accepted(reader, *image)) return found;
+    found = ImportedImage{image->id, image->manifest.name.str(), {}};
+    return found;
+}
+
 }  // namespace
 
 AciFetch::AciFetch(const Tools& tools, AciSet set, const std::optional<KnownAci>& known)
@@ -70,30 +83,30 @@ void AciFetch::fail(const Error& error) {
 }
 
 void AciFetch::take_turn(const client::Done<>& begun) {
-    auto& flights = tools_.transfers.image_flights();
+    auto& flights = tools_.transfers.aci_flights();
     const auto id = tools_.transfer.id();
-    flights.want(id, current().reference, [self = shared_from_this(), begun](bool waited) {
+    flights.want(id, {current().reference}, [self = shared_from_this(), begun](bool waited) {
         if (!waited) return self->fetch(begun);
-        const auto come = self->has_come();
-        if (!come) return self->fail(come.error());
-        if (!*come) return self->fetch(self->must_start("fetcher"));
-        if (self->current_ > 0) self->next();
+        if (const auto done = self->take_what_came(); !done) self->fail(done.error());
     });
     if (flights.is_waiting(id)) begun({});
 }
 
-Result<bool> AciFetch::has_come() {
+Result<> AciFetch::take_what_came() {
     auto& plan = current();
-    if (plan.dependency) plan.in_store = TRY(is_in_store(*plan.dependency));
-    if (plan.dependency) return plan.in_store;
-    const auto images = TRY(Images::stored());
-    const auto* image = store::fetched_last(images, plan.reference);
-    // That which was there before may have been all that the other one found.
-    if (image == nullptr || (known_ && known_->id == image->id)) return false;
-    const auto reader = TRY(store::Reader::open());
-    if (!store::check_accepted(reader, *image)) return false;
-    tools_.transfer.succeed({image->id, image->manifest.name.str(), {}});
-    return true;
+    if (plan.dependency) {
+        plan.in_store = TRY(is_in_store(*plan.dependency));
+        if (plan.in_store)
+            next();
+        else
+            fetch(must_start("fetcher"));
+        return {};
+    }
+    if (const auto image = TRY(fetched_by_another(plan.reference, known_)))
+        tools_.transfer.succeed(*image);
+    else
+        fetch(must_start("fetcher"));
+    return {};
 }
 
 void AciFetch::fetch(client::Done<> begun) {

@@ -36,8 +36,8 @@ private:
     std::string folder() const;
     /// Once no other fetch is bringing it.
     void take_turn(const client::Done<>& begun);
-    /// Whether another fetch has brought it.
-    base::Result<bool> has_come();
+    /// After another fetch has tried: what that one brought, or a fetch of its own.
+    base::Result<> take_what_came();
     void fetch(client::Done<> begun);
     void fetched(const FetchedImage& image);
     void not_modified();

@@ -177,7 +177,7 @@ void Transfers::stop(std::uint32_t id, const Reply<bool>& reply) {
     Transfer& cancelled = *found->second.transfer;
     // Between the fetcher and the importer there may be nothing to stop.
     cancelled.cancel();
-    if (image_flights_.is_waiting(id)) {
+    if (aci_flights_.is_waiting(id)) {
         cancelled.fail({base::ErrorCode::kUnavailable, "the fetch was cancelled"});
         return reply.ok(true);
     }

@@ -22,8 +22,7 @@
 #include "daemon/activity.h"
 #include "daemon/authorizer.h"
 #include "daemon/fetch_plan.h"
-#include "daemon/image_flights.h"
-#include "daemon/layer_flights.h"
+#include "daemon/flights.h"
 #include "daemon/reply.h"
 #include "daemon/transfer.h"
 #include "daemon/verifier_unit.h"
@@ -72,7 +71,7 @@ public:
     /// `true` is the answer when the transfer stops, `false` when others wait for it still.
     void cancel(Transfer& transfer, sdbus::Result<bool>&& result, const std::string& sender,
                 std::uint64_t flags);
-    ImageFlights& image_flights() { return image_flights_; }
+    Flights& aci_flights() { return aci_flights_; }
     void explain(const Transfer& transfer, std::function<void(const base::Error&)> done);
 
 private:
@@ -114,8 +113,8 @@ private:
         std::vector<Started> waiting{};  // those who asked before it had begun
     };
     std::map<std::string, Fetch> fetches_;  // by reference
-    LayerFlights flights_;                  // of registries
-    ImageFlights image_flights_;            // of ACIs
+    Flights layer_flights_;                 // of registries
+    Flights aci_flights_;
     std::vector<std::uint32_t> ended_;
     sd_event_source* forget_source_ = nullptr;
 };

@@ -93,8 +93,8 @@ void Transfers::fetch(const FetchPlan& plan, const InStore& in_store, uid_t user
             transfer.on_wanted([this, id = transfer.id(),
                                 socket = std::make_shared<base::UniqueFd>(std::move(files->ours))](
                                    const WantedLayers& layers) {
-                flights_.want(id, layers.digests,
-                              [socket](bool waited) { let_fetch(socket->get(), waited); });
+                layer_flights_.want(id, layers.digests,
+                                    [socket](bool waited) { let_fetch(socket->get(), waited); });
             });
             transfer.on_fetched(
                 [this, &transfer, plan, in_store, signatures](const FetchedImage& image) {
@@ -205,8 +205,8 @@ void Transfers::fetch_ended(const std::string& reference,
     if (found == fetches_.end()) return;
     const Fetch fetch = std::move(found->second);
     fetches_.erase(found);
-    flights_.end(fetch.transfer->id());
-    image_flights_.end(fetch.transfer->id());
+    layer_flights_.end(fetch.transfer->id());
+    aci_flights_.end(fetch.transfer->id());
     // What was cut short stays for the next time; systemd-tmpfiles removes it when none comes.
     for (const auto& unit : fetch.transfer->units())
         if (Transfer::is_fetch_unit(unit) && (result || fetch.transfer->is_used_up(unit)))
