@@ -35,8 +35,8 @@ Result<std::string> chosen_app(const AppChoice& choice, const std::vector<std::s
     if (std::ranges::find(apps, choice.app) != apps.end()) return choice.app;
     if (choice.app.empty())
         return Error{ErrorCode::kInvalidArgument,
-                     fmt::format("pod \"{}\" has several apps\nhint: say which: {}", choice.pod,
-                                 fmt::join(apps, ", "))};
+                     fmt::format("pod \"{0}\" has several apps\nhint: say which: {0}/{1}",
+                                 choice.pod, fmt::join(apps, fmt::format(", {}/", choice.pod)))};
     return Error{ErrorCode::kNotFound, fmt::format("pod \"{}\" has no app \"{}\"\nhint: it has {}",
                                                    choice.pod, choice.app, fmt::join(apps, ", "))};
 }

@@ -79,7 +79,7 @@ assert_contains "$output" 'program "no-such-program" is missing: PATH is'
 assert_status 126 host podctl exec web/one -- /etc/hostname
 assert_contains "$output" 'is not executable'
 assert_status 125 host podctl exec web true
-assert_contains "$output" 'hint: say which: one, two'
+assert_contains "$output" 'hint: say which: web/one, web/two'
 assert_status 125 host podctl exec web/three true
 assert_status 125 host podctl exec nosuch true
 assert_contains "$output" 'there is no such pod'
