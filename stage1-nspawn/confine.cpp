@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "sandbox/security_module.h"
 
 namespace podd::stage1 {
 
@@ -33,7 +34,6 @@ namespace {
 
 constexpr const char* kSelinuxAttribute = "/proc/thread-self/attr/exec";
 constexpr const char* kApparmorAttribute = "/proc/thread-self/attr/apparmor/exec";
-constexpr std::size_t kMaxFlag = 16;
 constexpr std::size_t kMaxProgramBytes = 4096 * sizeof(sock_filter);  // BPF_MAXINSNS
 
 Result<> set_capabilities(std::uint64_t permitted, std::uint64_t inheritable) {
@@ -71,18 +71,13 @@ Result<UniqueFd> open_attribute(const char* path) {
     return fd;
 }
 
-// The attributes are also there where a kernel knows these modules and was booted without them;
-// writing says "Invalid argument" then.
 Result<UniqueFd> open_apparmor() {
-    const auto enabled = base::read_file("/sys/module/apparmor/parameters/enabled", kMaxFlag);
-    if (!enabled || !enabled->starts_with('Y'))
-        return Error{ErrorCode::kUnsupported, "this host does not run AppArmor"};
+    TRY(sandbox::check_apparmor());
     return open_attribute(kApparmorAttribute);
 }
 
 Result<UniqueFd> open_selinux() {
-    if (::access("/sys/fs/selinux/status", F_OK) < 0)
-        return Error{ErrorCode::kUnsupported, "this host does not run SELinux"};
+    TRY(sandbox::check_selinux());
     return open_attribute(kSelinuxAttribute);
 }
 
@@ -179,9 +174,7 @@ Result<> ExecLabel::apply() const {
     if (!apparmor_) return {};
     auto done = base::write_all(apparmor_.get(), fmt::format("exec {}", apparmor_profile_));
     if (!done && done.error().sys_errno() == ENOENT)
-        return Error{
-            ErrorCode::kNotFound,
-            fmt::format("AppArmor profile \"{}\" is not loaded on this host", apparmor_profile_)};
+        return sandbox::profile_not_loaded(apparmor_profile_);
     TRY_CONTEXT(std::move(done), "AppArmor profile \"{}\"", apparmor_profile_);
     return {};
 }

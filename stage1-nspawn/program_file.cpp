@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "program_file.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <vector>
-
-#include <fmt/format.h>
-
-#include <elf.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/file.h"
+#include "plan/program_file.h"
 
 namespace podd::stage1 {
 
@@ -21,12 +12,9 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 using base::UniqueFd;
+using plan::FileKind;
 
 namespace {
-
-constexpr std::size_t kScriptLine = 256;  // BINPRM_BUF_SIZE
-constexpr std::size_t kMaxInterpreter = 4096;
-constexpr std::size_t kMaxProgramHeaders = 128;
 
 std::string_view search_path(const plan::AppPlan& app) {
     for (const auto& [name, value] : app.environment)
@@ -34,89 +22,24 @@ std::string_view search_path(const plan::AppPlan& app) {
     return {};  // the plan has one, unless the manifest says that there is none
 }
 
-bool is_file(const std::string& path) {
-    struct stat st{};
-    return ::stat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode);
-}
-
-// Execute bits of whomever: the kernel decides at the end, with the app's own ids.
-bool is_executable(const std::string& path) {
-    struct stat st{};
-    return ::stat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111) != 0;
-}
-
-Result<std::string> locate(const plan::AppPlan& app) {
-    const auto& name = app.argv.front();
-    if (name.find('/') != std::string::npos) {
-        if (is_executable(name)) return name;
-        if (is_file(name))
-            return Error{ErrorCode::kDenied, fmt::format("program \"{}\" is not executable", name)};
-        return Error{ErrorCode::kNotFound, fmt::format("program \"{}\" is missing", name)};
+// From "/" as it is for this process.
+class OwnFiles final : public plan::ProgramFiles {
+public:
+    FileKind kind(const std::string& path) const override {
+        struct stat st{};
+        if (::stat(path.c_str(), &st) < 0 || !S_ISREG(st.st_mode)) return FileKind::kMissing;
+        return (st.st_mode & 0111) != 0 ? FileKind::kExecutable : FileKind::kFile;
     }
-    auto rest = search_path(app);
-    while (!rest.empty()) {
-        const auto end = std::min(rest.find(':'), rest.size());
-        const auto path = fmt::format("{}/{}", rest.substr(0, end), name);
-        if (path.front() == '/' && is_executable(path)) return path;
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+    UniqueFd open(const std::string& path) const override {
+        return UniqueFd{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
     }
-    return Error{ErrorCode::kNotFound,
-                 fmt::format("program \"{}\" is missing: PATH is \"{}\"", name, search_path(app))};
-}
-
-template <typename Header, typename ProgramHeader>
-std::string elf_interpreter(int fd) {
-    Header header{};
-    if (::pread(fd, &header, sizeof header, 0) != sizeof header) return {};
-    const std::size_t count = std::min<std::size_t>(header.e_phnum, kMaxProgramHeaders);
-    for (std::size_t i = 0; i < count; ++i) {
-        ProgramHeader segment{};
-        const auto at = static_cast<off_t>(header.e_phoff + i * sizeof segment);
-        if (::pread(fd, &segment, sizeof segment, at) != sizeof segment) return {};
-        if (segment.p_type != PT_INTERP || segment.p_filesz > kMaxInterpreter) continue;
-        std::string path(segment.p_filesz, '\0');
-        if (::pread(fd, path.data(), path.size(), static_cast<off_t>(segment.p_offset)) < 0)
-            return {};
-        return path.substr(0, path.find('\0'));
-    }
-    return {};
-}
-
-std::string script_interpreter(std::string_view start) {
-    start = start.substr(2, start.find('\n') - 2);
-    const auto from = std::min(start.find_first_not_of(" \t"), start.size());
-    start.remove_prefix(from);
-    return std::string{start.substr(0, start.find_first_of(" \t\r"))};
-}
-
-// Empty: none is needed, or the kernel shall judge the file.
-std::string interpreter(const std::string& path, bool& script) {
-    const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
-    char start[kScriptLine];
-    const ssize_t n = fd ? ::pread(fd.get(), start, sizeof start, 0) : -1;
-    if (n < EI_NIDENT) {
-        script = n > 2 && start[0] == '#' && start[1] == '!';
-        return script ? script_interpreter({start, static_cast<std::size_t>(n)}) : std::string{};
-    }
-    script = start[0] == '#' && start[1] == '!';
-    if (script) return script_interpreter({start, static_cast<std::size_t>(n)});
-    if (std::memcmp(start, ELFMAG, SELFMAG) != 0) return {};
-    return start[EI_CLASS] == ELFCLASS32 ? elf_interpreter<Elf32_Ehdr, Elf32_Phdr>(fd.get())
-                                         : elf_interpreter<Elf64_Ehdr, Elf64_Phdr>(fd.get());
-}
+};
 
 }  // namespace
 
 Result<std::string> find_program(const plan::AppPlan& app) {
     if (app.argv.empty()) return Error{ErrorCode::kCorrupt, "the app has no program to run"};
-    auto path = TRY(locate(app));
-    bool script = false;
-    const auto needed = interpreter(path, script);
-    if (!needed.empty() && !is_file(needed))
-        return Error{ErrorCode::kNotFound,
-                     fmt::format("program \"{}\" needs {} \"{}\", which is missing", path,
-                                 script ? "the interpreter" : "the ELF interpreter", needed)};
-    return path;
+    return plan::find_program(app.argv.front(), search_path(app), OwnFiles{});
 }
 
 }  // namespace podd::stage1

@@ -76,4 +76,14 @@ Result<> confine(plan::AppPlan& plan, const ResolvedApp& app, const PodNeeds& ne
     return base::write_file(run_dir, plan::seccomp_file(plan.name), TRY(program_of(*policy)), 0600);
 }
 
+std::vector<base::Error> confinement_problems(const ResolvedApp& app) {
+    std::vector<base::Error> problems;
+    const auto capabilities = capabilities_of(app);
+    if (!capabilities) problems.push_back(capabilities.error());
+    const auto policy =
+        policy_of(app, capabilities ? *capabilities : sandbox::default_capabilities());
+    if (!policy) problems.push_back(policy.error());
+    return problems;
+}
+
 }  // namespace podd::pod

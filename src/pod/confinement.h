@@ -3,6 +3,8 @@
 // plan.
 #pragma once
 
+#include <vector>
+
 #include "base/result.h"
 #include "plan/plan.h"
 #include "pod/resolve.h"
@@ -20,5 +22,8 @@ struct PodNeeds {
 /// a retain set).
 base::Result<> confine(plan::AppPlan& plan, const ResolvedApp& app, const PodNeeds& needs,
                        int run_dir);
+
+/// What confine() would refuse of the app's isolators; writes nothing, compiles nothing.
+std::vector<base::Error> confinement_problems(const ResolvedApp& app);
 
 }  // namespace podd::pod

@@ -86,16 +86,28 @@ std::vector<WithoutEffect> without_effect(const std::vector<schema::Isolator>& i
                                           translate::Scope scope, const HostLimits& host) {
     std::vector<WithoutEffect> found;
     for (const auto& isolator : isolators) {
+        const bool network = limits_network(isolator);
         std::string why;
-        if (limits_network(isolator)) why = "this version does not limit networks";
+        if (network) why = "this version does not limit networks";
         for (const auto& setting : settings_of(isolator, scope))
             if (why.empty()) why = reason(setting, host);
         const bool named = std::any_of(found.begin(), found.end(), [&](const auto& one) {
             return one.isolator == isolator.name.str();
         });
-        if (!why.empty() && !named) found.push_back({isolator.name.str(), std::move(why)});
+        if (!why.empty() && !named) found.push_back({isolator.name.str(), std::move(why), !network});
     }
     return found;
+}
+
+base::Error refusal(const WithoutEffect& limit) {
+    return {base::ErrorCode::kUnsupported,
+            fmt::format("isolator \"{}\" would have no effect: {}; annotation \"{}\" says that the "
+                        "pod is to start all the same",
+                        limit.isolator, limit.why, schema::kBestEffort)};
+}
+
+std::string note(std::string_view whose, const WithoutEffect& limit) {
+    return fmt::format("{}: isolator {} has no effect: {}", whose, limit.isolator, limit.why);
 }
 
 Result<> Enforcement::check(std::string_view whose, const std::vector<schema::Isolator>& isolators,
@@ -104,14 +116,9 @@ Result<> Enforcement::check(std::string_view whose, const std::vector<schema::Is
                      [&](const auto& isolator) { return is_limit(isolator, scope); }))
         return {};
     if (!host_) host_ = HostLimits::read();
-    for (const auto& [isolator, why] : without_effect(isolators, scope, *host_)) {
-        if (!best_effort)
-            return base::Error{
-                base::ErrorCode::kUnsupported,
-                fmt::format("isolator \"{}\" would have no effect: {}; annotation \"{}\" says that "
-                            "the pod is to start all the same",
-                            isolator, why, schema::kBestEffort)};
-        notes_.push_back(fmt::format("{}: isolator {} has no effect: {}", whose, isolator, why));
+    for (const auto& limit : without_effect(isolators, scope, *host_)) {
+        if (!best_effort) return refusal(limit);
+        notes_.push_back(note(whose, limit));
     }
     return {};
 }

@@ -29,15 +29,20 @@ struct HostLimits {
 struct WithoutEffect {
     std::string isolator;  // its name
     std::string why;
+    bool is_of_host = true;  // else no host does it: this version cannot
 };
 std::vector<WithoutEffect> without_effect(const std::vector<schema::Isolator>& isolators,
                                           translate::Scope scope, const HostLimits& host);
 
+/// Why a start is refused because of it: kUnsupported, with the annotation that says otherwise.
+base::Error refusal(const WithoutEffect& limit);
+/// What is said where the pod starts all the same. `whose`: "app web", or "pod".
+std::string note(std::string_view whose, const WithoutEffect& limit);
+
 /// Asks the host only when an isolator limits something.
 class Enforcement {
 public:
-    /// `whose`: "app web", or "pod". Errors: kUnsupported with isolator and controller, unless
-    /// `best_effort`: then it is noted.
+    /// Errors: refusal() of the first, unless `best_effort`: then it is noted.
     base::Result<> check(std::string_view whose, const std::vector<schema::Isolator>& isolators,
                          translate::Scope scope, bool best_effort);
     /// One sentence for each limit without effect.

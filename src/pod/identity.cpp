@@ -16,6 +16,7 @@ using base::kMaxId;
 using base::numeric_id;
 using base::passwd_by_name;
 using base::passwd_by_uid;
+using base::PasswdEntry;
 using base::Result;
 
 namespace {
@@ -71,6 +72,12 @@ Result<std::uint32_t> group_id(const std::string& group, const UserFiles& files,
                  fmt::format("group \"{}\" is not in the image's /etc/group", group)};
 }
 
+// Of an app whose group passwd says, there is none to look up.
+std::optional<PasswdEntry> entry_with_group(const ResolvedApp& app, const UserFiles& files,
+                                            std::uint32_t uid) {
+    return app.group_from_user ? passwd_by_uid(files.passwd, uid) : std::nullopt;
+}
+
 }  // namespace
 
 Result<Identity> identify(const ResolvedApp& app, const LayeredRoot& root) {
@@ -82,7 +89,7 @@ Result<Identity> identify(const ResolvedApp& app, const LayeredRoot& root) {
     identity.home = entry && !entry->home.empty() ? entry->home : "/";
     identity.shell = entry && !entry->shell.empty() ? entry->shell : "/bin/sh";
     identity.groups = app.supplementary_gids;
-    if (app.group_from_user && entry) {
+    if (entry_with_group(app, files, identity.uid)) {
         identity.gid = entry->gid;
         const auto more = groups_of(files.group, entry->name);
         identity.groups.insert(identity.groups.end(), more.begin(), more.end());
@@ -90,6 +97,20 @@ Result<Identity> identify(const ResolvedApp& app, const LayeredRoot& root) {
         identity.gid = TRY(group_id(app.group, files, root));
     }
     return identity;
+}
+
+IdentityProblems identity_problems(const ResolvedApp& app, const LayeredRoot& root) {
+    IdentityProblems problems;
+    const auto files = read_user_files(root);
+    if (!files) {
+        problems.files = files.error();
+        return problems;
+    }
+    const auto uid = user_id(app.user, *files, root);
+    if (!uid) problems.user = uid.error();
+    if (uid && entry_with_group(app, *files, *uid)) return problems;
+    if (const auto gid = group_id(app.group, *files, root); !gid) problems.group = gid.error();
+    return problems;
 }
 
 }  // namespace podd::pod

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,5 +26,14 @@ struct Identity {
 /// image. Source: appc spec 0.8.11, aci.md "user, group"; for OCI images docker's rules for a user
 /// without a group. Errors: kInvalidArgument with the name and the file that does not know it.
 base::Result<Identity> identify(const ResolvedApp& app, const LayeredRoot& root);
+
+/// What identify() would refuse, the user and the group each; neither when the files themselves
+/// cannot be read.
+struct IdentityProblems {
+    std::optional<base::Error> files{};
+    std::optional<base::Error> user{};
+    std::optional<base::Error> group{};
+};
+IdentityProblems identity_problems(const ResolvedApp& app, const LayeredRoot& root);
 
 }  // namespace podd::pod

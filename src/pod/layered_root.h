@@ -3,7 +3,9 @@
 // has mounts.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +42,23 @@ public:
     enum class Content : unsigned char { kNothing, kEmptyDirectory, kFilledDirectory, kFile };
     /// What an absolute path names; everything that is no directory counts as a file.
     base::Result<Content> content(std::string_view path) const;
+
+    /// Absolute paths without links at which the running app has something else than the image.
+    using Covered = std::set<std::string, std::less<>>;
+    /// The same for mounts at any absolute paths, which follow the links of the image.
+    base::Result<Covered> covered_by(const std::vector<std::string>& targets) const;
+
+    struct Place {
+        enum class Kind : unsigned char { kNothing, kDanglingLink, kDirectory, kFile, kCovered };
+        Kind kind = Kind::kNothing;
+        mode_t mode = 0;  // of kFile: with its type
+    };
+    /// What the running app finds at an absolute path: kCovered at and beneath what is covered,
+    /// kDirectory on the way there. A link on the way that leads nowhere is told apart.
+    base::Result<Place> look(std::string_view path, const Covered& covered) const;
+    /// Opens the regular file at an absolute path of the image, O_RDONLY. Errors: kNotFound,
+    /// kInvalidArgument.
+    base::Result<base::UniqueFd> open_file(std::string_view path) const;
 
 private:
     std::vector<base::UniqueFd> layers_;

@@ -8,12 +8,12 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "plan/plan.h"
 #include "plan/run_dir.h"
+#include "pod/app_image.h"
 #include "pod/confinement.h"
 #include "pod/enforcement.h"
 #include "pod/environment.h"
@@ -27,7 +27,6 @@
 #include "pod/resolve.h"
 #include "pod/timezone.h"
 #include "pod/volumes.h"
-#include "schema/platform.h"
 #include "schema/sysctl.h"
 #include "store/acceptance.h"
 #include "store/reader.h"
@@ -35,8 +34,6 @@
 
 namespace podd::pod {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 using base::UniqueFd;
 
@@ -73,13 +70,6 @@ Result<UniqueFd> make_run_dir(const std::string& pod) {
     TRY_CONTEXT(plan::remove_leftovers(pod), "cleaning up after its last run");
     const auto parent = TRY(base::open_path(std::string{plan::kRunDir}, O_RDONLY | O_DIRECTORY));
     return base::open_or_make_dir(parent.get(), pod, 0700);
-}
-
-Result<> check_platform(const store::ImageRecord& image) {
-    struct utsname host{};
-    if (::uname(&host) < 0) return base::errno_error("asking for the host's architecture", errno);
-    const auto arch = schema::arch_of_machine(host.machine);
-    return schema::check_runs_on(image.manifest.labels, arch.value_or(host.machine));
 }
 
 // Overlay's upper folder gives the root its owner and mode, so they are copied from the highest
@@ -121,14 +111,6 @@ Result<> add_mounts(plan::AppPlan& plan, const ResolvedApp& app, const Identity&
                 plan_empty_volume(mount, app.name, state.volumes.get(), state.path + "/volumes")));
     }
     return {};
-}
-
-Result<store::ImageRecord> find_image(const store::Reader& store,
-                                      const schema::ImageReference& reference) {
-    auto image = store.find(reference);
-    if (image || image.error().code() != ErrorCode::kNotFound) return image;
-    return Error{ErrorCode::kNotFound,
-                 fmt::format("{}; run 'podctl import FILE'", image.error().message())};
 }
 
 struct Preparation {
@@ -174,11 +156,7 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime,
     auto app = TRY(resolve(to.pod.manifest, runtime, image));
     TRY(check_limits(to, runtime, image));
     plan::AppPlan plan;
-    std::vector<UniqueFd> layers;  // highest first
-    for (auto tree = image.trees.rbegin(); tree != image.trees.rend(); ++tree)
-        layers.push_back(TRY(to.store.open_tree(*tree)));
-    if (layers.empty())
-        return Error{ErrorCode::kCorrupt, fmt::format("image {} has no trees", image.id)};
+    auto layers = TRY(open_layers(to.store, image));
     TRY(make_upper(to.state, app.name, layers.front()));
     const LayeredRoot root{std::move(layers)};
     note_hidden_files(app, root);
@@ -225,7 +203,7 @@ Result<std::vector<store::ImageRecord>> find_images(const store::Reader& store,
     std::vector<store::ImageRecord> images;
     images.reserve(manifest.apps.size());
     for (const auto& app : manifest.apps)
-        images.push_back(TRY_CONTEXT(find_image(store, app.image), "app \"{}\"", app.name.str()));
+        images.push_back(TRY_CONTEXT(find_image(store, app), "app \"{}\"", app.name.str()));
     return images;
 }
 

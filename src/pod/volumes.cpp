@@ -102,13 +102,6 @@ Result<> check_ids(const schema::Volume& volume, bool read_only, const struct st
                     of_root ? "setuid-root" : "setgid-root", of_root ? "user" : "group")};
 }
 
-Result<> check_owner_in_pod(const schema::Volume& volume) {
-    if (volume.uid <= kMaxId && volume.gid <= kMaxId) return {};
-    return Error{ErrorCode::kInvalidArgument,
-                 fmt::format("volume \"{}\": uid {} or gid {} is out of a pod's range, 0…{}",
-                             volume.name.str(), volume.uid, volume.gid, kMaxId)};
-}
-
 // Source: what systemd-nspawn allows a tmpfs of its containers.
 std::uint64_t default_size() {
     return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) / 10 *
@@ -169,6 +162,13 @@ plan::MountPlan device_plan(const ResolvedMount& mount, const Identity& owner,
 
 }  // namespace
 
+Result<> check_empty_volume(const schema::Volume& volume) {
+    if (volume.uid <= kMaxId && volume.gid <= kMaxId) return {};
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("volume \"{}\": uid {} or gid {} is out of a pod's range, 0…{}",
+                             volume.name.str(), volume.uid, volume.gid, kMaxId)};
+}
+
 Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount, const Identity& owner,
                                          const std::vector<translate::Device>& allowed) {
     const auto& volume = mount.volume;
@@ -194,7 +194,7 @@ Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount, const Ident
 Result<plan::MountPlan> plan_empty_volume(const ResolvedMount& mount, const std::string& app,
                                           int volumes_fd, const std::string& volumes_path) {
     const auto& volume = mount.volume;
-    TRY(check_owner_in_pod(volume));
+    TRY(check_empty_volume(volume));
     // AC Names have no dot, so a volume made up for one app cannot meet one of the pod's.
     const auto name =
         mount.implicit ? fmt::format("{}.{}", app, volume.name.str()) : volume.name.str();
@@ -210,7 +210,7 @@ Result<plan::MountPlan> plan_empty_volume(const ResolvedMount& mount, const std:
 
 Result<plan::MountPlan> plan_memory_volume(const ResolvedMount& mount) {
     const auto& volume = mount.volume;
-    TRY(check_owner_in_pod(volume));
+    TRY(check_empty_volume(volume));
     plan::MountPlan planned;
     planned.kind = plan::MountPlan::Kind::kMemory;
     planned.idmap = plan::MountPlan::Idmap::kForeign;

@@ -28,6 +28,9 @@ base::Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount, const
 base::Result<plan::MountPlan> plan_empty_volume(const ResolvedMount& mount, const std::string& app,
                                                 int volumes_fd, const std::string& volumes_path);
 
+/// Errors: kInvalidArgument: an owner who is no user of the pod.
+base::Result<> check_empty_volume(const schema::Volume& volume);
+
 /// Plans an empty volume in memory. One that names no size gets a tenth of the host's memory.
 base::Result<plan::MountPlan> plan_memory_volume(const ResolvedMount& mount);
 
