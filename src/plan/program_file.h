@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The file that an app's argv[0] names, and what it needs to run: the same in the running pod and in
-// an image that is only looked at.
+// The file that an app's argv[0] names, and what it needs to run: the same in the running pod and
+// in an image that is only looked at.
 #pragma once
 
 #include <string>

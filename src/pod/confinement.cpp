@@ -61,9 +61,7 @@ Result<> confine(plan::AppPlan& plan, const ResolvedApp& app, const PodNeeds& ne
     // files.
     if (needs.keep_setuid_from_host) plan.capabilities &= ~TRY(sandbox::capability_bit(kFileCaps));
     plan.no_new_privileges = app.no_new_privileges.value_or(true);
-    if (app.selinux)
-        plan.selinux_label = fmt::format("{}:{}:{}:{}", app.selinux->user, app.selinux->role,
-                                         app.selinux->type, app.selinux->level);
+    if (app.selinux) plan.selinux_label = selinux_label(*app.selinux);
     if (app.apparmor) plan.apparmor_profile = app.apparmor->profile;
     auto policy = TRY(policy_of(app, plan.capabilities));
     // Also where a filter is not wanted at all: that may be the image's word.
@@ -74,6 +72,10 @@ Result<> confine(plan::AppPlan& plan, const ResolvedApp& app, const PodNeeds& ne
     plan.refusals_logged = policy && app.seccomp;
     if (!policy) return {};
     return base::write_file(run_dir, plan::seccomp_file(plan.name), TRY(program_of(*policy)), 0600);
+}
+
+std::string selinux_label(const schema::SelinuxIsolator& isolator) {
+    return fmt::format("{}:{}:{}:{}", isolator.user, isolator.role, isolator.type, isolator.level);
 }
 
 std::vector<base::Error> confinement_problems(const ResolvedApp& app) {

@@ -3,6 +3,7 @@
 // plan.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -22,6 +23,9 @@ struct PodNeeds {
 /// a retain set).
 base::Result<> confine(plan::AppPlan& plan, const ResolvedApp& app, const PodNeeds& needs,
                        int run_dir);
+
+/// "user:role:type:level"
+std::string selinux_label(const schema::SelinuxIsolator& isolator);
 
 /// What confine() would refuse of the app's isolators; writes nothing, compiles nothing.
 std::vector<base::Error> confinement_problems(const ResolvedApp& app);

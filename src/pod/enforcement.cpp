@@ -94,7 +94,8 @@ std::vector<WithoutEffect> without_effect(const std::vector<schema::Isolator>& i
         const bool named = std::any_of(found.begin(), found.end(), [&](const auto& one) {
             return one.isolator == isolator.name.str();
         });
-        if (!why.empty() && !named) found.push_back({isolator.name.str(), std::move(why), !network});
+        if (!why.empty() && !named)
+            found.push_back({isolator.name.str(), std::move(why), !network});
     }
     return found;
 }

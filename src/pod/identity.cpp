@@ -16,7 +16,6 @@ using base::kMaxId;
 using base::numeric_id;
 using base::passwd_by_name;
 using base::passwd_by_uid;
-using base::PasswdEntry;
 using base::Result;
 
 namespace {
@@ -72,12 +71,6 @@ Result<std::uint32_t> group_id(const std::string& group, const UserFiles& files,
                  fmt::format("group \"{}\" is not in the image's /etc/group", group)};
 }
 
-// Of an app whose group passwd says, there is none to look up.
-std::optional<PasswdEntry> entry_with_group(const ResolvedApp& app, const UserFiles& files,
-                                            std::uint32_t uid) {
-    return app.group_from_user ? passwd_by_uid(files.passwd, uid) : std::nullopt;
-}
-
 }  // namespace
 
 Result<Identity> identify(const ResolvedApp& app, const LayeredRoot& root) {
@@ -89,7 +82,7 @@ Result<Identity> identify(const ResolvedApp& app, const LayeredRoot& root) {
     identity.home = entry && !entry->home.empty() ? entry->home : "/";
     identity.shell = entry && !entry->shell.empty() ? entry->shell : "/bin/sh";
     identity.groups = app.supplementary_gids;
-    if (entry_with_group(app, files, identity.uid)) {
+    if (app.group_from_user && entry) {
         identity.gid = entry->gid;
         const auto more = groups_of(files.group, entry->name);
         identity.groups.insert(identity.groups.end(), more.begin(), more.end());
@@ -108,7 +101,8 @@ IdentityProblems identity_problems(const ResolvedApp& app, const LayeredRoot& ro
     }
     const auto uid = user_id(app.user, *files, root);
     if (!uid) problems.user = uid.error();
-    if (uid && entry_with_group(app, *files, *uid)) return problems;
+    // The group is what passwd says of the user.
+    if (uid && app.group_from_user && passwd_by_uid(files->passwd, *uid)) return problems;
     if (const auto gid = group_id(app.group, *files, root); !gid) problems.group = gid.error();
     return problems;
 }

@@ -51,7 +51,7 @@ Verification verify_manifest(const std::string& path) {
     };
     auto manifest = load_manifest(path);
     if (!manifest) return fail(manifest.error().message());
-    said.manifest = manifest->pod.manifest;
+    said.pod = manifest->pod;
     // A relative path is good enough here, but not for SourcePath=.
     manifest->pod.source_path = "/" + manifest->pod.name.str() + ".json";
     const auto units = translate::translate(manifest->pod, {});

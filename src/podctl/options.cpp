@@ -156,6 +156,8 @@ constexpr OptionRow kTable[] = {
     {"privileged", 0, "", "exec, enter", "Without the app's confinement",
      set_flag<&Options::privileged, true>},
     {"strict", 0, "", "verify", "Let warnings fail, too", set_flag<&Options::strict, true>},
+    {"manifest-only", 0, "", "verify", "Look at the manifests alone, not at this host",
+     set_flag<&Options::manifest_only, true>},
     {"pull-policy", 0, "POLICY", "fetch, pull, start", "What is fetched: missing, always or never",
      set_pull_policy},
     {"for-start", 0, "", "pull", "Heed what start --pull-policy= said; for podd-pull@.service",

@@ -32,7 +32,9 @@ struct Options {
     bool ask_password = true;
     bool quiet = false;
     bool full = false;
+    // verify
     bool strict = false;
+    bool manifest_only = false;
     JsonMode json = JsonMode::kOff;
     unsigned lines = 10;
     // image verify, store fsck

@@ -1,18 +1,30 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// podctl verify: all that the generator would say, without a daemon and without rights.
+// podctl verify: all that the generator would say, and all that a start on this host would, without
+// a daemon.
+#include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
+#include "pod/host_findings.h"
 #include "pod/isolator_findings.h"
 #include "pod/manifest_files.h"
+#include "pod/port_clashes.h"
 #include "podctl/table.h"
 #include "podctl/terminal.h"
 #include "podctl/verbs.h"
+#include "store/reader.h"
 
 namespace podd::podctl {
 
 namespace {
+
+constexpr std::string_view kError = "error";
+constexpr std::string_view kWarning = "warning";
+constexpr std::string_view kNote = "note";  // never fails
 
 struct Finding {
     std::string_view severity;
@@ -26,16 +38,127 @@ std::vector<std::string> declared_files() {
     return paths;
 }
 
-// Names that only libraries know the generator cannot look up, podctl can.
-pod::Verification verify(const std::string& path) {
-    pod::Verification verification = pod::verify_manifest(path);
-    if (!verification.manifest) return verification;
-    const auto found = pod::isolator_findings(*verification.manifest);
-    for (const std::string& line : found.errors)
-        verification.errors.push_back({path, line});
-    for (const std::string& line : found.warnings)
-        verification.warnings.push_back({path, line});
-    return verification;
+// What is looked at beside the manifests.
+struct Host {
+    store::Reader store;
+    base::UniqueFd held;  // no image goes away meanwhile
+    pod::HostLimits limits;
+};
+
+base::Result<Host> open_host() {
+    if (::geteuid() != 0)
+        return base::Error{base::ErrorCode::kDenied, "only root may read the store of images"};
+    auto store = TRY(store::Reader::open());
+    auto held = TRY(store.hold());
+    return Host{std::move(store), std::move(held), pod::HostLimits::read()};
+}
+
+class Verifier {
+public:
+    Verifier(const Options& options, const std::vector<std::string>& words)
+        : strict_{options.strict} {
+        if (!options.manifest_only) look_for_host();
+        for (const std::string& path : words.empty() ? declared_files() : words)
+            read(path);
+        // On a machine that only builds the manifest its own pods do not matter.
+        if (!options.manifest_only) read_declared();
+    }
+
+    void verify() {
+        for (const Subject& subject : subjects_)
+            verify(subject);
+    }
+
+    const std::vector<Finding>& findings() const { return findings_; }
+    std::size_t count() const { return subjects_.size(); }
+    bool failed() const { return failed_; }
+
+private:
+    struct Subject {
+        std::string path;
+        pod::Verification verification;
+    };
+
+    void look_for_host();
+    void read(const std::string& path);
+    void read_declared();
+    void add_user(const std::string& path, const translate::Pod& pod);
+    void verify(const Subject& subject);
+    void add(std::string_view severity, const std::string& path,
+             const std::vector<std::string>& lines);
+    void add(std::string_view severity, const pod::ManifestProblem& problem);
+
+    bool strict_;
+    std::optional<Host> host_;
+    std::vector<Subject> subjects_;
+    std::vector<pod::PortUser> users_;  // of the host's ports
+    std::vector<Finding> findings_;
+    bool failed_ = false;
+};
+
+void Verifier::add(std::string_view severity, const pod::ManifestProblem& problem) {
+    findings_.push_back({severity, problem});
+    failed_ = failed_ || severity == kError || (strict_ && severity == kWarning);
+}
+
+void Verifier::add(std::string_view severity, const std::string& path,
+                   const std::vector<std::string>& lines) {
+    for (const std::string& line : lines)
+        add(severity, {path, line});
+}
+
+void Verifier::look_for_host() {
+    auto host = open_host();
+    if (host)
+        host_ = *std::move(host);
+    else
+        add(kNote, {std::string{store::kStoreDir},
+                    fmt::format("{}: what a start on this host needs was not looked at; "
+                                "--manifest-only asks for no more",
+                                host.error().message())});
+}
+
+void Verifier::add_user(const std::string& path, const translate::Pod& pod) {
+    auto manifest = pod.manifest;
+    if (host_) manifest = pod::with_image_apps(std::move(manifest), host_->store);
+    users_.push_back({pod.name.str(), path, std::move(manifest)});
+}
+
+void Verifier::read(const std::string& path) {
+    subjects_.push_back({path, pod::verify_manifest(path)});
+    const auto& verification = subjects_.back().verification;
+    if (verification.pod) add_user(path, *verification.pod);
+}
+
+void Verifier::read_declared() {
+    for (const auto& manifest : pod::scan_manifests(pod::manifest_search()).manifests) {
+        const auto& path = manifest.pod.source_path;
+        const bool is_known = std::any_of(users_.begin(), users_.end(), [&](const auto& user) {
+            return user.path == path || user.pod == manifest.pod.name.str();
+        });
+        if (!is_known) add_user(path, manifest.pod);
+    }
+}
+
+void Verifier::verify(const Subject& subject) {
+    const auto& [path, verification] = subject;
+    for (const pod::ManifestProblem& problem : verification.errors)
+        add(kError, problem);
+    for (const pod::ManifestProblem& problem : verification.warnings)
+        add(kWarning, problem);
+    if (!verification.pod) return;
+    // Names that only libraries know the generator cannot look up, podctl can.
+    const auto isolators = pod::isolator_findings(verification.pod->manifest);
+    add(kError, path, isolators.errors);
+    add(kWarning, path, isolators.warnings);
+    const auto user = std::find_if(users_.begin(), users_.end(),
+                                   [&](const auto& one) { return one.path == path; });
+    if (user != users_.end()) add(kError, path, pod::port_clashes(*user, users_));
+    if (!host_) return;
+    const auto found = pod::host_findings(*verification.pod, host_->store, host_->limits);
+    add(kError, path, found.errors);
+    add(kWarning, path, found.warnings);
+    add(kNote, path, found.notes);
 }
 
 base::Json as_json(const std::vector<Finding>& findings) {
@@ -54,28 +177,19 @@ base::Json as_json(const std::vector<Finding>& findings) {
 
 base::Result<int> verb_verify(const Arguments& arguments) {
     const Options& options = arguments.options;
-    std::vector<Finding> findings;
-    bool failed = false;
-    const auto paths = arguments.words.empty() ? declared_files() : arguments.words;
-    for (const std::string& path : paths) {
-        const pod::Verification verification = verify(path);
-        for (const pod::ManifestProblem& problem : verification.errors)
-            findings.push_back({"error", problem});
-        for (const pod::ManifestProblem& problem : verification.warnings)
-            findings.push_back({"warning", problem});
-        failed = failed || !verification.errors.empty() ||
-                 (options.strict && !verification.warnings.empty());
-    }
+    Verifier verifier{options, arguments.words};
+    verifier.verify();
+    const auto& findings = verifier.findings();
     if (options.json != JsonMode::kOff) {
         print_json(as_json(findings), options.json);
     } else {
         for (const Finding& finding : findings)
             fmt::print("{}: {}\n", finding.severity, printable(finding.problem.str()));
         if (findings.empty() && !options.quiet)
-            fmt::print(stderr, "{} {} verified, nothing to say.\n", paths.size(),
-                       paths.size() == 1 ? "manifest" : "manifests");
+            fmt::print(stderr, "{} {} verified, nothing to say.\n", verifier.count(),
+                       verifier.count() == 1 ? "manifest" : "manifests");
     }
-    return failed ? kFailure : kOk;
+    return verifier.failed() ? kFailure : kOk;
 }
 
 }  // namespace podd::podctl

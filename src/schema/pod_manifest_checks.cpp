@@ -39,19 +39,6 @@ Result<void> check_mounts(const JsonNode& app_node, const RuntimeApp& app,
         "path");
 }
 
-// A port of the host that is surely taken: everything about it stands in the manifest.
-struct Taken {
-    std::string_view protocol;
-    std::string_view host_ip;  // empty: all addresses
-    std::uint32_t first;
-    std::uint32_t last;
-};
-
-bool collide(const Taken& a, const Taken& b) {
-    return a.protocol == b.protocol && a.first <= b.last && b.first <= a.last &&
-           (a.host_ip.empty() || b.host_ip.empty() || a.host_ip == b.host_ip);
-}
-
 // What an exposed port leads to, as far as the manifest says: apps without an "app" object have
 // their ports from the image.
 struct Exposed {
@@ -77,8 +64,13 @@ Exposed find_port(const PodManifest& manifest, const ExposedPort& exposed) {
     return found;
 }
 
+HostPorts ports_of(std::size_t index, const ExposedPort& exposed, const Port& port) {
+    const std::uint32_t first = exposed.host_port;
+    return {index, port.protocol, exposed.host_ip, first, first + port.count - 1};
+}
+
 Result<void> check_port(const JsonNode& node, const PodManifest& manifest,
-                        const ExposedPort& exposed, std::vector<Taken>& taken) {
+                        const ExposedPort& exposed, std::vector<HostPorts>& taken) {
     const Exposed found = find_port(manifest, exposed);
     const JsonNode name = TRY(node.member("name"));
     if (found.hits > 1) return name.refuse("the name of a port that only one app has");
@@ -86,14 +78,13 @@ Result<void> check_port(const JsonNode& node, const PodManifest& manifest,
         if (found.may_be_in_image) return {};
         return name.refuse("the name of one of the apps' ports, or a \"podPort\"");
     }
-    const std::uint32_t first = exposed.host_port;
-    const Taken mine{found.port->protocol, exposed.host_ip, first, first + found.port->count - 1};
+    const HostPorts mine = ports_of(0, exposed, *found.port);
     const JsonNode host_port = TRY(node.member("hostPort"));
     if (mine.last > 65535)
         return host_port.refuse(fmt::format("at most {}: {} ports are needed",
                                             65536 - found.port->count, found.port->count));
     if (std::any_of(taken.begin(), taken.end(),
-                    [&](const Taken& other) { return collide(mine, other); }))
+                    [&](const HostPorts& other) { return collide(mine, other); }))
         return host_port.refuse("a port that no other entry takes");
     taken.push_back(mine);
     return {};
@@ -114,7 +105,7 @@ Result<void> check_forwarding(const JsonNode& node, const PodManifest& manifest)
 
 Result<void> check_ports(const JsonNode& node, const PodManifest& manifest) {
     const JsonNode ports = TRY(node.member("ports"));
-    std::vector<Taken> taken;
+    std::vector<HostPorts> taken;
     std::set<std::tuple<std::string_view, std::uint16_t, std::string_view>> seen;
     for (std::size_t index = 0; index < manifest.ports.size(); ++index) {
         const ExposedPort& port = manifest.ports[index];
@@ -180,6 +171,19 @@ Result<void> check_pod_manifest(const JsonNode& node, const PodManifest& manifes
     const auto pod = TRY(read_pod_settings(node, manifest.annotations));
     if (pod.network == Network::kDefault) TRY(check_forwarding(node, manifest));
     return check_sysctls(node, manifest, pod);
+}
+
+std::vector<HostPorts> host_ports(const PodManifest& manifest) {
+    std::vector<HostPorts> all;
+    for (std::size_t index = 0; index < manifest.ports.size(); ++index)
+        if (const auto found = find_port(manifest, manifest.ports[index]); found.port != nullptr)
+            all.push_back(ports_of(index, manifest.ports[index], *found.port));
+    return all;
+}
+
+bool collide(const HostPorts& one, const HostPorts& other) {
+    return one.protocol == other.protocol && one.first <= other.last && other.first <= one.last &&
+           (one.host_ip.empty() || other.host_ip.empty() || one.host_ip == other.host_ip);
 }
 
 }  // namespace podd::schema

@@ -85,7 +85,7 @@ _podctl() {
         ['image render']='--rootfs-only --overwrite'
         [exec]='--privileged --user= -E --setenv= --working-directory='
         [enter]='--privileged --user= -E --setenv= --working-directory='
-        [verify]='--strict'
+        [verify]='--strict --manifest-only'
         [fetch]='--pull-policy= --signature='
         [pull]='--pull-policy= --for-start'
         [start]='--pull-policy='

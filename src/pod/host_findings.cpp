@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pod/host_findings.h"
+
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "pod/app_findings.h"
+#include "pod/app_image.h"
+#include "pod/network.h"
+#include "pod/pointers.h"
+#include "pod/timezone.h"
+#include "schema/annotations.h"
+#include "schema/image_reference.h"
+
+namespace podd::pod {
+
+using base::ErrorCode;
+
+namespace {
+
+using Images = std::vector<std::optional<store::ImageRecord>>;
+
+// Empty where it is not to be had, and why is found.
+std::optional<store::ImageRecord> look_for_image(HostFindings& found, const translate::Pod& pod,
+                                                 std::size_t index, const store::Reader& store) {
+    const auto& app = pod.manifest.apps[index];
+    auto image = find_image(store, app);
+    if (image) return *std::move(image);
+    const auto settings = schema::app_settings(app);
+    const bool is_fetched =
+        settings && settings->effective_pull_policy() != schema::PullPolicy::kNever;
+    const auto at = AppPointers{pod.manifest, index}.image();
+    if (image.error().code() == ErrorCode::kNotFound && is_fetched)
+        add_finding(found.notes, at,
+                    fmt::format("image \"{}\" is not in the store; the start fetches it",
+                                schema::str(app.image)));
+    else
+        add_finding(found.errors, at, image.error().message());
+    return std::nullopt;
+}
+
+// What ports an app has only its image may know.
+void look_at_ports(HostFindings& found, const translate::Pod& pod,
+                   const schema::PodSettings& settings, const Images& images) {
+    std::vector<store::ImageRecord> all;
+    for (const auto& image : images)
+        if (image) all.push_back(*image);
+    if (all.size() < images.size()) return;
+    if (const auto ports = forwarded_ports(pod.manifest, settings, all); !ports)
+        add_finding(found.errors, "/ports", ports.error().message());
+}
+
+}  // namespace
+
+HostFindings host_findings(const translate::Pod& pod, const store::Reader& store,
+                           const HostLimits& host) {
+    HostFindings found;
+    const auto settings = schema::pod_settings(pod.manifest);
+    if (!settings) return found;  // the parser has said so
+    add_limit_findings(found,
+                       {.at = {},
+                        .in_image = false,
+                        .whose = "pod",
+                        .isolators = pod.manifest.isolators,
+                        .scope = translate::Scope::kPod,
+                        .best_effort = settings->best_effort},
+                       host);
+    if (!settings->timezone.empty())
+        if (const auto zone = time_zone_file(settings->timezone); !zone)
+            add_finding(found.errors,
+                        annotation_pointer("", pod.manifest.annotations, schema::kTimezone),
+                        zone.error().message());
+    Images images;
+    for (std::size_t index = 0; index < pod.manifest.apps.size(); ++index) {
+        images.push_back(look_for_image(found, pod, index, store));
+        add_app_findings(found, pod, index, store, images.back(), host);
+    }
+    look_at_ports(found, pod, *settings, images);
+    return found;
+}
+
+schema::PodManifest with_image_apps(schema::PodManifest manifest, const store::Reader& store) {
+    for (auto& app : manifest.apps) {
+        if (app.app) continue;
+        if (const auto image = store.find(app.image)) app.app = image->manifest.app;
+    }
+    return manifest;
+}
+
+}  // namespace podd::pod

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pod/port_clashes.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "schema/annotations.h"
+#include "schema/pod_manifest_checks.h"
+
+namespace podd::pod {
+
+namespace {
+
+using schema::HostPorts;
+
+// Where the host's ports are those of the apps, or the host does not come into it, none is taken.
+std::vector<HostPorts> ports_of(const schema::PodManifest& manifest) {
+    const auto settings = schema::pod_settings(manifest);
+    if (!settings || settings->network == schema::Network::kNone ||
+        settings->network == schema::Network::kHost)
+        return {};
+    return schema::host_ports(manifest);
+}
+
+std::string sentence(const HostPorts& mine, const HostPorts& theirs, const PortUser& other) {
+    return fmt::format(
+        "/ports/{}/hostPort: host port {}/{} is taken by pod \"{}\": \"{}\", "
+        "/ports/{}/hostPort",
+        mine.index, std::max(mine.first, theirs.first), mine.protocol, other.pod, other.path,
+        theirs.index);
+}
+
+}  // namespace
+
+std::vector<std::string> port_clashes(const PortUser& mine, const std::vector<PortUser>& others) {
+    std::vector<std::string> found;
+    const auto own = ports_of(mine.manifest);
+    if (own.empty()) return found;
+    for (const auto& other : others) {
+        if (other.pod == mine.pod) continue;
+        for (const auto& theirs : ports_of(other.manifest))
+            for (const auto& port : own)
+                if (schema::collide(port, theirs)) found.push_back(sentence(port, theirs, other));
+    }
+    return found;
+}
+
+}  // namespace podd::pod
