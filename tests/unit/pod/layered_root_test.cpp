@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -119,6 +120,49 @@ TEST_SUITE("pod/layered_root") {
     }
 
     // attack row A10: /etc/passwd → FIFO hangs the store (CVE-2024-9676)
+    TEST_CASE("what the running app finds, where volumes lie over the image") {
+        Layers layers;
+        const int low = layers.add();
+        make_dir(low, "bin");
+        make_dir(low, "run");
+        put(low, "bin/x", "");
+        REQUIRE(::symlinkat("run", low, "var") == 0);
+        REQUIRE(::symlinkat("/none", low, "gone") == 0);
+        REQUIRE(::symlinkat("/data/y", low, "bin/y") == 0);
+        const auto view = layers.view();
+        // A link that leads nowhere is replaced by what is mounted there.
+        const auto covered = view.covered_by({"/data", "/var/deep/v", "/gone"});
+        REQUIRE(covered);
+        CHECK(*covered == LayeredRoot::Covered{"/data", "/run/deep/v", "/gone"});
+        using Kind = LayeredRoot::Place::Kind;
+        const auto kind = [&](const char* path, const LayeredRoot::Covered& by) {
+            const auto place = view.look(path, by);
+            REQUIRE(place);
+            return place->kind;
+        };
+        for (const auto& [path, alone, running] : std::vector<std::tuple<const char*, Kind, Kind>>{
+                 {"/", Kind::kDirectory, Kind::kDirectory},
+                 {"/bin/..", Kind::kDirectory, Kind::kDirectory},
+                 {"/bin/x", Kind::kFile, Kind::kFile},
+                 {"/bin/x/z", Kind::kNothing, Kind::kNothing},
+                 {"/bin/y", Kind::kDanglingLink, Kind::kCovered},
+                 {"/data", Kind::kNothing, Kind::kCovered},
+                 {"/data/some/where", Kind::kNothing, Kind::kCovered},
+                 {"/dat", Kind::kNothing, Kind::kNothing},
+                 {"/run/deep", Kind::kNothing, Kind::kDirectory},
+                 {"/var/deep", Kind::kNothing, Kind::kDirectory},
+                 {"/var/deep/v", Kind::kNothing, Kind::kCovered},
+                 {"/gone/deep", Kind::kDanglingLink, Kind::kCovered},
+             }) {
+            CAPTURE(path);
+            CHECK(kind(path, {}) == alone);
+            CHECK(kind(path, *covered) == running);
+        }
+        CHECK(view.open_file("/bin/x"));
+        CHECK_FALSE(view.open_file("/bin"));
+        CHECK_FALSE(view.open_file("/bin/z"));
+    }
+
     TEST_CASE("A10: a FIFO, folder or oversized file is refused at once") {
         Layers layers;
         const int low = layers.add();
