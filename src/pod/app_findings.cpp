@@ -168,9 +168,10 @@ void AppCheck::look_at_files(ResolvedApp& app, const store::Reader& store,
 
 // For an app that is looked at without its image: one that says nothing.
 Result<store::ImageRecord> silent_image(const schema::RuntimeApp& app) {
+    auto name = TRY(schema::AcIdentifier::parse(app.name.str()));
     store::ImageRecord image{.id = {},
                              .kind = store::ImageKind::kOci,
-                             .manifest = {.name = TRY(schema::AcIdentifier::parse(app.name.str()))},
+                             .manifest = {.name = std::move(name)},
                              .trees = {},
                              .blobs = {},
                              .verification = {}};

@@ -36,8 +36,8 @@ assert_status 3 host podctl status web
 assert_contains "$output" "Weakened: network of the host"
 assert_contains "$output" "Weakened: app one: capabilities CAP_SYS_ADMIN"
 assert_status 3 host podctl status 'w*' --json=short
-host podctl verify
-host podctl verify /etc/podd/pods.d/web.json
+host podctl verify --manifest-only
+host podctl verify --manifest-only /etc/podd/pods.d/web.json
 
 # All that is wrong is said, and without podd.
 host systemctl stop podd.service
