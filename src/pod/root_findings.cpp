@@ -55,6 +55,7 @@ private:
 
 Result<Covered> covered_by_mounts(const ResolvedApp& app, const LayeredRoot& root) {
     std::vector<std::string> targets;
+    targets.reserve(app.mounts.size());
     for (const auto& mount : app.mounts)
         targets.push_back(mount.target);
     auto covered = TRY(root.covered_by(targets));
