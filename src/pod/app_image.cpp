@@ -44,7 +44,7 @@ std::optional<schema::FetchReference> source_of(const schema::RuntimeApp& app) {
 std::string image_remedy(const schema::RuntimeApp& app) {
     const auto source = source_of(app);
     if (!source) return "run 'podctl import FILE'";
-    const auto fetch = fmt::format("run 'podctl fetch {}'", schema::shown(schema::str(*source)));
+    auto fetch = fmt::format("run 'podctl fetch {}'", schema::shown(schema::str(*source)));
     // A name says nothing of whether its owner's web site has the image, too.
     if (!std::holds_alternative<schema::ImageReference>(*source)) return fetch;
     return fetch + " or 'podctl import FILE'";

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # podctl verify says of each pod that cannot start here why, with file and key, and the start of the same pod says the same.
 # hosts: bookworm trixie
+# full
 # timeout: 180
 import_image busybox
 clean_up() {
@@ -13,9 +14,11 @@ trap clean_up EXIT
 # pod NAME APP-OBJECT [APP-MEMBERS [POD-MEMBERS]]: a pod of one app "a", which sleeps where it has no "app" object. $image is
 # its image.
 pod() {
+    local object=''
+    [ -z "$2" ] || object=", \"app\": {$2}"
     drop_manifest "$1" <<EOF
 {"acKind": "PodManifest", "acVersion": "0.8.11",
- "apps": [{"name": "a", "image": {"name": "${image:-example.com/busybox}"}${2:+, \"app\": {$2}}${3:+, $3}}]${4:+, $4}}
+ "apps": [{"name": "a", "image": {"name": "${image:-example.com/busybox}"}$object${3:+, $3}}]${4:+, $4}}
 EOF
 }
 sleeps='"exec": ["/bin/busybox", "sleep", "1000"], "user": "0", "group": "0"'
