@@ -94,7 +94,6 @@ TEST_SUITE("pod/impossible") {
             std::string app_object, app_members, pod_members, said;
         };
         const std::string mount_points = kExec + R"(,"mountPoints":[{"name":"v","path":")";
-        const std::string other = R"(,"apps":[{"name":"a","image":{"name":"example.com/a"},)";
         for (const auto& [app_object, app_members, pod_members, said] : std::vector<Row>{
                  // Isolators that exclude each other.
                  {kExec + R"(,"isolators":[
@@ -150,7 +149,7 @@ TEST_SUITE("pod/impossible") {
                 for (const auto& line : pod::isolator_findings(found.pod->manifest).errors)
                     found.errors.push_back({path, line});
             REQUIRE(found.errors.size() == 1);
-            CHECK_MESSAGE(found.errors[0].str().starts_with(path + ": " + said),
+            CHECK_MESSAGE(found.errors[0].str().starts_with(fmt::format("{}: {}", path, said)),
                           found.errors[0].str());
         }
     }
@@ -177,7 +176,7 @@ TEST_SUITE("pod/impossible") {
                 kImage, second, after);
             const auto found = pod::verify_manifest(path);
             REQUIRE(found.errors.size() == 1);
-            CHECK_MESSAGE(found.errors[0].str().starts_with(path + ": " + said),
+            CHECK_MESSAGE(found.errors[0].str().starts_with(fmt::format("{}: {}", path, said)),
                           found.errors[0].str());
         }
     }
