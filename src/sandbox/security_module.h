@@ -17,7 +17,8 @@ base::Error profile_not_loaded(std::string_view profile);
 /// Whether the kernel's list of profiles has it; yes where nobody may read that list. Errors: those
 /// above.
 base::Result<> check_profile(std::string_view profile);
-/// `list`: lines "NAME (MODE)". Source: apparmor(7), /sys/kernel/security/apparmor/profiles.
+/// `list`: lines "NAME (MODE)". Yes for what only the kernel can judge. Source: apparmor(7),
+/// /sys/kernel/security/apparmor/profiles.
 bool lists_profile(std::string_view list, std::string_view profile);
 
 }  // namespace podd::sandbox

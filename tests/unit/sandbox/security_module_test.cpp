@@ -16,4 +16,8 @@ TEST_SUITE("sandbox/security_module") {
         CHECK_FALSE(sandbox::lists_profile(list, "man_filte"));
         CHECK_FALSE(sandbox::lists_profile("", "man"));
     }
+    TEST_CASE("what is no profile by itself only the kernel can judge") {
+        for (const char* label : {"unconfined", "man//&other", ":space:man"})
+            CHECK(sandbox::lists_profile("", label));
+    }
 }
