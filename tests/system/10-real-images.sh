@@ -24,6 +24,7 @@ pod() {
           {"name": "tools", "image": {"name": "example.com/$tools"},
            "app": {"exec": ["/bin/sh", "-c", $(json "$look")], "user": "0", "group": "0"}}]}
 EOF
+    assert_status 0 host podctl verify "/etc/podd/pods.d/$1.json"
     host systemctl start "pod-$1"
     wait_until 60 host_sh 'journalctl --sync; journalctl -q -o cat --since="@$1" -u "pod-$2@tools" | grep -qx end' "$TEST_BEGIN" "$1"
     said=$(app_says "$1" tools)
