@@ -2,7 +2,7 @@
 # podctl verify says of each pod that cannot start here why, with file and key, and the start of the same pod says the same.
 # hosts: bookworm trixie
 # full
-# timeout: 180
+# timeout: 240
 import_image busybox
 clean_up() {
     tidy
