@@ -110,7 +110,6 @@ Result<> forbid_new_privileges() {
 }
 
 Result<> become_user(const plan::AppPlan& app, Ambient wanted) {
-    const bool none = app.uid == 0 || wanted == Ambient::kNone;
     if (::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0) return errno_error("keeping capabilities", errno);
     if (::setgroups(app.groups.size(), app.groups.data()) < 0)
         return errno_error("setting supplementary groups", errno);
@@ -119,7 +118,8 @@ Result<> become_user(const plan::AppPlan& app, Ambient wanted) {
     if (::setresuid(app.uid, app.uid, app.uid) < 0)
         return errno_error(fmt::format("becoming user {}", app.uid), errno);
     const auto permitted = TRY(permitted_capabilities());
-    const auto ambient = none ? 0 : app.capabilities & permitted;
+    const bool none = app.uid == 0 || wanted == Ambient::kNone;
+    const auto ambient = none ? 0 : app.ambient.value_or(0) & permitted;
     TRY(set_capabilities(permitted, ambient));
     return raise_ambient(ambient);
 }

@@ -21,7 +21,7 @@ base::Result<> reset_process_state();
 base::Result<> limit_capabilities(std::uint64_t capabilities);
 base::Result<> forbid_new_privileges();
 
-/// Whether a user that is not 0 gets the app's capabilities.
+/// Whether a user that is not 0 gets the app's ambient capabilities.
 enum class Ambient : bool { kNone, kAsApp };
 
 /// Groups and ids of the app. All capabilities of the user namespace stay until execve(2), for the

@@ -22,10 +22,16 @@ namespace podd::stage1 {
 
 using base::errno_error;
 using base::Result;
+using base::UniqueFd;
 
 namespace {
 
 using Parameter = std::pair<std::string, std::string>;
+
+// Hosts that are containers have a read-only one.
+Result<UniqueFd> own_proc() {
+    return new_mount("proc", {}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+}
 
 Result<> set_parameter(int proc_fd, const Parameter& parameter) {
     const auto& [name, value] = parameter;
@@ -41,8 +47,7 @@ Result<> set_parameter(int proc_fd, const Parameter& parameter) {
 // They show and take the values of the writer's namespaces. Which root may write, the host's or the
 // pod's, is another for each group of them, and for those of IPC for each version of the kernel.
 Result<> set_in_namespaces(const plan::PodPlan& pod, const Leader& leader) {
-    // Hosts that are containers have a read-only one.
-    const auto proc = TRY(new_mount("proc", {}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
+    const auto proc = TRY(own_proc());
     const int network = pod.network == plan::Network::kHost ? 0 : CLONE_NEWNET;
     if (::setns(leader.pidfd(), CLONE_NEWIPC | CLONE_NEWUTS | network) < 0)
         return errno_error("joining the pod's namespaces", errno);
@@ -68,6 +73,11 @@ Result<> set_parameters(const plan::PodPlan& pod, const Leader& leader) {
     if (pod.sysctls.empty()) return {};
     auto writer = TRY(Child::start([&] { return set_in_namespaces(pod, leader); }));
     return writer.finish();
+}
+
+Result<> open_low_ports() {
+    const auto proc = TRY(own_proc());
+    return set_parameter(proc.get(), {"net.ipv4.ip_unprivileged_port_start", "0"});
 }
 
 }  // namespace podd::stage1

@@ -11,4 +11,8 @@ namespace podd::stage1 {
 /// Sets what the plan asks for. The caller's children are born in the pod's pid namespace by now.
 base::Result<> set_parameters(const plan::PodPlan& pod, const Leader& leader);
 
+/// Lets users who are not root listen on every port. The caller is the host's root, in the pod's
+/// own network.
+base::Result<> open_low_ports();
+
 }  // namespace podd::stage1

@@ -109,6 +109,8 @@ Result<> build_in_pod(const plan::PodPlan& pod, const std::vector<plan::AppPlan>
     auto builder = TRY(Child::start([&]() -> Result<> {
         if (pod.network != plan::Network::kHost && ::setns(leader.pidfd(), CLONE_NEWNET) < 0)
             return errno_error("joining the pod's network", errno);
+        // Here and not with other parameters, as this costs no process of its own.
+        if (pod.low_ports.value_or(false)) TRY(open_low_ports());
         return build_pod_tree({pod, apps, sources, mounts});
     }));
     return builder.finish();

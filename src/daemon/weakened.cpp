@@ -103,13 +103,16 @@ std::vector<std::string> weakened(const schema::PodManifest& manifest) {
     return found;
 }
 
-std::vector<std::string> weakened_by_image(const schema::RuntimeApp& app,
-                                           const plan::AppPlan& plan) {
+std::vector<std::string> weakened_in_plan(const schema::RuntimeApp& app,
+                                          const plan::AppPlan& plan) {
     std::vector<std::string> found;
-    if (app.app) return found;
     const auto add = [&](const std::string& what) {
-        found.push_back(fmt::format("app {}: {}, says its image", plan.name, what));
+        found.push_back(
+            fmt::format("app {}: {}{}", plan.name, what, app.app ? "" : ", says its image"));
     };
+    if (const auto ambient = plan.ambient.value_or(0); plan.uid != 0 && ambient != 0)
+        add(fmt::format("user {} has {}", plan.uid, capabilities_text(ambient)));
+    if (app.app) return found;  // weakened() knows the rest
     const std::uint64_t more = plan.capabilities & ~sandbox::default_capabilities();
     if (more != 0) add(capabilities_text(more));
     if (!plan.no_new_privileges) add("may gain privileges (no-new-privileges is off)");

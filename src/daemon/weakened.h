@@ -14,9 +14,8 @@ namespace podd::daemon {
 /// that podd.pod(5) lists under "Isolation".
 std::vector<std::string> weakened(const schema::PodManifest& manifest);
 
-/// The same of isolators that only the image of a running app has; empty where the manifest of the
-/// pod describes the app itself.
-std::vector<std::string> weakened_by_image(const schema::RuntimeApp& app,
-                                           const plan::AppPlan& plan);
+/// The same of what only the plan of a running app tells: its user by number, and isolators that
+/// its image has, where the manifest of the pod does not describe the app itself.
+std::vector<std::string> weakened_in_plan(const schema::RuntimeApp& app, const plan::AppPlan& plan);
 
 }  // namespace podd::daemon

@@ -79,6 +79,8 @@ struct PodPlan {
     bool hide_processes = false;           // users see their own in /proc
     std::optional<Metadata> metadata{};    // the metadata service has a record: metadata_record.h
     std::optional<std::vector<PortPlan>> ports{};  // none: none
+    /// true: users who are not root may listen on all ports of the pod's own network.
+    std::optional<bool> low_ports{};
 };
 
 /// A limit that only the image asks for; its unit says nothing of it. `property` is a name of
@@ -135,7 +137,9 @@ struct AppPlan {
     bool read_only_root = false;
     std::string upper;               // absolute: folder that holds "upper" and "work"
     std::vector<MountPlan> mounts;   // in the order of their depth
-    std::uint64_t capabilities = 0;  // bounding set; ambient too when uid is not 0
+    std::uint64_t capabilities = 0;  // bounding set
+    /// What a user who is not root has of them: permitted, effective, inheritable; none: nothing.
+    std::optional<std::uint64_t> ambient{};
     bool no_new_privileges = true;
     bool seccomp = true;           // load seccomp_file(name)
     bool refusals_logged = false;  // the kernel logs what that filter refuses

@@ -32,6 +32,7 @@ void members(PodPlan& plan, Visit& visit) {
     visit("refusalsLogged", plan.refusals_logged);
     visit("metadata", plan.metadata);
     visit("ports", plan.ports);
+    visit("lowPorts", plan.low_ports);
 }
 
 template <typename Visit>
@@ -85,6 +86,7 @@ void members(AppPlan& plan, Visit& visit) {
     visit("upper", plan.upper);
     visit("mounts", plan.mounts);
     visit("capabilities", plan.capabilities);
+    visit("ambient", plan.ambient);
     visit("noNewPrivileges", plan.no_new_privileges);
     visit("seccomp", plan.seccomp);
     visit("refusalsLogged", plan.refusals_logged);

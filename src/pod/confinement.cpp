@@ -60,6 +60,8 @@ Result<> confine(plan::AppPlan& plan, const ResolvedApp& app, const PodNeeds& ne
     // The pod's root has the number of the host's there, and so have capabilities that it gives to
     // files.
     if (needs.keep_setuid_from_host) plan.capabilities &= ~TRY(sandbox::capability_bit(kFileCaps));
+    // Only what is asked for by name: nobody wants a server's own user to be above all files.
+    if (app.capabilities && app.capabilities->retain) plan.ambient = plan.capabilities;
     plan.no_new_privileges = app.no_new_privileges.value_or(true);
     if (app.selinux) plan.selinux_label = selinux_label(*app.selinux);
     if (app.apparmor) plan.apparmor_profile = app.apparmor->profile;

@@ -77,6 +77,17 @@ plan::Network network_of(schema::Network network) {
     return plan::Network::kNone;
 }
 
+bool opens_low_ports(schema::Network network, const schema::StringMap& sysctls) {
+    switch (network) {
+        case schema::Network::kHost: return false;
+        case schema::Network::kNone:
+        case schema::Network::kDefault: break;
+    }
+    return std::none_of(sysctls.begin(), sysctls.end(), [](const auto& parameter) {
+        return parameter.first == "net.ipv4.ip_unprivileged_port_start";
+    });
+}
+
 Result<std::optional<std::vector<plan::PortPlan>>> forwarded_ports(
     const schema::PodManifest& manifest, const schema::PodSettings& settings,
     const std::vector<store::ImageRecord>& images) {

@@ -15,6 +15,10 @@ namespace podd::pod {
 
 plan::Network network_of(schema::Network network);
 
+/// Whether users who are not root may listen on every port, as only the pod's own are at stake. A
+/// manifest whose parameters name the first such port decides itself.
+bool opens_low_ports(schema::Network network, const schema::StringMap& sysctls);
+
 /// The ports that the host is to forward, each of a range by itself; `images` are those of the
 /// apps, which describe the ports where the manifest does not. Nothing on other networks than
 /// "default". Errors: kInvalidArgument, kUnsupported.

@@ -223,6 +223,7 @@ Result<plan::PodPlan> plan_of(const translate::Pod& pod, const schema::PodSettin
     plan.hide_processes = settings.hide_processes;
     plan.network = network_of(settings.network);
     plan.sysctls = TRY(schema::pod_sysctls(pod.manifest));
+    if (opens_low_ports(settings.network, plan.sysctls)) plan.low_ports = true;
     plan.state_dir = fmt::format("{}/pods/{}", store::kStoreDir, plan.uuid);
     if (!settings.timezone.empty()) plan.localtime = TRY(time_zone_file(settings.timezone));
     for (const auto& app : pod.manifest.apps)

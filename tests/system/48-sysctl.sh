@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Kernel parameters of a pod: set in its own namespaces before its apps start, never on the host. C2 of the attack table.
+# Kernel parameters of a pod: set in its own namespaces before its apps start, never on the host; ports that they open to users
+# who are not root. C2 of the attack table.
 # hosts: bookworm trixie
 import_image busybox
 
@@ -29,6 +30,26 @@ wait_until 20 says end
 assert_eq "81 77 250 32000 32 99 55 4321 9 example.com end" "$(app_says sysctl a | xargs)"
 assert_eq "$before" "$(on_host)" "parameters of the host"
 host systemctl stop pod-sysctl
+
+say "a user who is not root serves every port, without a capability: on a network of the pod's own, unless its manifest says otherwise"
+serve='grep ^CapEff /proc/self/status; cat /proc/sys/net/ipv4/ip_unprivileged_port_start; mkdir /tmp/www; echo page >/tmp/www/page
+    httpd -p 80 -h /tmp/www 2>&1 && wget -q -O - http://127.0.0.1/page http://[::1]/page'
+# table: PARAMETERS|NETWORK|what the app says
+while IFS='|' read -r parameters network wanted <&3; do
+    manifest "$parameters" "$serve" "$network" | drop_manifest sysctl
+    TEST_BEGIN=$(host date +%s.%N)
+    host systemctl start pod-sysctl@a
+    wait_until 20 says end
+    assert_eq "CapEff: 0000000000000000 $wanted end" "$(app_says sysctl a | xargs)" "$network"
+    host systemctl stop pod-sysctl
+done 3<<'LIST'
+|none|0 page page
+|default|0 page page
+"net.core.somaxconn": "77"|none|0 page page
+"net.ipv4.ip_unprivileged_port_start": "81"|none|81 httpd: bind: Permission denied
+|host|1024 httpd: bind: Permission denied
+LIST
+assert_eq "$before" "$(on_host)" "parameters of the host"
 
 say "with the host's network, what is not of the network"
 manifest '"kernel.shmmni": "56"' 'cat /proc/sys/kernel/shmmni' host | drop_manifest sysctl

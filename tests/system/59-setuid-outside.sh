@@ -19,9 +19,9 @@ app() {
     printf '{"name": "%s", "image": {"name": "example.com/probe"}, "mounts": [%s],
         "app": {"exec": ["/bin/sh", "-c", %s], "user": "%s", "group": "%s", "isolators": [%s]}}' "$1" "$mounts" "$(json "$leave")" "$2" "$2" "${3:-}"
 }
-# By default an app's user has the capabilities of the pod's root, in the pod, and with them may give files away.
-weak='{"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_KILL"]}}'
-# leave ISOLATOR MEMBERS: both apps do it, the user's with that isolator; MEMBERS are those of the volumes with the host's ids.
+# With all the usual capabilities but that for files, which is refused beside a volume with the host's ids, a user may give files away.
+strong='{"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER", "CAP_MKNOD", "CAP_SETUID", "CAP_SETGID", "CAP_SYS_CHROOT"]}}'
+# leave ISOLATORS MEMBERS: both apps do it, the user's with those isolators; MEMBERS are those of the volumes with the host's ids.
 leave() {
     drop_manifest left <<END
 {"acKind": "PodManifest", "acVersion": "0.8.11", "apps": [$(app root 0), $(app user 1000 "$1")], "volumes": [
@@ -39,7 +39,7 @@ END
     done
     said=$(app_says left root; app_says left user)
 }
-leave "$weak" ', "setuidFiles": true'
+leave '' ', "setuidFiles": true'
 
 # outside FOLDER FILE: the ids, real and effective, with which user 4000 of the host executes it; the way there needs root.
 outside() { host_sh 'cd "$1" && exec setpriv --reuid=4000 --regid=4000 --clear-groups "./$2" ids 2>&1 || echo refused' "$1" "$2" 2>&1; }
@@ -106,7 +106,7 @@ host systemctl stop pod-left
 
 say "F3, host, the default: neither root nor a user with all usual capabilities leaves a setuid file, or one with capabilities"
 host_sh 'rm -f /srv/left/host/* /srv/left/host-owned/*'
-leave '{"name": "os/linux/seccomp-retain-set", "value": {"set": ["@appc.io/all"]}}' ''
+leave "$strong"', {"name": "os/linux/seccomp-retain-set", "value": {"set": ["@appc.io/all"]}}' ''
 for dir in host host-owned; do
     assert_eq "" "$(host find /srv/left/$dir -perm /6000)" "setuid files in $dir"
     assert_eq "" "$(host_sh 'cd /srv/left/$1; for file in *; do /srv/left/control/left capability-of $file; done' $dir)" "files with capabilities in $dir"

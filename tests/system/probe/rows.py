@@ -99,7 +99,7 @@ DEFAULTS = {
     ("nodes",): none_is("ok"), ("kernel_reads",): none_is("readable"), ("kernel_writes",): none_is("ok"),
     **{("calls", name): "EPERM" for name in REFUSED}, ("calls", "clone3"): "ENOSYS", ("calls", "unknown"): "ENOSYS",
     ("calls", "socket of AF_ALG"): "EAFNOSUPPORT", ("calls", "socket of AF_VSOCK"): "EAFNOSUPPORT", ("calls", "socket of AF_UNIX"): "ok",
-    ("calls", "mkdirat"): "EFAULT",
+    ("calls", "mkdirat"): "EFAULT", ("parameters", "net.ipv4.ip_unprivileged_port_start"): "0",
     ("files", "/etc/hosts", "text"): "127.0.0.1 localhost probe\n::1 localhost probe\n", ("files", "/etc/hostname", "text"): "probe\n",
     ("files", "/etc/mtab", "target"): "../proc/self/mounts", ("files", "/tmp", "mode"): "1777", ("files", "/run", "mode"): "0755",
     ("files", "/dev/shm", "mode"): "1777", ("files", "/etc/resolv.conf", "kind"): "ENOENT",
@@ -115,7 +115,7 @@ AS_WEB = {"capabilities", "environment", "files", "nodes", "devices", "kernel_wr
 row("app.user", app={"app": {"user": "1000"}}, changes=AS_WEB,
     sees={("ids", "users"): ("1000 1000 1000 1000", "0 0 0 0"), ("environment", "HOME"): ("/home/web", "/root"),
           ("environment", "USER"): ("web", "root"), ("environment", "SHELL"): ("/bin/probe", "/bin/sh"),
-          **caps(DEFAULT, "ambient", "inheritable")})
+          **caps("", "permitted", "effective"), **caps(DEFAULT, "bounding"), **caps("", "ambient", "inheritable")})
 row("app.user", app={"app": {"user": "web"}}, changes=AS_WEB, sees={("ids", "users"): ("1000 1000 1000 1000", "0 0 0 0")})
 row("app.user", app={"app": {"user": "/srv/of-web"}}, changes=AS_WEB, sees={("ids", "users"): ("1000 1000 1000 1000", "0 0 0 0")})
 # A name may be all digits, and then it is the name that counts.
@@ -148,6 +148,8 @@ row("os/linux/capabilities-retain-set", app=isolator("os/linux/capabilities-reta
 row("os/linux/capabilities-retain-set", app=isolator("os/linux/capabilities-retain-set", {"set": ["CAP_SYS_ADMIN"]}),
     sees={**caps("sys_admin", "bounding", "effective"), ("calls", "mount"): ("EFAULT", "EPERM")},
     changes={"files", "nodes", "calls", "kernel_writes"})
+row("os/linux/capabilities-retain-set", changes=AS_WEB, sees=caps("chown kill", "bounding", "permitted", "effective", "ambient", "inheritable"),
+    app={"app": {"user": "1000", "isolators": [{"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_KILL", "CAP_CHOWN"]}}]}})
 row("os/linux/capabilities-remove-set", app=isolator("os/linux/capabilities-remove-set", {"set": ["CAP_MKNOD", "CAP_SYS_TIME"]}),
     sees=caps(DEFAULT.replace("mknod ", ""), "bounding", "effective", "permitted"), changes={"nodes", "calls"})
 row("os/linux/no-new-privileges", app=isolator("os/linux/no-new-privileges", False), sees={("no_new_privs",): ("0", "1")})

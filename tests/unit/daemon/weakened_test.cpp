@@ -82,18 +82,38 @@ TEST_CASE("what an image makes weaker is named, unless the manifest speaks for t
     plan::AppPlan usual;
     usual.name = "a";
     usual.capabilities = sandbox::default_capabilities();
-    CHECK(daemon::weakened_by_image(manifest->apps[0], usual).empty());
+    CHECK(daemon::weakened_in_plan(manifest->apps[0], usual).empty());
     auto weak = usual;
     weak.capabilities |= *sandbox::capability_bit("CAP_SYS_ADMIN");
     weak.no_new_privileges = false;
     weak.seccomp = false;
-    CHECK(daemon::weakened_by_image(manifest->apps[0], weak) ==
+    CHECK(daemon::weakened_in_plan(manifest->apps[0], weak) ==
           std::vector<std::string>{
               "app a: capabilities CAP_SYS_ADMIN, says its image",
               "app a: may gain privileges (no-new-privileges is off), says its image",
               "app a: system calls: all, says its image"});
-    CHECK(daemon::weakened_by_image(manifest->apps[1], weak).empty());
+    CHECK(daemon::weakened_in_plan(manifest->apps[1], weak).empty());
     auto own = usual;
     own.refusals_logged = true;
-    CHECK(daemon::weakened_by_image(manifest->apps[0], own).size() == 1);
+    CHECK(daemon::weakened_in_plan(manifest->apps[0], own).size() == 1);
+}
+
+TEST_CASE("capabilities of a user who is not root are named, whoever speaks for the app") {
+    const auto manifest = schema::PodManifest::parse(
+        R"({"acVersion":"0.8.11","acKind":"PodManifest","apps":[{"name":"a","image":{"name":"x"}},)"
+        R"({"name":"b","image":{"name":"x"},"app":{"exec":["/x"],"user":"www","group":"0"}}]})");
+    REQUIRE(manifest);
+    plan::AppPlan plan;
+    plan.name = "a";
+    plan.capabilities = *sandbox::capability_bit("CAP_NET_BIND_SERVICE");
+    plan.ambient = plan.capabilities;
+    CHECK(daemon::weakened_in_plan(manifest->apps[0], plan).empty());  // of root: the usual
+    plan.uid = 33;
+    CHECK(daemon::weakened_in_plan(manifest->apps[0], plan) ==
+          std::vector<std::string>{
+              "app a: user 33 has capabilities CAP_NET_BIND_SERVICE, says its image"});
+    CHECK(daemon::weakened_in_plan(manifest->apps[1], plan) ==
+          std::vector<std::string>{"app a: user 33 has capabilities CAP_NET_BIND_SERVICE"});
+    plan.ambient.reset();
+    CHECK(daemon::weakened_in_plan(manifest->apps[0], plan).empty());
 }

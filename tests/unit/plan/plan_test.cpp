@@ -32,6 +32,7 @@ TEST_SUITE("plan/plan") {
         mount.device = 0xA00E5;
         app.mounts = {mount};
         app.capabilities = 0x1FFFFFFFFFF;
+        app.ambient = 0x1FFFFFFFFFF;
         app.unit = "pod-web@nginx.service";
         app.stop_timeout_usec = UINT64_MAX;
         app.limits = {{"MemoryMax", "", 67108864}, {"IOReadIOPSMax", "/var/lib/podd", 5}};
@@ -52,6 +53,7 @@ TEST_SUITE("plan/plan") {
         pod.apps = {"nginx", "php"};
         pod.sysctls = {{"kernel.sem", "1 2 3 4"}};
         pod.localtime = "/usr/share/zoneinfo/UTC";
+        pod.low_ports = true;
         pod.ports = {{"tcp", "", 8080, 80}, {"udp", "192.0.2.1", 53, 65535}};
         const auto json = base::Json::parse(plan::to_json(pod).str());
         REQUIRE(json);
@@ -62,6 +64,7 @@ TEST_SUITE("plan/plan") {
         CHECK(back->apps == pod.apps);
         CHECK(back->localtime == pod.localtime);
         CHECK(back->ports == pod.ports);
+        CHECK(back->low_ports == true);
     }
 
     TEST_CASE("an app plan survives writing and reading") {
@@ -80,6 +83,7 @@ TEST_SUITE("plan/plan") {
         CHECK(back->mounts.at(0).device == 0xA00E5U);
         CHECK_FALSE(back->mounts.at(0).size.has_value());
         CHECK(back->capabilities == 0x1FFFFFFFFFF);
+        CHECK(back->ambient == 0x1FFFFFFFFFFU);
     }
 
     TEST_CASE("a sandbox record survives writing and reading") {

@@ -71,6 +71,18 @@ TEST_SUITE("pod/network") {
                         ->has_value());
     }
 
+    TEST_CASE(
+        "every port is open to users who are not root, unless it is the host's or the pod says") {
+        const schema::StringMap other{{"net.core.somaxconn", "77"}};
+        const schema::StringMap own{{"net.ipv4.ip_unprivileged_port_start", "1024"}};
+        for (const auto network : {schema::Network::kNone, schema::Network::kDefault}) {
+            CHECK(pod::opens_low_ports(network, {}));
+            CHECK(pod::opens_low_ports(network, other));
+            CHECK_FALSE(pod::opens_low_ports(network, own));
+        }
+        CHECK_FALSE(pod::opens_low_ports(schema::Network::kHost, {}));
+    }
+
     TEST_CASE("what only the image shows to be wrong") {
         CHECK(said(R"({"name":"http","hostPort":80})").empty());
         CHECK(said(R"({"name":"nix","hostPort":80})") ==
