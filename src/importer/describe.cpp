@@ -181,6 +181,7 @@ Result<Json> describe_image(const ReadDocument& read, const ImportOptions& optio
     json.add("configDigest", to_json(found.config_digest));
     json.add("layers", std::move(layers));
     json.add("manifest", converted.manifest.to_json());
+    json.add("defaultArguments", std::uint64_t{converted.default_arguments});
     json.add("notes", std::move(notes));
     return json;
 }
@@ -227,9 +228,11 @@ Result<ImageDescription> image_description(const Json& json) {
     const Json* manifest = json.find("manifest");
     const Json* layers = json.find("layers");
     const Json* notes = json.find("notes");
+    const Json* defaults = json.find("defaultArguments");
+    const auto default_arguments = defaults == nullptr ? std::nullopt : defaults->as_uint();
     if (manifest == nullptr || layers == nullptr || layers->as_array() == nullptr ||
         layers->as_array()->size() > schema::kMaxLayers || notes == nullptr ||
-        notes->as_array() == nullptr)
+        notes->as_array() == nullptr || !default_arguments)
         return unreadable();
     auto manifest_digest = TRY(digest_member(json, "manifestDigest"));
     auto manifest_path = TRY(text_member(json, "manifestPath"));
@@ -242,6 +245,7 @@ Result<ImageDescription> image_description(const Json& json) {
                            .config_path = std::move(config_path),
                            .layers = {},
                            .manifest = std::move(appc),
+                           .default_arguments = *default_arguments,
                            .notes = {}};
     for (const Json& layer : *layers->as_array())
         image.layers.push_back(TRY(layer_value(layer)));

@@ -29,6 +29,7 @@ struct ImageDescription {
     std::string config_path;
     std::vector<LayerDescription> layers;  // base first
     schema::ImageManifest manifest;
+    std::size_t default_arguments = 0;  // as in store::ImageRecord
     std::vector<std::string> notes;
 };
 

@@ -107,6 +107,7 @@ Result<store::NewImage> import_folder(ImportContext& context, int folder) {
         .record = new_record(context, store::ImageKind::kOci, std::move(image.manifest)),
         .trees = std::move(layers.new_trees),
         .blobs = std::move(layers.new_blobs)};
+    result.record.default_arguments = image.default_arguments;
     result.record.trees = std::move(layers.trees);
     result.record.size_bytes = layers.size_bytes;
     TRY(add_documents(context, result, manifest, config));

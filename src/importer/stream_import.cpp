@@ -173,6 +173,7 @@ private:
         store::NewImage result{.record = new_record(context_, store::ImageKind::kOci, manifest),
                                .trees = {},
                                .blobs = {}};
+        result.record.default_arguments = 0;  // all of "exec" is the configuration's Entrypoint
         TRY(add_documents(context_, result, oci, config));
         TRY(add_stream(result, flow, "sha256:" + flow.content_sha256));
         return result;

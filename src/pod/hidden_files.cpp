@@ -47,7 +47,7 @@ void note_hidden_files(ResolvedApp& app, const LayeredRoot& root) {
         const bool in_another = std::any_of(app.mounts.begin(), mount, [&](const auto& before) {
             return lies_in(mount->target, before.target);
         });
-        if (in_another) continue;
+        if (in_another || mount->from_image) continue;
         const auto content = root.content(mount->target);
         if (!content) continue;  // whoever makes the mount will say so
         if (auto text = sentence(*mount, *content); !text.empty())

@@ -14,12 +14,12 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "pod/merged_dir.h"
 
 namespace podd::pod {
 
-/// The merged view of a stack of overlay layers, as overlayfs with "userxattr" shows it: whiteouts
-/// are character devices 0:0, opaque folders carry user.overlay.opaque=y. Links are followed inside
-/// the view, never out of it. Source: Documentation/filesystems/overlayfs.rst.
+/// The merged view of a stack of overlay layers, see merged_dir.h. Links are followed inside the
+/// view, never out of it.
 class LayeredRoot {
 public:
     struct Owner {
@@ -59,6 +59,9 @@ public:
     /// Opens the regular file at an absolute path of the image, O_RDONLY. Errors: kNotFound,
     /// kInvalidArgument.
     base::Result<base::UniqueFd> open_file(std::string_view path) const;
+    /// The folder at an absolute path; no value when nothing is there. Errors: kInvalidArgument
+    /// when it is no folder.
+    base::Result<std::optional<MergedDir>> folder(std::string_view path) const;
 
 private:
     std::vector<base::UniqueFd> layers_;

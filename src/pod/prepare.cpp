@@ -99,16 +99,17 @@ Result<bool> wants_stdio_links(const ResolvedApp& app, const LayeredRoot& root) 
     return shell.has_value();
 }
 
-Result<> add_mounts(plan::AppPlan& plan, const ResolvedApp& app, const Identity& owner,
-                    const std::vector<translate::Device>& allowed, const StateDir& state) {
-    for (const auto& mount : app.mounts) {
+Result<> add_mounts(plan::AppPlan& plan, ResolvedApp& app, const Identity& owner,
+                    const std::vector<translate::Device>& allowed, const LayeredRoot& root,
+                    const StateDir& state) {
+    for (auto& mount : app.mounts) {
         if (mount.volume.kind == schema::Volume::Kind::kHost)
             plan.mounts.push_back(TRY(plan_host_volume(mount, owner, allowed)));
         else if (mount.volume.medium == schema::VolumeMedium::kMemory)
             plan.mounts.push_back(TRY(plan_memory_volume(mount)));
         else
-            plan.mounts.push_back(TRY(
-                plan_empty_volume(mount, app.name, state.volumes.get(), state.path + "/volumes")));
+            plan.mounts.push_back(TRY(plan_empty_volume(mount, app.name, root, state.volumes.get(),
+                                                        state.path + "/volumes")));
     }
     return {};
 }
@@ -159,9 +160,6 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime,
     auto layers = TRY(open_layers(to.store, image));
     TRY(make_upper(to.state, app.name, layers.front()));
     const LayeredRoot root{std::move(layers)};
-    note_hidden_files(app, root);
-    for (const auto& warning : app.warnings)
-        to.warnings.push_back(fmt::format("app \"{}\": {}", app.name, warning));
     const auto identity = TRY(identify(app, root));
     for (const auto& tree : image.trees)
         plan.trees.push_back(to.store.tree_path(tree));
@@ -189,7 +187,11 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime,
     plan.oom_score_adj = app.oom_score_adj;
     if (to.metadata) to.metadata->add(app, image);
     plan.environment = environment(app, identity, to.metadata);
-    TRY(add_mounts(plan, app, identity, translate::devices(to.pod.manifest, runtime), to.state));
+    TRY(add_mounts(plan, app, identity, translate::devices(to.pod.manifest, runtime), root,
+                   to.state));
+    note_hidden_files(app, root);
+    for (const auto& warning : app.warnings)
+        to.warnings.push_back(fmt::format("app \"{}\": {}", app.name, warning));
     TRY(confine(plan, app, to.needs, to.run_dir));
     TRY(plan_health(runtime, image, to.run_dir, to.warnings));
     TRY(base::write_file(to.run_dir, plan::app_file(app.name), plan::to_json(plan).str(), 0600));

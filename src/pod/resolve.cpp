@@ -140,6 +140,22 @@ void add_handlers(const schema::App& app, ResolvedApp& resolved) {
                                                                : resolved.post_stop) = handler.exec;
 }
 
+// As in "docker run IMAGE ARGUMENT...": the entry point stays, the default arguments go. An ACI has
+// none of these.
+Result<std::vector<std::string>> argv_of(const schema::RuntimeApp& runtime, const schema::App& app,
+                                         const store::ImageRecord& image) {
+    auto argv = app.exec;
+    if (!runtime.args) return argv;
+    if (image.kind == store::ImageKind::kOci && !image.default_arguments)
+        return Error{ErrorCode::kInvalidArgument,
+                     fmt::format("\"args\": image \"{}\" was imported by a podd that did not note "
+                                 "which its default arguments are; import it once more",
+                                 image.manifest.name.str())};
+    argv.resize(argv.size() - std::min(argv.size(), image.default_arguments.value_or(0)));
+    argv.insert(argv.end(), runtime.args->begin(), runtime.args->end());
+    return argv;
+}
+
 // The pod's word wins over the image's, setting by setting.
 schema::AppSettings merge(const schema::AppSettings& pod, const schema::AppSettings& image) {
     auto merged = pod;
@@ -172,16 +188,16 @@ Result<ResolvedApp> resolve(const schema::PodManifest& pod, const schema::Runtim
             fmt::format(
                 "image \"{}\" says nothing about what to run; give the app an \"app\" member",
                 image.manifest.name.str())};
-    if (app->exec.empty() || app->exec.front().empty())
+    ResolvedApp resolved;
+    resolved.name = runtime.name.str();
+    resolved.argv = TRY(argv_of(runtime, *app, image));
+    if (resolved.argv.empty() || resolved.argv.front().empty())
         return Error{
             ErrorCode::kInvalidArgument,
             fmt::format(
                 "nothing to execute: \"exec\" of image \"{}\" is empty; give the app an \"app\" "
                 "member with \"exec\"",
                 image.manifest.name.str())};
-    ResolvedApp resolved;
-    resolved.name = runtime.name.str();
-    resolved.argv = app->exec;
     add_handlers(*app, resolved);
     for (const auto& variable : app->environment)
         resolved.environment.emplace_back(variable.name, variable.value);

@@ -22,6 +22,8 @@ struct ResolvedMount {
     bool read_only = false;
     /// Made up because no volume satisfies a mount point; private to the app.
     bool implicit = false;
+    /// The volume holds what the image has there, by prepare().
+    bool from_image = false;
 };
 
 /// One app with nothing left to look up in a manifest. Users are still names: see identity.h.

@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/users.h"
+#include "pod/image_copy.h"
 
 namespace podd::pod {
 
@@ -19,6 +20,7 @@ using base::Error;
 using base::ErrorCode;
 using base::kMaxId;
 using base::Result;
+using base::UniqueFd;
 
 namespace {
 
@@ -109,19 +111,29 @@ std::uint64_t default_size() {
 }
 
 // The folder of an empty volume belongs to the pod, in the ids that are on disk.
-Result<> make_volume_dir(int volumes_fd, const std::string& name, const schema::Volume& volume) {
+// Nothing when another app has made it.
+Result<UniqueFd> make_volume_dir(int volumes_fd, const std::string& name,
+                                 const schema::Volume& volume) {
     if (::mkdirat(volumes_fd, name.c_str(), 0700) < 0) {
-        if (errno == EEXIST) return {};
+        if (errno == EEXIST) return UniqueFd{};
         return base::errno_error(fmt::format("making volume \"{}\"", name), errno);
     }
-    const auto dir =
+    auto dir =
         TRY(base::open_at(volumes_fd, name, O_RDONLY | O_DIRECTORY, 0, base::Resolve::kNoSymlinks));
     // Owner first: chown would clear setuid and setgid bits of the mode.
     if (::fchown(dir.get(), plan::kForeignBase + volume.uid, plan::kForeignBase + volume.gid) < 0 ||
         ::fchmod(dir.get(), volume.mode) < 0)
         return base::errno_error(fmt::format("setting owner and mode of volume \"{}\"", name),
                                  errno);
-    return {};
+    return dir;
+}
+
+// An image that has nothing there leaves it as it was made.
+Result<> fill_from_image(ResolvedMount& mount, const LayeredRoot& root, int volume_fd) {
+    mount.from_image = true;
+    const auto folder = TRY(root.folder(mount.target));
+    if (!folder) return {};
+    return copy_folder(*folder, volume_fd);
 }
 
 // Fails closed: a node without a word in the unit's device policy would be of no use, or, where the
@@ -191,14 +203,17 @@ Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount, const Ident
     return planned;
 }
 
-Result<plan::MountPlan> plan_empty_volume(const ResolvedMount& mount, const std::string& app,
-                                          int volumes_fd, const std::string& volumes_path) {
+Result<plan::MountPlan> plan_empty_volume(ResolvedMount& mount, const std::string& app,
+                                          const LayeredRoot& root, int volumes_fd,
+                                          const std::string& volumes_path) {
     const auto& volume = mount.volume;
     TRY(check_empty_volume(volume));
     // AC Names have no dot, so a volume made up for one app cannot meet one of the pod's.
     const auto name =
         mount.implicit ? fmt::format("{}.{}", app, volume.name.str()) : volume.name.str();
-    TRY(make_volume_dir(volumes_fd, name, volume));
+    const auto made = TRY(make_volume_dir(volumes_fd, name, volume));
+    if (made && volume.from_image.value_or(false))
+        TRY_CONTEXT(fill_from_image(mount, root, made.get()), "volume \"{}\": \"fromImage\"", name);
     plan::MountPlan planned;
     planned.kind = plan::MountPlan::Kind::kEmpty;
     planned.idmap = plan::MountPlan::Idmap::kForeign;

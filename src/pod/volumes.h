@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "plan/plan.h"
 #include "pod/identity.h"
+#include "pod/layered_root.h"
 #include "pod/resolve.h"
 #include "translate/devices.h"
 
@@ -24,9 +25,11 @@ base::Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount, const
                                                const std::vector<translate::Device>& allowed);
 
 /// Plans an empty volume under `volumes_path`, and makes its folder in `volumes_fd` unless another
-/// app did. `app` is the owner of an implicit volume.
-base::Result<plan::MountPlan> plan_empty_volume(const ResolvedMount& mount, const std::string& app,
-                                                int volumes_fd, const std::string& volumes_path);
+/// app did. `app` is the owner of an implicit volume. One that is to begin with what an image has
+/// gets that from `root`, that of the app that comes first, and `mount` says so then.
+base::Result<plan::MountPlan> plan_empty_volume(ResolvedMount& mount, const std::string& app,
+                                                const LayeredRoot& root, int volumes_fd,
+                                                const std::string& volumes_path);
 
 /// Errors: kInvalidArgument: an owner who is no user of the pod.
 base::Result<> check_empty_volume(const schema::Volume& volume);

@@ -17,8 +17,8 @@ constexpr std::size_t kAny = SIZE_MAX;
 constexpr Verb kVerbs[] = {
     {"list", "", "List pods", 0, 0, verb_list},
     {"status", "[POD...]", "Show state, apps and last log lines of pods", 0, kAny, verb_status},
-    {"start", "POD|FILE...", "Start declared pods; a manifest file makes a transient pod", 1, kAny,
-     verb_start},
+    {"start", "POD|FILE... [-- ARGUMENT...]",
+     "Start declared pods; a manifest file makes a transient pod", 1, kAny, verb_start, true},
     {"pull", "POD|FILE...", "Fetch the images of pods, as their manifests say", 1, kAny, verb_pull},
     {"stop", "POD...", "Stop pods with all their apps", 1, kAny, verb_stop},
     {"exec", "POD[/APP] [--] COMMAND...", "Run a command in an app, as part of it", 1, 1, verb_exec,

@@ -225,6 +225,7 @@ Result<ConvertedImage> to_image_manifest(const OciImageConfig& config, const Ima
     manifest.labels = TRY(all_labels(config, image_name, labels));
     App app;
     app.exec = command(config);
+    image.default_arguments = config.cmd.size();
     TRY(set_user(config, app, manifest.annotations));
     set_working_directory(config, app, manifest.annotations);
     app.environment = environment(config, image.notes);

@@ -28,6 +28,9 @@ base::Result<ImageName> image_name_of(std::string_view reference, std::string_vi
 
 struct ConvertedImage {
     ImageManifest manifest;
+    /// How many words at the end of "exec" are only the default of what a user may say instead:
+    /// Cmd.
+    std::size_t default_arguments = 0;
     /// What the image asks for and appc or podd cannot give, one sentence each.
     std::vector<std::string> notes{};
 };

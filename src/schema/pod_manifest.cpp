@@ -46,11 +46,23 @@ Result<Mount> read_mount(const JsonNode& node) {
     return Mount{std::move(volume), std::move(path), std::move(app_volume)};
 }
 
+Result<std::optional<std::vector<std::string>>> read_arguments(const JsonNode& app, bool is_whole) {
+    std::optional<std::vector<std::string>> arguments;
+    const JsonNode node = TRY(app.member("args"));
+    if (node.absent()) return arguments;
+    arguments = TRY(read_texts(app, "args"));
+    if (is_whole)
+        return node.here(found_wanted("it beside \"app\"",
+                                      "one of both: \"exec\" of an \"app\" has all arguments"));
+    return arguments;
+}
+
 Result<RuntimeApp> read_runtime_app(const JsonNode& node) {
     auto name = TRY(read_member(node, "name", read_parsed<AcName>));
     auto image = TRY(read_member(node, "image", read_image));
     RuntimeApp app{.name = std::move(name), .image = std::move(image)};
     app.app = TRY(read_optional(node, "app", read_app));
+    app.args = TRY(read_arguments(node, app.app.has_value()));
     app.read_only_root_fs = TRY(read_flag(node, "readOnlyRootFS"));
     app.mounts = TRY(read_short_list(node, "mounts", read_mount));
     app.annotations = TRY(read_annotations(node));
@@ -77,6 +89,7 @@ Json write_runtime_app(const RuntimeApp& app) {
     add_labels(image, app.image.labels);
     Json json{Json::Object{{"name", app.name.str()}, {"image", std::move(image)}}};
     if (app.app) json.add("app", write_app(*app.app));
+    if (app.args) json.add("args", write_texts(*app.args));
     if (app.read_only_root_fs) json.add("readOnlyRootFS", true);
     add_list(json, "mounts", app.mounts, [](const Mount& mount) {
         Json one{Json::Object{{"volume", mount.volume.str()}, {"path", mount.path}}};

@@ -47,6 +47,7 @@ struct Volume {
     std::uint32_t gid = 0;                           // empty
     std::optional<VolumeMedium> medium{};            // empty; unset means disk
     std::optional<std::uint64_t> size{};             // bytes, above 0; medium "memory" only
+    std::optional<bool> from_image{};                // empty, on disk; unset means false
     bool operator==(const Volume&) const = default;
 };
 
@@ -69,7 +70,8 @@ struct Mount {
 struct RuntimeApp {
     AcName name;
     ImageReference image{};
-    std::optional<App> app{};  // replaces the image's whole app object
+    std::optional<App> app{};                        // replaces the image's whole app object
+    std::optional<std::vector<std::string>> args{};  // in place of the image's default arguments
     bool read_only_root_fs = false;
     std::vector<Mount> mounts{};
     std::vector<Annotation> annotations{};

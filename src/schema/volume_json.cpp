@@ -78,7 +78,7 @@ Result<bool> read_boolean(const JsonNode& node) {
 
 Result<void> read_host_volume(const JsonNode& node, Volume& volume) {
     volume.source = TRY(read_member(node, "source", checked_text(check_path)));
-    TRY(refuse_members(node, {"mode", "uid", "gid", "medium", "size"}, "host"));
+    TRY(refuse_members(node, {"mode", "uid", "gid", "medium", "size", "fromImage"}, "host"));
     volume.idmap = TRY(read_optional(node, "idmap", read_idmap));
     volume.setuid_files = TRY(read_optional(node, "setuidFiles", read_boolean));
     if (volume.setuid_files && volume.idmap != VolumeIdmap::kHost) {
@@ -105,6 +105,21 @@ Result<std::uint64_t> read_size(const JsonNode& node) {
     return size->value();
 }
 
+// The image's folder says all about itself.
+Result<void> check_from_image(const JsonNode& node, const Volume& volume) {
+    if (!volume.from_image.value_or(false)) return {};
+    if (volume.medium == VolumeMedium::kMemory) {
+        const JsonNode from_image = TRY(node.member("fromImage"));
+        return from_image.refuse("no such copy in memory; leave out \"medium\"");
+    }
+    for (const std::string_view name : {"mode", "uid", "gid"}) {
+        const JsonNode member = TRY(node.member(name));
+        if (!member.absent())
+            return member.refuse("none beside \"fromImage\", as the image's folder says that");
+    }
+    return {};
+}
+
 Result<void> read_empty_volume(const JsonNode& node, Volume& volume) {
     TRY(refuse_members(node, {"source", "idmap", "setuidFiles", "propagation"}, "empty"));
     volume.medium = TRY(read_optional(node, "medium", read_medium));
@@ -117,7 +132,8 @@ Result<void> read_empty_volume(const JsonNode& node, Volume& volume) {
     .value_or(kDefaultMode);
     volume.uid = TRY(read_member(node, "uid", read_id));
     volume.gid = TRY(read_member(node, "gid", read_id));
-    return {};
+    volume.from_image = TRY(read_optional(node, "fromImage", read_boolean));
+    return check_from_image(node, volume);
 }
 
 }  // namespace
@@ -147,14 +163,15 @@ Json write_volume(const Volume& volume) {
     if (host) json.add("source", volume.source);
     if (volume.read_only) json.add("readOnly", *volume.read_only);
     if (volume.recursive) json.add("recursive", *volume.recursive);
-    if (!host) {
+    if (!host && !volume.from_image.value_or(false)) {
         json.add("mode", fmt::format("{:04o}", volume.mode));
         json.add("uid", std::int64_t{volume.uid});
         json.add("gid", std::int64_t{volume.gid});
-        if (volume.medium)
-            json.add("medium", *volume.medium == VolumeMedium::kMemory ? "memory" : "disk");
-        if (volume.size) json.add("size", *volume.size);
     }
+    if (volume.medium)
+        json.add("medium", *volume.medium == VolumeMedium::kMemory ? "memory" : "disk");
+    if (volume.size) json.add("size", *volume.size);
+    if (volume.from_image) json.add("fromImage", *volume.from_image);
     if (volume.idmap)
         json.add("idmap", std::ranges::find(kIdmaps, *volume.idmap, &IdmapWord::idmap)->text);
     if (volume.setuid_files) json.add("setuidFiles", *volume.setuid_files);

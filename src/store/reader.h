@@ -60,6 +60,9 @@ struct ImageRecord {
     std::string id;  // "sha512-<128 hex>" or "sha256:<64 hex>"
     ImageKind kind = ImageKind::kAci;
     schema::ImageManifest manifest;  // always an appc one; OCI configs are mapped at import
+    // How many words at the end of its "exec" a pod's arguments take the place of. Nothing: an OCI
+    // image that was imported before podd noted it; never of an ACI, which has none.
+    std::optional<std::size_t> default_arguments{};
     std::string manifest_text{};     // as it came in an ACI, byte by byte; empty: not kept
     std::vector<std::string> trees;  // tree ids, lowest first
     // "<algorithm>/<digest>", as fetched; of kOci the manifest, the configuration, then every

@@ -171,6 +171,16 @@ Result<std::vector<std::uint64_t>> tree_bytes_member(const Json& json, std::size
     return sizes;
 }
 
+Result<std::optional<std::size_t>> default_arguments_member(const Json& json,
+                                                            const schema::ImageManifest& manifest) {
+    std::optional<std::size_t> number;
+    if (json.find("defaultArguments") == nullptr) return number;
+    number = TRY(uint_member(json, "defaultArguments"));
+    if (*number > (manifest.app ? manifest.app->exec.size() : 0))
+        return corrupt("defaultArguments", "no more than \"exec\" has words");
+    return number;
+}
+
 Result<> check_version(const Json& json) {
     if (json.as_object() == nullptr) return corrupt("", "an object");
     const Json* version = json.find("version");
@@ -206,6 +216,8 @@ Json to_json(const ImageRecord& record) {
     if (!record.dependencies.empty()) json.add("dependencies", to_json(record.dependencies));
     if (!record.origins.empty()) json.add("origins", to_json(record.origins));
     json.add("manifest", record.manifest.to_json());
+    if (record.default_arguments)
+        json.add("defaultArguments", std::uint64_t{*record.default_arguments});
     if (!record.manifest_text.empty() && record.manifest_text.size() <= kMaxManifestText)
         json.add("manifestText", record.manifest_text);
     return json;
@@ -237,6 +249,7 @@ Result<ImageRecord> image_record(const Json& json) {
     record.dependencies = TRY(dependencies_member(json));
     record.origins = TRY(origins_member(json));
     record.manifest_text = TRY(optional_string(json, "manifestText"));
+    record.default_arguments = TRY(default_arguments_member(json, record.manifest));
     return record;
 }
 

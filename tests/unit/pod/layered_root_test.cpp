@@ -119,6 +119,33 @@ TEST_SUITE("pod/layered_root") {
         CHECK(read(layers.view(), "/loop").find("links on the way") != std::string::npos);
     }
 
+    TEST_CASE("a path that ends in a link or in '..' is the folder that it leads to") {
+        Layers layers;
+        const int low = layers.add();
+        make_dir(low, "a");
+        make_dir(low, "a/b");
+        make_dir(low, "a/b/c");
+        put(low, "a/f", "low");
+        REQUIRE(::symlinkat("a/b/..", low, "up") == 0);
+        REQUIRE(::symlinkat("/", low, "root") == 0);
+        REQUIRE(::symlinkat(".", low, "a/b/c/self") == 0);
+        const auto names = [&](std::string_view path) {
+            std::string joined;
+            const auto folder = layers.view().folder(path).value();
+            if (!folder) return std::string{"nothing"};
+            const auto list = pod::names_in(*folder).value();
+            for (const auto& name : list)
+                joined += name + " ";
+            return joined;
+        };
+        CHECK(names("/up") == "b f ");
+        CHECK(names("/root") == "a root up ");
+        CHECK(names("/a/b/c/self") == "self ");
+        CHECK(names("/") == "a root up ");
+        CHECK(names("/none") == "nothing");
+        CHECK_FALSE(layers.view().folder("/a/f").has_value());
+    }
+
     // attack row A10: /etc/passwd → FIFO hangs the store (CVE-2024-9676)
     TEST_CASE("what the running app finds, where volumes lie over the image") {
         Layers layers;

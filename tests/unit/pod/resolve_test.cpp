@@ -61,6 +61,36 @@ TEST_SUITE("pod/resolve") {
         CHECK(mentions(app->warnings, "example.com/odd"));
     }
 
+    TEST_CASE("arguments stand in place of the image's default ones, behind its entry point") {
+        using Words = std::vector<std::string>;
+        const std::string app = R"({"exec":["/srv","-x","-y"],"user":"0","group":"0"})";
+        struct Case {
+            store::ImageKind kind;
+            std::optional<std::size_t> defaults;
+            const char* args;
+            Words argv;  // empty: refused
+        };
+        using store::ImageKind;
+        for (const auto& c : {
+                 Case{ImageKind::kOci, 2, "", {"/srv", "-x", "-y"}},
+                 Case{ImageKind::kOci, 2, R"(,"args":["a b"])", {"/srv", "a b"}},
+                 Case{ImageKind::kOci, 2, R"(,"args":[])", {"/srv"}},
+                 Case{ImageKind::kOci, 0, R"(,"args":["a"])", {"/srv", "-x", "-y", "a"}},
+                 Case{ImageKind::kOci, 3, R"(,"args":["sh","-c","x"])", {"sh", "-c", "x"}},
+                 Case{ImageKind::kOci, 3, R"(,"args":[])", {}},
+                 Case{ImageKind::kOci, {}, R"(,"args":["a"])", {}},
+                 Case{ImageKind::kOci, {}, "", {"/srv", "-x", "-y"}},
+                 Case{ImageKind::kAci, {}, R"(,"args":["a"])", {"/srv", "-x", "-y", "a"}},
+             }) {
+            CAPTURE(c.args);
+            auto record = image(app);
+            record.kind = c.kind;
+            record.default_arguments = c.defaults;
+            const auto resolved = resolve(manifest_of(c.args), record);
+            CHECK((resolved ? resolved->argv : Words{}) == c.argv);
+        }
+    }
+
     TEST_CASE("handlers are those of the app that counts") {
         const std::string own = R"({"exec":["/x"],"user":"0","group":"0","eventHandlers":[)"
                                 R"({"name":"post-stop","exec":["/post","1"]},)"

@@ -153,7 +153,9 @@ TEST_SUITE("schema/oci_to_appc") {
                 std::string{R"({"rootfs": {"type": "layers", "diff_ids": []}, "config": )"} +
                 c.process + "}");
             REQUIRE(config);
-            CHECK(converted(*config).manifest.app->exec == c.exec);
+            const auto image = converted(*config);
+            CHECK(image.manifest.app->exec == c.exec);
+            CHECK(image.default_arguments == config->cmd.size());
         }
     }
 

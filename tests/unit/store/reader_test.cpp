@@ -104,6 +104,23 @@ TEST_SUITE("store/reader") {
         CHECK(ruled->verification == by_rule.verification);
     }
 
+    TEST_CASE("what a user's arguments take the place of is kept, and is no more than there is") {
+        auto image = record(sha512_id('a'), "1");
+        CHECK_FALSE(store::image_record(store::to_json(image))->default_arguments.has_value());
+        image.default_arguments = 0;
+        CHECK(store::image_record(store::to_json(image))->default_arguments == 0U);
+        schema::App app;
+        app.exec = {"/srv", "-x"};
+        app.user = app.group = "0";
+        image.manifest.app = app;
+        image.default_arguments = 2;
+        CHECK(store::image_record(store::to_json(image))->default_arguments == 2U);
+        image.default_arguments = 3;
+        const auto lying = store::image_record(store::to_json(image));
+        REQUIRE_FALSE(lying);
+        CHECK(lying.error().code() == base::ErrorCode::kCorrupt);
+    }
+
     TEST_CASE(
         "the text of a manifest is kept as it came, unless the record would become too large") {
         auto image = record(sha512_id('a'), "1");
