@@ -46,23 +46,16 @@ Result<Mount> read_mount(const JsonNode& node) {
     return Mount{std::move(volume), std::move(path), std::move(app_volume)};
 }
 
-Result<std::optional<std::vector<std::string>>> read_arguments(const JsonNode& app, bool is_whole) {
-    std::optional<std::vector<std::string>> arguments;
-    const JsonNode node = TRY(app.member("args"));
-    if (node.absent()) return arguments;
-    arguments = TRY(read_texts(app, "args"));
-    if (is_whole)
-        return node.here(found_wanted("it beside \"app\"",
-                                      "one of both: \"exec\" of an \"app\" has all arguments"));
-    return arguments;
-}
-
 Result<RuntimeApp> read_runtime_app(const JsonNode& node) {
     auto name = TRY(read_member(node, "name", read_parsed<AcName>));
     auto image = TRY(read_member(node, "image", read_image));
     RuntimeApp app{.name = std::move(name), .image = std::move(image)};
     app.app = TRY(read_optional(node, "app", read_app));
-    app.args = TRY(read_arguments(node, app.app.has_value()));
+    const JsonNode args = TRY(node.member("args"));
+    if (!args.absent()) app.args = TRY(read_texts(node, "args"));
+    if (app.args && app.app)
+        return args.here(found_wanted("it beside \"app\"",
+                                      "one of both: \"exec\" of an \"app\" has all arguments"));
     app.read_only_root_fs = TRY(read_flag(node, "readOnlyRootFS"));
     app.mounts = TRY(read_short_list(node, "mounts", read_mount));
     app.annotations = TRY(read_annotations(node));

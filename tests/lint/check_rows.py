@@ -38,7 +38,7 @@ READERS = {
     "read_environment_variable": "environment", "read_event_handler": "handler", "read_mount_point": "mount-point",
     "read_port": "port", "read_app": "app", "read_dependency": "dependency", "read_image": "image-reference",
     "read_mount": "mount", "read_runtime_app": "runtime-app", "read_exposed_port": "exposed-port", "read_host_volume": "volume",
-    "read_empty_volume": "volume", "read_volume": "volume", "read_label": "label", "read_annotation": "annotation",
+    "read_empty_volume": "volume", "check_from_image": "volume", "read_volume": "volume", "read_label": "label", "read_annotation": "annotation",
     "read_isolator": "isolator", "read_process": "oci.config", "parse_oci_config": "oci", "read_diff_ids": None,
     "ImageManifest::from_json": "image", "PodManifest::from_json": "pod", "read_kind_and_version": None,
     "check_app_lists": "app", "check_platform": None,

@@ -59,6 +59,14 @@ if has pids; then
     assert_eq "64 50331648 0" "$(host cat "$group/pids.max" "$group/memory.high" "$group/memory.swap.max" | paste -sd ' ')"
     host systemctl stop pod-limits
 fi
+if has io; then
+    # One of both, if any: how a disk is shared out by weight is the kernel's and its scheduler's.
+    limits "$(isolator podd.org/io-weight 50)"
+    host systemctl start pod-limits@a
+    weights=$(host_sh 'cd "/sys/fs/cgroup$1"; cat io.weight io.bfq.weight 2>/dev/null || true' "$(property pod-limits@a ControlGroup)")
+    [ -z "$weights" ] || assert_matches "$weights" '(^|[[:space:]])50([[:space:]]|$)' "io weight"
+    host systemctl stop pod-limits
+fi
 
 # appc-conformance: 12
 say "the pod's own limits, and its word for apps that say nothing"

@@ -73,7 +73,7 @@ host rm $folder/hello.aci
 
 say "podd.pod(5): a web server"
 page=man/podd.pod.5.scd
-has $page 12
+has $page 14
 packed nginx 1.27 docker nginx.tar
 host_sh 'mkdir -p /srv/pages && echo "a page" >/srv/pages/index.html'
 on_this_host $page 1 | host_file /etc/podd/pods.d/web.json
@@ -172,6 +172,27 @@ assert_matches "$(host podctl exec guarded/guest -- sh -c 'cat /proc/1/cmdline; 
 host systemctl stop pod-guarded@guest
 assert_eq success "$(property pod-guarded@guest Result)"
 host systemctl stop pod-guarded
+
+say "podd.pod(5): a data base whose folder begins as its image has it"
+printf '{"name": "example.com/postgres", "version": "1", "exec": ["/bin/sh", "-c", "echo \"$@\" >/var/lib/postgresql/started; exec sleep 1000", "entry"],
+    "command": ["postgres"], "environment": {"PATH": "/bin"}, "files": {"var/lib/postgresql/PG_VERSION": "15\\n"}}' >"$TEST_TMP/postgres.json"
+python3 "$source_dir/tests/images/pack.py" "$TEST_TMP/busybox.tar.gz" "$TEST_TMP/postgres.json" oci-tar "$TEST_TMP/postgres.tar"
+copy "$TEST_TMP/postgres.tar" $folder/postgres.tar
+host podctl import $folder/postgres.tar >/dev/null
+block $page 13 | drop_manifest base
+host podctl verify --strict /etc/podd/pods.d/base.json
+host systemctl start pod-base@db pod-base@backup
+main=$(property pod-base@backup MainPID)
+wait_until 20 host test -s "/proc/$main/root/data/started"
+assert_eq $'15\npostgres -c max_connections=20' "$(host cat "/proc/$main/root/data/PG_VERSION" "/proc/$main/root/data/started")"
+host systemctl stop pod-base
+
+say "podd.pod(5): a web server whose user is not root"
+block $page 14 | drop_manifest httpd
+host systemctl start pod-httpd@httpd
+wait_until 20 host podctl exec httpd wget -q -O /dev/null http://127.0.0.1/hostname
+assert_contains "$(host podctl status httpd)" 'app httpd: user 33 has capabilities CAP_CHOWN'
+host systemctl stop pod-httpd
 
 say "podd.pod(5): a secret, room in memory, and a device"
 block $page 11 | drop_manifest signer

@@ -208,6 +208,9 @@ row("volume.idmap", app=mount("numbers", "/numbers"), volumes=folder("numbers", 
     look=["/numbers/mine"], sees={("paths", "/numbers/mine", "owner"): ("1000:1001", None)})
 row("volume.medium volume.size", app=mount("memory", "/memory"), volumes=empty("memory", medium="memory", size="1Mi"), changes={"mounts"},
     look=["/memory"], sees={("mounts", "/memory", "type"): ("tmpfs", None), ("paths", "/memory", "write"): ("ok", None)})
+row("volume.fromImage", app=mount("begun", "/srv"), volumes=empty("begun", fromImage=True), changes={"mounts"}, look=["/srv", "/srv/of-web"],
+    sees={("paths", "/srv/of-web", "owner"): ("1000:50", None), ("paths", "/srv", "write"): ("ok", None)})
+elsewhere("12-arguments.sh", "runtime-app.args", words="args")
 elsewhere("45-volumes.sh", "volume.recursive")
 elsewhere("57-propagation.sh", "volume.propagation")
 elsewhere("59-setuid-outside.sh", "volume.setuidFiles")
