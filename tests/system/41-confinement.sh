@@ -126,6 +126,8 @@ assert_contains "$network" $'\nnetwork'
 say "a user of its own"
 user=$(probe user 'id -u; id -G; grep Cap /proc/self/status; echo x 2>/dev/null >/x && echo "wrote to /"' '"user": "1000"')
 assert_contains "$user" $'1000\n0'
+assert_matches "$user" 'CapEff:[[:space:]]+0000000000000000'
+assert_not_contains "$user" 'wrote to /'
 
 say "I6: masks stay, and no user namespace is made, for a pod that has CAP_SYS_ADMIN and CAP_SYS_PTRACE too; so does its PID 1 (D5)"
 strong=$(probe strong '
