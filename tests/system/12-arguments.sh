@@ -75,8 +75,8 @@ assert_contains "$(host systemctl status --no-pager --full pod-words || true)" '
 host systemctl reset-failed
 
 say "an image of before runs on as it did, and gets arguments once it is imported again"
-host_sh 'cd /var/lib/podd/images; file=$(grep -l "\"name\": *\"example.com/entry\"" *.json); grep -q "\"defaultArguments\": 2" "$file"
-    sed -i "/\"defaultArguments\"/d" "$file"'
+host_sh 'cd /var/lib/podd/images; file=$(grep -l "\"name\": *\"example.com/entry\"" *.json); jq -e ".defaultArguments == 2" "$file" >/dev/null
+    jq "del(.defaultArguments)" "$file" >/tmp/record && cat /tmp/record >"$file"; rm /tmp/record'
 manifest entry '' | drop_manifest words
 TEST_BEGIN=$(host date +%s.%N)
 host systemctl start pod-words

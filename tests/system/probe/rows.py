@@ -148,7 +148,8 @@ row("os/linux/capabilities-retain-set", app=isolator("os/linux/capabilities-reta
 row("os/linux/capabilities-retain-set", app=isolator("os/linux/capabilities-retain-set", {"set": ["CAP_SYS_ADMIN"]}),
     sees={**caps("sys_admin", "bounding", "effective"), ("calls", "mount"): ("EFAULT", "EPERM")},
     changes={"files", "nodes", "calls", "kernel_writes"})
-row("os/linux/capabilities-retain-set", changes=AS_WEB, sees=caps("chown kill", "bounding", "permitted", "effective", "ambient", "inheritable"),
+row("os/linux/capabilities-retain-set", changes=AS_WEB,
+    sees={("ids", "users"): ("1000 1000 1000 1000", "0 0 0 0"), **caps("chown kill", "bounding", "permitted", "effective", "ambient", "inheritable")},
     app={"app": {"user": "1000", "isolators": [{"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_KILL", "CAP_CHOWN"]}}]}})
 row("os/linux/capabilities-remove-set", app=isolator("os/linux/capabilities-remove-set", {"set": ["CAP_MKNOD", "CAP_SYS_TIME"]}),
     sees=caps(DEFAULT.replace("mknod ", ""), "bounding", "effective", "permitted"), changes={"nodes", "calls"})

@@ -47,7 +47,7 @@ def root(probe, version):
         return (name, "file", data, {"mode": 0o644, **how})
 
     return [folder("bin"), file("bin/probe", probe, mode=0o755), folder("etc"), file("etc/passwd", PASSWD), file("etc/group", GROUP),
-            file("etc/version", version), folder("srv"), file("srv/of-web", "", uid=1000, gid=50), folder("data"),
+            file("etc/version", version), folder("srv"), file("srv/of-web", "", uid=1000, gid=50), folder("data", uid=1000, gid=50),
             file("data/seed", "of the image\n"), folder("tmp", mode=0o1777), folder("run")]
 
 
