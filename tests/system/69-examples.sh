@@ -174,8 +174,10 @@ assert_eq success "$(property pod-guarded@guest Result)"
 host systemctl stop pod-guarded
 
 say "podd.pod(5): a data base whose folder begins as its image has it"
-printf '{"name": "example.com/postgres", "version": "1", "exec": ["/bin/sh", "-c", "echo \"$@\" >/var/lib/postgresql/started; exec sleep 1000", "entry"],
-    "command": ["postgres"], "environment": {"PATH": "/bin"}, "files": {"var/lib/postgresql/PG_VERSION": "15\\n"}}' >"$TEST_TMP/postgres.json"
+cat >"$TEST_TMP/postgres.json" <<'EOF'
+{"name": "example.com/postgres", "version": "1", "environment": {"PATH": "/bin"}, "files": {"var/lib/postgresql/PG_VERSION": "15\n"},
+ "exec": ["/bin/sh", "-c", "echo \"$@\" >/var/lib/postgresql/started; exec sleep 1000", "entry"], "command": ["postgres"]}
+EOF
 python3 "$source_dir/tests/images/pack.py" "$TEST_TMP/busybox.tar.gz" "$TEST_TMP/postgres.json" oci-tar "$TEST_TMP/postgres.tar"
 copy "$TEST_TMP/postgres.tar" $folder/postgres.tar
 host podctl import $folder/postgres.tar >/dev/null
