@@ -108,7 +108,10 @@ Result<bool> Walk::enter(Found& found, std::string_view whole) {
         case MergedEntry::Kind::kOther:
             if (!todo_.empty()) found = Found{};  // a file where a folder must be: nothing there
             return false;
-        case MergedEntry::Kind::kLink: TRY(follow(found, whole)); return true;
+        case MergedEntry::Kind::kLink:
+            TRY(follow(found, whole));
+            found = TRY(here());  // for a link to "/" or ".."
+            return true;
         case MergedEntry::Kind::kNothing: break;
     }
     return false;
