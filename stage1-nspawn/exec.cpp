@@ -52,19 +52,40 @@ int count_listen_fds() {
     return error == std::errc{} && *end == '\0' && value > 0 ? value : 0;
 }
 
+// Whether systemd hears of the app's process before that is ready. Then nothing is left to do for
+// an app that is alone but to be ready. Among many, what costs is each change of a unit: two
+// signals, which the bus and machined read as well.
+bool is_told_early(const AppSpec& spec) {
+    return spec.pod.apps.size() == 1;
+}
+
+std::string main_pid_is(pid_t pid) {
+    return fmt::format("MAINPID={}", pid);
+}
+
+// What systemd is still to be told. The process is the main one when what is returned was read.
+Result<base::SentNotification> tell_rest(const AppSpec& spec, pid_t pid) {
+    // An app that says itself when it is ready has a helper that passes that on.
+    const auto* ready = spec.app.notify ? "" : "READY=1";
+    if (!is_told_early(spec)) TRY(base::notify(fmt::format("{}\n{}", main_pid_is(pid), ready)));
+    return spec.app.notify || !is_told_early(spec) ? base::send_marker()
+                                                   : base::SentNotification::send(ready);
+}
+
 // Systemd takes a process for the main one only while it lives, and may look for its end before it
-// reads what was sent first; so the app has to wait until all has been read.
-Result<> hand_over(const AppSpec& spec, int socket) {
-    const auto last =
-        TRY(spec.app.notify ? base::send_marker() : base::SentNotification::send("READY=1"));
+// reads what was sent first; so the app has to wait until it has been made that.
+Result<> hand_over(const AppSpec& spec, const Launch& launch) {
+    const auto last = TRY(tell_rest(spec, launch.process.pid));
     TRY(last.await_read(kManagerMsec));
-    return signal_peer(socket);
+    return signal_peer(launch.socket.get());
 }
 
 // The unit's exit status becomes this process's again, which still has to say what went wrong.
-Result<> take_back(const Started& started, UniqueFd socket) {
-    TRY(base::notify(fmt::format("MAINPID={}", ::getpid())));
-    TRY(base::notify_barrier(kManagerMsec));
+Result<> take_back(const AppSpec& spec, const Started& started, UniqueFd socket) {
+    if (is_told_early(spec)) {
+        TRY(base::notify(main_pid_is(::getpid())));
+        TRY(base::notify_barrier(kManagerMsec));
+    }
     socket.reset();  // lets the app's process end
     // Else systemd would find it still there and say that it has to kill it.
     pollfd end{started.pidfd.get(), POLLIN, 0};
@@ -79,9 +100,8 @@ Result<AppSpec> read_spec(int directory, const plan::PodPlan& pod, const plan::A
     return spec;
 }
 
-Result<> tell_main_pid(pid_t pid) {
-    // At once, so that systemd has read it when the app is ready.
-    return base::notify(fmt::format("MAINPID={}", pid));
+Result<> tell_main_pid(const AppSpec& spec, pid_t pid) {
+    return is_told_early(spec) ? base::notify(main_pid_is(pid)) : Result<>{};
 }
 
 // What the app's process could not do ends with that step's own status.
@@ -89,12 +109,12 @@ Result<Readiness> start_app(const AppSpec& spec, const Place& place,
                             std::optional<BusProgram>& health) {
     auto launched = TRY(launch(spec, place, Parent::kMine, tell_main_pid));
     if (launched.readiness.status != 0) {
-        TRY(take_back(launched.process, std::move(launched.socket)));
+        TRY(take_back(spec, launched.process, std::move(launched.socket)));
         return std::move(launched.readiness);
     }
     TRY(start_helper(spec, place, launched));
     if (health) TRY_CONTEXT(health->finish(), "setting up its health check");
-    TRY(hand_over(spec, launched.socket.get()));
+    TRY(hand_over(spec, launched));
     return std::move(launched.readiness);
 }
 

@@ -71,7 +71,7 @@ void await_helper(const Started& helper) {
     (void)::poll(&end, 1, kHelperMsec);
 }
 
-Result<> nothing(pid_t /*pid*/) {
+Result<> nothing(const AppSpec& /*spec*/, pid_t /*pid*/) {
     return {};
 }
 

@@ -78,18 +78,18 @@ Result<Place> Place::open(const plan::AppPlan& app, int leader) {
 }
 
 Result<Launch> launch(const AppSpec& spec, const Place& place, Parent parent,
-                      Result<> (*made)(pid_t pid)) {
+                      Result<> (*made)(const AppSpec& spec, pid_t pid)) {
     auto [mine, its] = TRY(socket_pair());
     TRY(join_pid_namespace(place.leader));
     auto process = TRY(start_process(spec, parent, mine.get(), its.get()));
     its.reset();
-    if (!spec.app.private_pids) TRY(made(process.pid));
+    if (!spec.app.private_pids) TRY(made(spec, process.pid));
     auto readiness = TRY(receive_readiness(mine.get()));
     if (readiness.reborn) {
         if (parent == Parent::kSelf) (void)::waitpid(process.pid, nullptr, 0);
         process.pid = TRY(pid_of(readiness.reborn.get()));
         process.pidfd = std::move(readiness.reborn);
-        TRY(made(process.pid));
+        TRY(made(spec, process.pid));
         readiness = TRY(let_reborn_go_on(spec, process.pidfd.get(), mine.get()));
     }
     return Launch{std::move(process), std::move(readiness), std::move(mine)};

@@ -39,7 +39,7 @@ struct Launch {
 
 /// Makes the process and leaves it before execve(2). `made` is called as soon as there is one.
 base::Result<Launch> launch(const AppSpec& spec, const Place& place, Parent parent,
-                            base::Result<> (*made)(pid_t pid));
+                            base::Result<> (*made)(const AppSpec& spec, pid_t pid));
 
 /// Starts the helper, where the app has one, for a process that is ready.
 base::Result<Started> start_helper(const AppSpec& spec, const Place& place, const Launch& launch);
