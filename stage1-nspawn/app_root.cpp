@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "kernel_trees.h"
 #include "mount_api.h"
+#include "parallel.h"
 #include "pod_mounts.h"
 #include "shared_mount.h"
 #include "targets.h"
@@ -90,22 +91,23 @@ Result<bool> is_empty_or_missing(int dir_fd, const char* name) {
     return S_ISREG(st.st_mode) && st.st_size == 0;
 }
 
-Result<> place_etc_file(int etc_fd, const SharedMounts& shared, const char* name) {
-    const auto target = TRY_CONTEXT(own_file(etc_fd, name), "in \"/etc\"");
-    const auto mount = TRY(clone_mount(shared.files.get(), name, Recursive::kNo));
-    return attach(mount.get(), target.get());
+// Source: appc spec 0.8.11, OS-SPEC "Linux": an image's own /etc/hosts stays as it is.
+Result<std::vector<std::string>> etc_files(int etc_fd, const HostFiles& host) {
+    std::vector<std::string> names{"hostname", "machine-id"};
+    if (TRY(is_empty_or_missing(etc_fd, "hosts"))) names.emplace_back("hosts");
+    if (!host.resolv_conf.empty()) names.emplace_back("resolv.conf");
+    if (!host.localtime.empty()) names.emplace_back("localtime");
+    return names;
 }
 
-// Source: appc spec 0.8.11, OS-SPEC "Linux": an image's own /etc/hosts stays as it is.
 Result<> build_etc(int root_fd, const PodTree& tree, const SharedMounts& shared) {
     const auto etc = TRY(volume_target(root_fd, "/etc", TargetKind::kDirectory));
-    TRY(place_etc_file(etc.get(), shared, "hostname"));
-    TRY(place_etc_file(etc.get(), shared, "machine-id"));
-    if (TRY(is_empty_or_missing(etc.get(), "hosts")))
-        TRY(place_etc_file(etc.get(), shared, "hosts"));
-    const auto& host = tree.sources.files;
-    if (!host.resolv_conf.empty()) TRY(place_etc_file(etc.get(), shared, "resolv.conf"));
-    if (!host.localtime.empty()) TRY(place_etc_file(etc.get(), shared, "localtime"));
+    const auto names = TRY(etc_files(etc.get(), tree.sources.files));
+    const auto targets = TRY_CONTEXT(own_files(etc.get(), names), "in \"/etc\"");
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto mount = TRY(clone_mount(shared.files.get(), names[i], Recursive::kNo));
+        TRY(attach(mount.get(), targets[i].get()));
+    }
     if (::symlinkat("../proc/self/mounts", etc.get(), "mtab") < 0 && errno != EEXIST)
         return errno_error("linking \"/etc/mtab\"", errno);
     return {};
@@ -156,14 +158,20 @@ Result<> place_volume(int root_fd, VolumeSource& volume, const SharedMounts& sha
     return attach(volume.mount.get(), target.get());
 }
 
-Result<> build_app(int root_fd, std::size_t number, PodTree& tree, SharedMounts& shared) {
-    const auto& app = tree.apps[number];
+// What every app gets. It lies in the app's own root alone.
+Result<> build_own_part(int root_fd, std::size_t number, PodTree& tree, SharedMounts& shared) {
     TRY(build_dev(root_fd, tree.mounts.apps[number], tree, shared));
     TRY(shared.kernel.place(TRY(own_directory(root_fd, "proc")).get(),
                             TRY(own_directory(root_fd, "sys")).get()));
     TRY(build_etc(root_fd, tree, shared));
     TRY(make_missing_directory(root_fd, "run", 0755));
-    TRY(make_missing_directory(root_fd, "tmp", 01777));
+    return make_missing_directory(root_fd, "tmp", 01777);
+}
+
+// What the app asks for. Volumes are shared: places that are missing in one are made for one app
+// after the other.
+Result<> build_wanted_part(int root_fd, std::size_t number, PodTree& tree, SharedMounts& shared) {
+    const auto& app = tree.apps[number];
     for (auto& volume : tree.sources.apps[number].volumes)
         TRY_CONTEXT(place_volume(root_fd, volume, shared), "volume at \"{}\"", volume.plan->target);
     if (app.make_working_directory)
@@ -221,8 +229,16 @@ Result<> build_pod_tree(PodTree tree) {
     for (std::size_t i = 0; i < tree.apps.size(); ++i)
         roots.push_back(TRY(attach_app_root(root.get(), i, tree)));
     TRY(make_files_as_pod_root(tree.pod.uid_base));
-    for (std::size_t i = 0; i < tree.apps.size(); ++i)
-        TRY_CONTEXT(build_app(roots[i].get(), i, tree, shared), "app \"{}\"", tree.apps[i].name);
+    const auto build = [&](std::size_t i, auto part) -> Result<> {
+        TRY_CONTEXT(part(roots[i].get(), i, tree, shared), "app \"{}\"", tree.apps[i].name);
+        return {};
+    };
+    // The first app takes the original of each mount that all have, before others are copied.
+    TRY(build(0, build_own_part));
+    TRY(for_each_in_parallel(roots.size() - 1,
+                             [&](std::size_t i) { return build(i + 1, build_own_part); }));
+    for (std::size_t i = 0; i < roots.size(); ++i)
+        TRY(build(i, build_wanted_part));
     TRY(set_attributes(root.get(), MOUNT_ATTR_RDONLY, Recursive::kNo));
     return switch_root(tree.apps.size() == 1 ? roots.front().get() : root.get());
 }

@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "mount_api.h"
+#include "parallel.h"
 
 namespace podd::stage1 {
 
@@ -39,13 +40,13 @@ std::string overlay_options(std::size_t layers) {
 
 // mount(2) in a mount namespace of the pod's own: before 6.15 no overlay takes detached layers, and
 // before 6.7 fsconfig(2) takes no longer list than 256 bytes.
-Result<UniqueFd> overlay(std::size_t app, std::size_t layers) {
+Result<> mount_overlay(std::size_t app, std::size_t layers) {
     if (::chdir(fmt::format("/{}/{}", kLayers, app).c_str()) < 0)
         return errno_error("entering the folder of layers", errno);
     const auto options = overlay_options(layers);
     if (::mount("overlay", "m", "overlay", MS_NODEV, options.c_str()) < 0)
         return errno_error("mounting the overlay of layers", errno);
-    return clone_mount(AT_FDCWD, "m", Recursive::kNo);
+    return {};
 }
 
 Result<PodMounts::App> app_mounts() {
@@ -119,11 +120,16 @@ std::vector<const plan::MountPlan*> memory_volumes(const std::vector<plan::AppPl
 
 Result<std::vector<UniqueFd>> make_overlays(const LeaderSpec& spec) {
     TRY(own_mount_namespace());
+    TRY(for_each_in_parallel(spec.apps.size(), [&](std::size_t i) -> Result<> {
+        const auto& app = spec.apps[i];
+        TRY_CONTEXT(mount_overlay(i, app.trees.size()), "app \"{}\"", app.name);
+        return {};
+    }));
     std::vector<UniqueFd> overlays;
     overlays.reserve(spec.apps.size());
     for (std::size_t i = 0; i < spec.apps.size(); ++i)
         overlays.push_back(
-            TRY_CONTEXT(overlay(i, spec.apps[i].trees.size()), "app \"{}\"", spec.apps[i].name));
+            TRY(clone_mount(AT_FDCWD, fmt::format("/{}/{}/m", kLayers, i), Recursive::kNo)));
     for (const auto* volume : memory_volumes(spec.apps))
         overlays.push_back(TRY_CONTEXT(memory_volume(*volume), "volume \"{}\"", volume->source));
     return overlays;

@@ -69,16 +69,20 @@ Result<UniqueFd> open_or_make_directory(int root_fd, const std::string& path) {
     return open_at(parent_fd.get(), name, O_PATH | O_DIRECTORY | O_NOFOLLOW);
 }
 
-Result<UniqueFd> own_target(int dir_fd, const std::string& name, TargetKind kind) {
-    const bool directory = kind == TargetKind::kDirectory;
+// Whether there is what is wanted. What else stands there is removed.
+Result<bool> stands(int dir_fd, const std::string& name, TargetKind kind) {
     struct stat st{};
-    if (::fstatat(dir_fd, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) {
-        if (directory ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode))
-            return open_at(dir_fd, name, O_PATH | O_NOFOLLOW);
-        TRY(base::remove_tree(dir_fd, name));
-    } else if (errno != ENOENT) {
+    if (::fstatat(dir_fd, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) {
+        if (errno == ENOENT) return false;
         return errno_error(fmt::format("looking at \"{}\"", name), errno);
     }
+    if (kind == TargetKind::kDirectory ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode)) return true;
+    TRY(base::remove_tree(dir_fd, name));
+    return false;
+}
+
+Result<UniqueFd> own_target(int dir_fd, const std::string& name, TargetKind kind) {
+    if (TRY(stands(dir_fd, name, kind))) return open_at(dir_fd, name, O_PATH | O_NOFOLLOW);
     return make_and_open(dir_fd, name, kind);
 }
 
@@ -123,6 +127,23 @@ Result<UniqueFd> own_directory(int dir_fd, const std::string& name) {
 
 Result<UniqueFd> own_file(int dir_fd, const std::string& name) {
     return own_target(dir_fd, name, TargetKind::kFile);
+}
+
+Result<std::vector<UniqueFd>> own_files(int dir_fd, const std::vector<std::string>& names) {
+    std::vector<UniqueFd> files;
+    files.reserve(names.size());
+    const std::string* made = nullptr;
+    for (const auto& name : names) {
+        if (!TRY(stands(dir_fd, name, TargetKind::kFile))) {
+            if (made == nullptr)
+                TRY(make(dir_fd, name, TargetKind::kFile));
+            else if (::linkat(dir_fd, made->c_str(), dir_fd, name.c_str(), 0) < 0)
+                return errno_error(fmt::format("making file \"{}\"", name), errno);
+            made = &name;
+        }
+        files.push_back(TRY(open_at(dir_fd, name, O_PATH | O_NOFOLLOW)));
+    }
+    return files;
 }
 
 }  // namespace podd::stage1

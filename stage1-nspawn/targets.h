@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -23,5 +24,9 @@ base::Result<base::UniqueFd> volume_target(int root_fd, const std::string& path,
 base::Result<base::UniqueFd> own_directory(int dir_fd, const std::string& name);
 /// The same for a file ("hosts").
 base::Result<base::UniqueFd> own_file(int dir_fd, const std::string& name);
+/// The same for several files that will all be covered: those that are missing are one file with
+/// many names, as a new one costs a disk more than all the rest of a mount.
+base::Result<std::vector<base::UniqueFd>> own_files(int dir_fd,
+                                                    const std::vector<std::string>& names);
 
 }  // namespace podd::stage1
