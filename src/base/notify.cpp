@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/notify.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <string>
+
+#include <fmt/format.h>
 
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -23,10 +26,8 @@ namespace {
 // Any assignment that the manager does not know, and so ignores. Source: sd_notify(3), "Notes".
 constexpr std::string_view kMarker = "X_PODD_MARKER=1";
 
-constexpr long kFirstPauseNsec = 50'000;
 constexpr long kNsecPerMsec = 1'000'000;
-constexpr long kLongPauseNsec = 2 * kNsecPerMsec;
-constexpr long kLongestPauseNsec = 100 * kNsecPerMsec;
+constexpr long kPauseNsec = 2 * kNsecPerMsec;
 
 // None when there is no manager.
 Result<UniqueFd> connect_to_manager() {
@@ -48,18 +49,31 @@ Result<UniqueFd> connect_to_manager() {
     return socket;
 }
 
+Result<> send_to_manager(const UniqueFd& socket, std::string_view state) {
+    TRY_CONTEXT(send_message(socket.get(), state, {}), "notifying the service manager");
+    return {};
+}
+
 long elapsed_msec(const timespec& since) {
     timespec now{};
     (void)::clock_gettime(CLOCK_MONOTONIC, &now);
     return (now.tv_sec - since.tv_sec) * 1000 + (now.tv_nsec - since.tv_nsec) / kNsecPerMsec;
 }
 
-// A hundred apps wait for the manager while it starts them all, and it needs the processors that
-// they would look at it with.
-long next_pause(long pause_nsec, long waited_msec) {
-    const long longest =
-        std::clamp(waited_msec * kNsecPerMsec / 8, kLongPauseNsec, kLongestPauseNsec);
-    return std::min(pause_nsec * 2, longest);
+// A datagram socket is writable while a quarter of its send buffer holds what was not read; the
+// smallest buffer is 4.5 KiB. A message with this in it fills it. Source: unix_writable() in
+// net/unix/af_unix.c, SOCK_MIN_SNDBUF in include/net/sock.h.
+std::string filling(std::string_view state) {
+    constexpr std::size_t kFill = 1536;
+    return fmt::format("{}\nX_PODD_FILL={}", state, std::string(kFill, '-'));
+}
+
+// Whether all has been read. While the kernel wakes who waits for that, one byte is left.
+Result<bool> is_read(const UniqueFd& socket) {
+    int unread = 0;
+    if (::ioctl(socket.get(), SIOCOUTQ, &unread) < 0)
+        return errno_error("looking for what the service manager has read", errno);
+    return unread <= 1;
 }
 
 }  // namespace
@@ -67,26 +81,31 @@ long next_pause(long pause_nsec, long waited_msec) {
 Result<SentNotification> SentNotification::send(std::string_view state) {
     SentNotification sent;
     sent.socket_ = TRY(connect_to_manager());
-    if (sent.socket_)
-        TRY_CONTEXT(send_message(sent.socket_.get(), state, {}), "notifying the service manager");
+    if (!sent.socket_) return sent;
+    const int smallest = 0;
+    if (::setsockopt(sent.socket_.get(), SOL_SOCKET, SO_SNDBUF, &smallest, sizeof smallest) < 0)
+        return errno_error("setting up a socket for the service manager", errno);
+    TRY(send_to_manager(sent.socket_, filling(state)));
     return sent;
 }
 
+// Asleep until then: a hundred apps wait for the manager while it starts them all, and it needs the
+// processors that they would look at it with.
 Result<> SentNotification::await_read(int timeout_msec) const {
     if (!socket_) return {};
     timespec begin{};
     (void)::clock_gettime(CLOCK_MONOTONIC, &begin);
-    for (timespec pause{0, kFirstPauseNsec};;) {
-        int unread = 0;
-        if (::ioctl(socket_.get(), SIOCOUTQ, &unread) < 0)
-            return errno_error("looking for what the service manager has read", errno);
-        if (unread == 0) return {};
+    pollfd writable{socket_.get(), POLLOUT, 0};
+    for (bool woken = false; !TRY(is_read(socket_)); woken = true) {
         const auto waited = elapsed_msec(begin);
         if (waited >= timeout_msec)
             return Error{ErrorCode::kUnavailable, "the service manager did not answer in time"};
-        (void)::nanosleep(&pause, nullptr);
-        pause.tv_nsec = next_pause(pause.tv_nsec, waited);
+        // A kernel with another rule of what is writable does not keep anybody asleep.
+        const timespec pause{0, kPauseNsec};
+        if (woken) (void)::nanosleep(&pause, nullptr);
+        (void)::poll(&writable, 1, timeout_msec - static_cast<int>(waited));
     }
+    return {};
 }
 
 Result<SentNotification> send_marker() {
@@ -94,8 +113,8 @@ Result<SentNotification> send_marker() {
 }
 
 Result<> notify(std::string_view state) {
-    TRY(SentNotification::send(state));
-    return {};
+    const auto socket = TRY(connect_to_manager());
+    return socket ? send_to_manager(socket, state) : Result<>{};
 }
 
 Result<> notify_barrier(int timeout_msec) {

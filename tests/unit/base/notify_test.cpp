@@ -7,8 +7,10 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/unique_fd.h"
@@ -77,5 +79,27 @@ TEST_SUITE("base/notify") {
         // Means nothing to it: sd_notify(3) keeps names that begin with X_ free.
         CHECK(manager.receive().starts_with("X_"));
         CHECK(marker->await_read(0));
+    }
+
+    TEST_CASE("whoever waits for the manager sleeps until it has read, and no longer") {
+        constexpr int kReadsAfterUsec = 100'000;
+        Manager manager;
+        const auto sent = SentNotification::send("READY=1");
+        REQUIRE(sent);
+        const pid_t reader = ::fork();
+        REQUIRE(reader >= 0);
+        if (reader == 0) {
+            (void)::usleep(kReadsAfterUsec);
+            ::_exit(manager.receive().starts_with("READY=1\n") ? 0 : 1);
+        }
+        rusage before{};
+        rusage after{};
+        REQUIRE(::getrusage(RUSAGE_SELF, &before) == 0);
+        CHECK(sent->await_read(60'000));
+        REQUIRE(::getrusage(RUSAGE_SELF, &after) == 0);
+        CHECK(after.ru_nvcsw - before.ru_nvcsw <= 2);
+        int status = -1;
+        REQUIRE(::waitpid(reader, &status, 0) == reader);
+        CHECK(status == 0);
     }
 }
