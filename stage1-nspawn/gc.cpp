@@ -110,7 +110,7 @@ bool collect(const std::string& pod) {
     if (plan && was_up) tell_journal(*plan);
     if (plan && plan->refusals_logged) report_refusals(*plan, begin);
     if (plan && plan->limited) step(reset_limits(pod));
-    if (plan && plan->network == plan::Network::kDefault) step(remove_network(pod));
+    if (plan && plan::has_link(plan->network)) step(remove_network(pod));
     step(plan::remove_leftovers(pod));
     if (plan && is_reboot()) step(start_unit(plan->unit));
     return clean;

@@ -51,6 +51,19 @@ std::vector<network::Port> ports_of(const plan::PodPlan& pod) {
     return ports;
 }
 
+network::Access access_of(const plan::PodPlan& pod) {
+    network::Access access;
+    access.restricted = pod.network == plan::Network::kDefaultRestricted;
+    if (!pod.network_access) return access;
+    for (const auto one : *pod.network_access)
+        switch (one) {
+            case plan::NetworkAccess::kPods: access.pods = true; break;
+            case plan::NetworkAccess::kHost: access.host = true; break;
+            case plan::NetworkAccess::kMetadata: access.metadata = true; break;
+        }
+    return access;
+}
+
 Error gone() {
     return Error{ErrorCode::kUnavailable,
                  "podd-network.service does not answer; its journal says why"};
@@ -76,7 +89,7 @@ Result<> NetworkService::ask(const plan::PodPlan& pod, int proc_fd, int pidfd,
                              std::vector<std::string> servers) {
     const auto inside = TRY(socket_in_pod(proc_fd, pidfd));
     const network::Request request{network::Request::Verb::kConnect, pod.name, ports_of(pod),
-                                   std::move(servers)};
+                                   std::move(servers), access_of(pod)};
     return base::send_message(socket_.get(), to_text(request), {inside.get()});
 }
 
@@ -91,7 +104,7 @@ Result<std::uint32_t> NetworkService::finish() {
 
 Result<> remove_network(const std::string& pod) {
     auto service = TRY(NetworkService::call());
-    const network::Request request{network::Request::Verb::kDisconnect, pod, {}, {}};
+    const network::Request request{network::Request::Verb::kDisconnect, pod, {}, {}, {}};
     TRY(base::send_message(service.socket_.get(), to_text(request), {}));
     TRY(service.finish());
     return {};

@@ -185,8 +185,7 @@ Result<Helpers> start_helpers(const plan::PodPlan& pod) {
     // First of all: it takes a while to load, and should find a processor that nobody else is at.
     auto registration = TRY(start_registration(pod.name, pod.uuid));
     Helpers helpers{std::move(registration), {}, {}};
-    if (pod.network == plan::Network::kDefault)
-        helpers.network.emplace(TRY(NetworkService::call()));
+    if (plan::has_link(pod.network)) helpers.network.emplace(TRY(NetworkService::call()));
     return helpers;
 }
 

@@ -182,7 +182,9 @@ std::string text_of(const char* path) {
 }
 
 void read_resolv_conf(const plan::PodPlan& pod, HostFiles& files) {
-    if (pod.network == plan::Network::kNone) return;
+    // A server out there would carry anything to and fro.
+    if (pod.network == plan::Network::kNone || pod.network == plan::Network::kDefaultRestricted)
+        return;
     files.resolv_conf = text_of("/etc/resolv.conf");
     if (pod.network == plan::Network::kHost) return;
     auto own = network::pod_resolv_conf(files.resolv_conf, text_of(kResolvedServers));

@@ -81,13 +81,20 @@ void add_volume(std::vector<std::string>& found, const schema::Volume& volume) {
             fmt::format("volume {}: device {} of the host", volume.name.str(), volume.source));
 }
 
+void add_network(std::vector<std::string>& found, const schema::PodSettings& settings) {
+    if (settings.network == schema::Network::kHost) found.emplace_back("network of the host");
+    const auto& access = settings.network_access;
+    if (access.pods) found.emplace_back("network: open to other pods that are open as well");
+    if (access.host) found.emplace_back("network: reaches the services of the host");
+    if (access.metadata) found.emplace_back("network: reaches the metadata services of clouds");
+}
+
 }  // namespace
 
 std::vector<std::string> weakened(const schema::PodManifest& manifest) {
     std::vector<std::string> found;
     const auto settings = schema::pod_settings(manifest);
-    if (settings && settings->network == schema::Network::kHost)
-        found.emplace_back("network of the host");
+    if (settings) add_network(found, *settings);
     for (const schema::Volume& volume : manifest.volumes)
         add_volume(found, volume);
     for (const schema::RuntimeApp& app : manifest.apps) {

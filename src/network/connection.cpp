@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "network/connection.h"
 
+#include <array>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -45,6 +47,21 @@ Result<Port> port_from_json(const Json& json) {
     return port;
 }
 
+constexpr std::array<std::pair<std::string_view, bool Access::*>, 4> kAccess{
+    {{"restricted", &Access::restricted},
+     {"pods", &Access::pods},
+     {"host", &Access::host},
+     {"metadata", &Access::metadata}}};
+
+Result<> set_access(Access& access, const Json& word) {
+    for (const auto& [name, member] : kAccess)
+        if (word.as_string() != nullptr && *word.as_string() == name) {
+            access.*member = true;
+            return {};
+        }
+    return damaged("access");
+}
+
 bool is_address(const std::string& text) {
     return parse_ipv4(text).has_value() || parse_ipv6(text).has_value();
 }
@@ -64,6 +81,13 @@ Json to_json(const Port& port) {
                         {"podPort", int{port.pod_port}}};
 }
 
+Json to_json(const Access& access) {
+    Json::Array words;
+    for (const auto& [name, member] : kAccess)
+        if (access.*member) words.emplace_back(name);
+    return words;
+}
+
 Json to_json(const Connection& connection) {
     Json json{Json::Object{{"pod", connection.pod},
                            {"interface", std::uint64_t{connection.interface}},
@@ -74,6 +98,7 @@ Json to_json(const Connection& connection) {
         ports.push_back(to_json(port));
     json.add("ports", std::move(ports));
     json.add("servers", Json::Array(connection.servers.begin(), connection.servers.end()));
+    json.add("access", to_json(connection.access));
     return json;
 }
 
@@ -95,6 +120,14 @@ Result<std::vector<std::string>> words_from_json(const Json* json) {
     return words;
 }
 
+Result<Access> access_from_json(const Json* json) {
+    if (json == nullptr || json->as_array() == nullptr) return damaged("access");
+    Access access;
+    for (const auto& word : *json->as_array())
+        TRY(set_access(access, word));
+    return access;
+}
+
 Result<Connection> connection_from_json(const Json& json) {
     Connection connection;
     connection.pod = TRY(read_text(json, "pod"));
@@ -109,6 +142,8 @@ Result<Connection> connection_from_json(const Json& json) {
     }
     connection.ports = TRY(ports_from_json(json.find("ports")));
     connection.servers = TRY(words_from_json(json.find("servers")));
+    // Records of earlier versions have none; pods go on when podd is upgraded.
+    if (const auto* access = json.find("access")) connection.access = TRY(access_from_json(access));
     return connection;
 }
 

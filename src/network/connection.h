@@ -23,6 +23,16 @@ struct Port {
     bool operator==(const Port&) const = default;
 };
 
+/// What a pod may reach by its link. The world, unless it is restricted; of what is closed to all
+/// pods, each opens one thing and nothing else.
+struct Access {
+    bool restricted = false;
+    bool pods = false;      // other pods that may do so as well
+    bool host = false;      // the host's own services
+    bool metadata = false;  // services that tell secrets of a cloud's machine
+    bool operator==(const Access&) const = default;
+};
+
 /// What is recorded of each pod, so that everything it was given can be taken back.
 struct Connection {
     std::string pod;
@@ -31,6 +41,7 @@ struct Connection {
     std::optional<Ipv6> ipv6{};  // none: the host has no IPv6
     std::vector<Port> ports;
     std::vector<std::string> servers;  // of names: what its resolv.conf says
+    Access access{};
     bool operator==(const Connection&) const = default;
 };
 
@@ -38,10 +49,12 @@ struct Connection {
 bool is_pod_name(std::string_view text);
 
 base::Json to_json(const Port& port);
+base::Json to_json(const Access& access);
 base::Json to_json(const Connection& connection);
 /// Errors: kCorrupt: these are our own.
 base::Result<std::vector<Port>> ports_from_json(const base::Json* json);
 base::Result<std::vector<std::string>> words_from_json(const base::Json* json);
+base::Result<Access> access_from_json(const base::Json* json);
 base::Result<Connection> connection_from_json(const base::Json& json);
 
 /// Two ports that one packet could mean. Source: bind(2) has the same rule.

@@ -31,6 +31,7 @@ std::string to_text(const Request& request) {
         ports.push_back(to_json(port));
     json.add("ports", std::move(ports));
     json.add("servers", Json::Array(request.servers.begin(), request.servers.end()));
+    json.add("access", to_json(request.access));
     return json.str();
 }
 
@@ -53,6 +54,7 @@ Result<Request> parse_request(std::string_view text) {
     if (!connect) return request;
     request.ports = TRY(ports_from_json(json.find("ports")));
     request.servers = TRY(words_from_json(json.find("servers")));
+    request.access = TRY(access_from_json(json.find("access")));
     return request;
 }
 

@@ -24,6 +24,7 @@ struct Request {
     std::string pod;
     std::vector<Port> ports;           // kConnect
     std::vector<std::string> servers;  // kConnect
+    Access access{};                   // kConnect
     bool operator==(const Request&) const = default;
 };
 

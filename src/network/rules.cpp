@@ -2,6 +2,7 @@
 #include "network/rules.h"
 
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -18,11 +19,15 @@ namespace {
 // (169.254.169.254, fd00:ec2::254), Google (fd20:ce::254), Azure (168.63.129.16), Alibaba
 // (100.100.100.200) and Scaleway (fd00:42::42). Some are servers of names as well: "servers" wins.
 constexpr std::string_view kSets = R"(table inet podd {
-	set version { type mark; elements = { 1 }; }
+	set version { type mark; elements = { 2 }; }
 	set source4 { type ifname . ether_addr . ipv4_addr; }
 	set source6 { type ifname . ether_addr . ipv6_addr; }
 	set server4 { type ifname . ipv4_addr; }
 	set server6 { type ifname . ipv6_addr; }
+	set reach_pods { type ifname; }
+	set reach_host { type ifname; }
+	set reach_metadata { type ifname; }
+	set restricted { type ifname; }
 	set self4 { type ipv4_addr . ipv4_addr; }
 	set self6 { type ipv6_addr . ipv6_addr; }
 	set metadata4 { type ipv4_addr; flags interval; elements = { 100.100.100.200, 168.63.129.16, 169.254.0.0/16 }; }
@@ -33,12 +38,22 @@ constexpr std::string_view kSets = R"(table inet podd {
 	map port_at6 { type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service; }
 )";
 
+// "metadata" looks at the address that the pod asked for, as a rule of somebody else's can have
+// translated it so as to lead to an agent.
 constexpr std::string_view kFilters = R"(	chain from_pods {
 		type filter hook prerouting priority raw;
 		iifname != "podd-*" accept
 		meta nfproto ipv4 iifname . ether saddr . ip saddr @source4 accept
 		meta nfproto ipv6 iifname . ether saddr . ip6 saddr @source6 accept
 		drop
+	}
+	chain metadata {
+		iifname @reach_metadata ct original ip daddr @metadata4 accept
+		iifname @reach_metadata ct original ip6 daddr @metadata6 accept
+		ct original ip daddr @metadata4 reject with icmpx admin-prohibited
+		ct original ip6 daddr @metadata6 reject with icmpx admin-prohibited
+		ip daddr @metadata4 reject with icmpx admin-prohibited
+		ip6 daddr @metadata6 reject with icmpx admin-prohibited
 	}
 	chain to_host {
 		type filter hook input priority filter;
@@ -48,18 +63,21 @@ constexpr std::string_view kFilters = R"(	chain from_pods {
 		iifname . ip6 daddr @server6 meta l4proto { 6, 17 } th dport 53 accept
 		icmp type echo-request accept
 		icmpv6 type { echo-request, nd-neighbor-solicit, nd-neighbor-advert } accept
+		jump metadata
+		iifname @reach_host accept
 		reject with icmpx admin-prohibited
 	}
 	chain through_host {
 		type filter hook forward priority filter;
 		iifname != "podd-*" oifname != "podd-*" accept
 		ct state established,related accept
-		ct status dnat accept
+		oifname "podd-*" ct status dnat accept
+		iifname @reach_pods oifname @reach_pods accept
 		oifname "podd-*" reject with icmpx admin-prohibited
 		iifname . ip daddr @server4 meta l4proto { 6, 17 } th dport 53 accept
 		iifname . ip6 daddr @server6 meta l4proto { 6, 17 } th dport 53 accept
-		ip daddr @metadata4 reject with icmpx admin-prohibited
-		ip6 daddr @metadata6 reject with icmpx admin-prohibited
+		jump metadata
+		iifname @restricted reject with icmpx admin-prohibited
 	}
 )";
 
@@ -105,6 +123,12 @@ std::vector<Element> elements_of(const Connection& pod) {
         elements.push_back({"source6", fmt::format("\"{}\" . {} . {}", link, mac, ipv6), {}});
         elements.push_back({"self6", fmt::format("{} . {}", ipv6, ipv6), {}});
     }
+    const std::pair<std::string_view, bool> links[] = {{"reach_pods", pod.access.pods},
+                                                       {"reach_host", pod.access.host},
+                                                       {"reach_metadata", pod.access.metadata},
+                                                       {"restricted", pod.access.restricted}};
+    for (const auto& [set, is_in] : links)
+        if (is_in) elements.push_back({set, fmt::format("\"{}\"", link), {}});
     for (const auto& server : pod.servers)
         elements.push_back({parse_ipv4(server) ? "server4" : "server6",
                             fmt::format("\"{}\" . {}", link, server),

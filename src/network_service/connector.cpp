@@ -102,6 +102,7 @@ Result<Connection> Connector::choose(const network::Request& request,
     if (has_ipv6()) connection.ipv6 = pool_.ipv6(*slot);
     connection.ports = request.ports;
     connection.servers = request.servers;
+    connection.access = request.access;
     return connection;
 }
 

@@ -46,13 +46,20 @@ inline constexpr std::uint64_t kDefaultStopTimeoutUsec = 90'000'000;
 /// What PID 1 of a pod ends with to ask for a reboot. Source: systemd-nspawn@.service has the same.
 inline constexpr std::string_view kRebootStatus = "133";
 
-enum class Network : unsigned char { kNone, kDefault, kHost };
+enum class Network : unsigned char { kNone, kDefault, kHost, kDefaultRestricted };
+/// Whether it is the pod's own and has a link to the host.
+constexpr bool has_link(Network network) {
+    return network == Network::kDefault || network == Network::kDefaultRestricted;
+}
+/// What is closed to a pod with a link and can be opened, one by one.
+enum class NetworkAccess : unsigned char { kPods, kHost, kMetadata };
+
 enum class Metadata : unsigned char {
     kOffered,   // where the metadata service does not run, the pod starts without
     kRequired,  // the manifest asks for it
 };
 
-/// A port of the pod that the host's addresses lead to; on the network "default" alone.
+/// A port of the pod that the host's addresses lead to.
 struct PortPlan {
     std::string protocol;  // "tcp" or "udp"
     std::string host_ip;   // IPv4; empty: all addresses of both families
@@ -78,9 +85,10 @@ struct PodPlan {
     bool refusals_logged = false;          // some app has refusals_logged
     bool hide_processes = false;           // users see their own in /proc
     std::optional<Metadata> metadata{};    // the metadata service has a record: metadata_record.h
-    std::optional<std::vector<PortPlan>> ports{};  // none: none
     /// true: users who are not root may listen on all ports of the pod's own network.
     std::optional<bool> low_ports{};
+    std::optional<std::vector<PortPlan>> ports{};                // none: none
+    std::optional<std::vector<NetworkAccess>> network_access{};  // none: nothing
 };
 
 /// A limit that only the image asks for; its unit says nothing of it. `property` is a name of

@@ -33,6 +33,7 @@ void members(PodPlan& plan, Visit& visit) {
     visit("metadata", plan.metadata);
     visit("ports", plan.ports);
     visit("lowPorts", plan.low_ports);
+    visit("networkAccess", plan.network_access);
 }
 
 template <typename Visit>
@@ -108,13 +109,17 @@ void members(SandboxRecord& record, Visit& visit) {
 }
 
 // Words of the enumerations, in the order of their values.
-constexpr std::string_view kNetworkWords[] = {"none", "default", "host"};
+constexpr std::string_view kNetworkWords[] = {"none", "default", "host", "default-restricted"};
+constexpr std::string_view kNetworkAccessWords[] = {"pods", "host", "metadata"};
 constexpr std::string_view kMetadataWords[] = {"offered", "required"};
 constexpr std::string_view kKindWords[] = {"host", "empty", "memory", "device"};
 constexpr std::string_view kIdmapWords[] = {"foreign", "owner", "host"};
 
 constexpr const auto& words(Network) {
     return kNetworkWords;
+}
+constexpr const auto& words(NetworkAccess) {
+    return kNetworkAccessWords;
 }
 constexpr const auto& words(Metadata) {
     return kMetadataWords;

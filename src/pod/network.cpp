@@ -72,27 +72,32 @@ plan::Network network_of(schema::Network network) {
     switch (network) {
         case schema::Network::kNone: break;
         case schema::Network::kDefault: return plan::Network::kDefault;
+        case schema::Network::kDefaultRestricted: return plan::Network::kDefaultRestricted;
         case schema::Network::kHost: return plan::Network::kHost;
     }
     return plan::Network::kNone;
 }
 
 bool opens_low_ports(schema::Network network, const schema::StringMap& sysctls) {
-    switch (network) {
-        case schema::Network::kHost: return false;
-        case schema::Network::kNone:
-        case schema::Network::kDefault: break;
-    }
+    if (network == schema::Network::kHost) return false;
     return std::none_of(sysctls.begin(), sysctls.end(), [](const auto& parameter) {
         return parameter.first == "net.ipv4.ip_unprivileged_port_start";
     });
+}
+
+std::optional<std::vector<plan::NetworkAccess>> access_of(const schema::NetworkAccess& access) {
+    std::vector<plan::NetworkAccess> open;
+    if (access.pods) open.push_back(plan::NetworkAccess::kPods);
+    if (access.host) open.push_back(plan::NetworkAccess::kHost);
+    if (access.metadata) open.push_back(plan::NetworkAccess::kMetadata);
+    return open.empty() ? std::nullopt : std::optional{std::move(open)};
 }
 
 Result<std::optional<std::vector<plan::PortPlan>>> forwarded_ports(
     const schema::PodManifest& manifest, const schema::PodSettings& settings,
     const std::vector<store::ImageRecord>& images) {
     std::optional<std::vector<plan::PortPlan>> ports;
-    if (settings.network != schema::Network::kDefault || manifest.ports.empty()) return ports;
+    if (!schema::has_link(settings.network) || manifest.ports.empty()) return ports;
     ports.emplace();
     for (const auto& exposed : manifest.ports)
         TRY(add_range(*ports, exposed, TRY(find_port(manifest, exposed, images))));

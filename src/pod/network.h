@@ -18,10 +18,12 @@ plan::Network network_of(schema::Network network);
 /// Whether users who are not root may listen on every port, as only the pod's own are at stake. A
 /// manifest whose parameters name the first such port decides itself.
 bool opens_low_ports(schema::Network network, const schema::StringMap& sysctls);
+/// Nothing where nothing more is open than by default.
+std::optional<std::vector<plan::NetworkAccess>> access_of(const schema::NetworkAccess& access);
 
 /// The ports that the host is to forward, each of a range by itself; `images` are those of the
-/// apps, which describe the ports where the manifest does not. Nothing on other networks than
-/// "default". Errors: kInvalidArgument, kUnsupported.
+/// apps, which describe the ports where the manifest does not. Nothing on a network
+/// without a link. Errors: kInvalidArgument, kUnsupported.
 base::Result<std::optional<std::vector<plan::PortPlan>>> forwarded_ports(
     const schema::PodManifest& manifest, const schema::PodSettings& settings,
     const std::vector<store::ImageRecord>& images);

@@ -224,6 +224,7 @@ Result<plan::PodPlan> plan_of(const translate::Pod& pod, const schema::PodSettin
     plan.uid_base = uid_base;
     plan.hide_processes = settings.hide_processes;
     plan.network = network_of(settings.network);
+    plan.network_access = access_of(settings.network_access);
     plan.sysctls = TRY(schema::pod_sysctls(pod.manifest));
     if (opens_low_ports(settings.network, plan.sysctls)) plan.low_ports = true;
     plan.state_dir = fmt::format("{}/pods/{}", store::kStoreDir, plan.uuid);

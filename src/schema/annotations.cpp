@@ -8,6 +8,7 @@
 
 #include "base/number.h"
 #include "schema/annotation_json.h"
+#include "schema/choices.h"
 #include "schema/credential_names.h"
 #include "schema/health.h"
 #include "schema/signal.h"
@@ -22,11 +23,6 @@ namespace {
 
 constexpr std::string_view kOurs = "podd.org/";
 
-template <typename Value, std::size_t count>
-using Choices = std::array<std::pair<std::string_view, Value>, count>;
-
-constexpr Choices<Network, 3> kNetworks{
-    {{"none", Network::kNone}, {"default", Network::kDefault}, {"host", Network::kHost}}};
 constexpr Choices<ExitPolicy, 3> kExitPolicies{
     {{"on-failure", ExitPolicy::kOnFailure}, {"any", ExitPolicy::kAny}, {"all", ExitPolicy::kAll}}};
 constexpr Choices<Restart, 3> kRestarts{
@@ -37,16 +33,6 @@ constexpr Choices<std::string_view, 3> kKillModes{
 constexpr Choices<std::string_view, 3> kOomPolicies{
     {{"stop", "stop"}, {"continue", "continue"}, {"kill", "kill"}}};
 constexpr Choices<bool, 2> kFlags{{{"true", true}, {"false", false}}};
-
-template <typename Value, std::size_t count>
-Result<Value> choose(const Choices<Value, count>& choices, std::string_view text) {
-    std::string wanted;
-    for (const auto& [name, value] : choices) {
-        if (name == text) return value;
-        wanted += fmt::format("{}\"{}\"", wanted.empty() ? "" : ", ", name);
-    }
-    return found_wanted(quoted(text), "one of " + wanted);
-}
 
 bool is_letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -119,8 +105,9 @@ bool is_limit(std::string_view name) {
 }
 
 bool is_pod_annotation(std::string_view name) {
-    return name == kWantedBy || name == kNetwork || name == kExitPolicy || name == kHostname ||
-           name == kDescription || name == kTimezone || name == kHideProcesses || name == kMetadata;
+    return name == kWantedBy || is_network_annotation(name) || name == kExitPolicy ||
+           name == kHostname || name == kDescription || name == kTimezone ||
+           name == kHideProcesses || name == kMetadata;
 }
 bool is_app_annotation(std::string_view name) {
     return name == kRestart || name == kRestartSec || name == kStopSignal || name == kStopTimeout ||
@@ -133,12 +120,11 @@ bool is_app_annotation(std::string_view name) {
 }
 
 Result<void> apply(PodSettings& settings, const Annotation& annotation) {
+    if (TRY(apply_network(settings, annotation))) return {};
     const std::string_view name = annotation.name.str();
     const std::string_view value = annotation.value;
     if (name == kWantedBy)
         settings.wanted_by = TRY(unit_names(value));
-    else if (name == kNetwork)
-        settings.network = TRY(choose(kNetworks, value));
     else if (name == kExitPolicy)
         settings.exit_policy = TRY(choose(kExitPolicies, value));
     else if (name == kHostname)
@@ -261,15 +247,8 @@ Result<Settings> read_settings(const JsonNode& owner, const std::vector<Annotati
 Result<PodSettings> read_pod_settings(const JsonNode& owner,
                                       const std::vector<Annotation>& annotations) {
     auto settings = TRY(read_settings<PodSettings>(owner, annotations));
-    if (settings.network != Network::kHost || !settings.metadata.value_or(false)) return settings;
-    // Everybody on the host could reach a service there.
-    const JsonNode list = TRY(owner.member("annotations"));
-    std::size_t index = 0;
-    while (annotations[index].name.str() != kMetadata)
-        ++index;
-    return list.element(index).here(
-        found_wanted(fmt::format("\"{}\" with the host's network", kMetadata),
-                     fmt::format("\"{}\" to be \"none\" or \"default\"", kNetwork)));
+    TRY(check_network(owner, annotations, settings));
+    return settings;
 }
 
 Result<AppSettings> read_app_settings(const JsonNode& owner,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "schema/network_annotations.h"
 #include "schema/pod_manifest.h"
 #include "schema/process_limit.h"
 #include "schema/pull_policy.h"
@@ -18,8 +19,6 @@ namespace podd::schema {
 // Pod annotations.
 inline constexpr std::string_view kWantedBy =
     "podd.org/wanted-by";  // unit names, blank between them
-inline constexpr std::string_view kNetwork =
-    "podd.org/network";  // "none" (the default), "default" or "host"
 inline constexpr std::string_view kExitPolicy =
     "podd.org/exit-policy";  // on-failure (default), any, all
 inline constexpr std::string_view kHostname = "podd.org/hostname";  // default: the pod's name
@@ -87,7 +86,6 @@ inline constexpr std::string_view kMakeWorkingDirectory =
 /// OCI image-spec config.md "User".
 inline constexpr std::string_view kGroupFromUser = "podd.org/group-from-user";
 
-enum class Network : unsigned char { kNone, kDefault, kHost };
 enum class ExitPolicy : unsigned char { kOnFailure, kAny, kAll };
 enum class Restart : unsigned char { kNo, kOnFailure, kAlways };
 
@@ -95,6 +93,7 @@ enum class Restart : unsigned char { kNo, kOnFailure, kAlways };
 struct PodSettings {
     std::vector<std::string> wanted_by;  // names of units, shape checked
     Network network = Network::kNone;
+    NetworkAccess network_access{};
     ExitPolicy exit_policy = ExitPolicy::kOnFailure;
     std::string hostname;     // empty: the pod's name
     std::string description;  // empty: none

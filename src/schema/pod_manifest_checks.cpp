@@ -169,7 +169,7 @@ Result<void> check_pod_manifest(const JsonNode& node, const PodManifest& manifes
     TRY(check_host_files(apps, manifest));
     TRY(check_ports(node, manifest));
     const auto pod = TRY(read_pod_settings(node, manifest.annotations));
-    if (pod.network == Network::kDefault) TRY(check_forwarding(node, manifest));
+    if (has_link(pod.network)) TRY(check_forwarding(node, manifest));
     return check_sysctls(node, manifest, pod);
 }
 

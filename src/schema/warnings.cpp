@@ -80,7 +80,7 @@ void check_version(const std::string& version, Warnings& out) {
 
 void check_ports(const PodManifest& manifest, Warnings& out) {
     const auto settings = pod_settings(manifest);
-    if (manifest.ports.empty() || !settings || settings->network == Network::kDefault) return;
+    if (manifest.ports.empty() || !settings || has_link(settings->network)) return;
     const bool host = settings->network == Network::kHost;
     out.push_back(fmt::format("/ports: the network \"{}\" forwards none: {}",
                               host ? "host" : "none",

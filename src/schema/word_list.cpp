@@ -34,12 +34,12 @@ bool is_unit_name(std::string_view text) {
            });
 }
 
-constexpr std::size_t kMaxUnitNames = 100;
+constexpr std::size_t kMaxWords = 100;
 constexpr std::string_view kBlanks = " \t\n";
 
 // Words with blanks between them that all pass `check`, each once.
 template <typename Check>
-Result<std::vector<std::string>> words(std::string_view text, std::size_t most, Check check) {
+Result<std::vector<std::string>> words_that(std::string_view text, std::size_t most, Check check) {
     std::vector<std::string> found;
     std::set<std::string_view> seen;
     while (true) {
@@ -56,15 +56,19 @@ Result<std::vector<std::string>> words(std::string_view text, std::size_t most, 
 
 }  // namespace
 
+Result<std::vector<std::string>> words(std::string_view text) {
+    return words_that(text, kMaxWords, [](std::string_view) -> Result<> { return {}; });
+}
+
 Result<std::vector<std::string>> unit_names(std::string_view text) {
-    return words(text, kMaxUnitNames, [](std::string_view name) -> Result<> {
+    return words_that(text, kMaxWords, [](std::string_view name) -> Result<> {
         if (is_unit_name(name)) return {};
         return found_wanted(quoted(name), "the name of a unit such as \"multi-user.target\"");
     });
 }
 
 Result<std::vector<std::string>> app_names(std::string_view text) {
-    auto names = TRY(words(text, kMaxElements, [](std::string_view name) -> Result<> {
+    auto names = TRY(words_that(text, kMaxElements, [](std::string_view name) -> Result<> {
         TRY(AcName::parse(name));
         return {};
     }));

@@ -10,6 +10,9 @@
 
 namespace podd::schema {
 
+/// At most a hundred words of any kind; may be empty. Errors: kInvalidArgument.
+base::Result<std::vector<std::string>> words(std::string_view text);
+
 /// Names of units, at most 100; may be empty. Errors: kInvalidArgument.
 base::Result<std::vector<std::string>> unit_names(std::string_view text);
 

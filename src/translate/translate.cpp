@@ -58,7 +58,7 @@ Section sandbox_head(const Context& context) {
     for (std::size_t i = 0; i < context.apps.size(); ++i)
         (any && !context.apps[i].init ? bound : wanted)
             .push_back(unit::app_name(context.name, context.pod.manifest.apps[i].name.str()));
-    if (context.settings.network == schema::Network::kDefault) wanted.emplace_back(kNetworkSocket);
+    if (schema::has_link(context.settings.network)) wanted.emplace_back(kNetworkSocket);
     if (!bound.empty()) set_words(head, "BindsTo", std::move(bound));
     if (!wanted.empty()) set_words(head, "Wants", std::move(wanted));
     // The last app that ends makes it unneeded, and so ends the pod.
@@ -68,7 +68,7 @@ Section sandbox_head(const Context& context) {
     std::vector<std::string> after{"dbus.service", "systemd-machined.service"};
     // At shutdown it ends while there still is a network.
     if (context.settings.network != schema::Network::kNone) after.emplace_back("network.target");
-    if (context.settings.network == schema::Network::kDefault) after.emplace_back(kNetworkSocket);
+    if (schema::has_link(context.settings.network)) after.emplace_back(kNetworkSocket);
     if (context.pulled) {
         // A unit of its own: no start timeout of the pod's counts against it.
         set_words(head, "Requires", {unit::pull_name(context.name)});

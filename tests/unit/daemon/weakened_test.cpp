@@ -24,10 +24,19 @@ std::vector<std::string> of_isolator(const std::string& name, const std::string&
         name, value));
 }
 
+std::vector<std::string> of_access(const std::string& word) {
+    return of_manifest(
+        fmt::format(R"("apps":[{{"name":"a","image":{{"name":"x"}}}}],"annotations":[)"
+                    R"({{"name":"podd.org/network","value":"default"}},)"
+                    R"({{"name":"podd.org/network-access","value":"{}"}}])",
+                    word));
+}
+
 }  // namespace
 
 TEST_CASE("a manifest that asks for nothing special is not called weak") {
     CHECK(of_manifest(R"("apps":[{"name":"a","image":{"name":"x"}}])").empty());
+    CHECK(of_access("").empty());
     CHECK(of_isolator("os/linux/no-new-privileges", "true").empty());
     CHECK(of_isolator("os/linux/capabilities-retain-set", R"({"set":["CAP_CHOWN"]})").empty());
     CHECK(of_isolator("os/linux/seccomp-retain-set", R"({"set":["@rkt/default-whitelist"]})")
@@ -54,6 +63,9 @@ TEST_CASE("what a manifest makes weaker is named") {
         {of_manifest(R"("apps":[{"name":"a","image":{"name":"x"}}],)"
                      R"("annotations":[{"name":"podd.org/network","value":"host"}])"),
          "network of the host"},
+        {of_access("pods"), "network: open to other pods that are open as well"},
+        {of_access("host"), "network: reaches the services of the host"},
+        {of_access("metadata"), "network: reaches the metadata services of clouds"},
         {of_manifest(R"("apps":[{"name":"a","image":{"name":"x"}}],"volumes":[{"name":"v",)"
                      R"("kind":"host","source":"/srv","idmap":"host"}])"),
          "volume v: /srv is written with the host's own ids"},

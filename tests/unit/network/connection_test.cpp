@@ -15,12 +15,23 @@ TEST_CASE("a connection is read as it was written") {
     pod.ipv4 = {10, 80, 0, 2};
     pod.ports = {{"tcp", "", 8080, 80}, {"udp", "2001:db8::1", 53, 5353}};
     pod.servers = {"192.0.2.53"};
+    pod.access = {.restricted = true, .pods = false, .host = true, .metadata = false};
     for (const auto& ipv6 : {std::optional<Ipv6>{}, parse_ipv6("fdab::2")}) {
         pod.ipv6 = ipv6;
         const auto back = connection_from_json(Json::parse(to_json(pod).str()).value());
         REQUIRE(back.has_value());
         CHECK(*back == pod);
     }
+}
+
+TEST_CASE("a connection of an earlier version has nothing opened") {
+    Connection pod;
+    pod.pod = "web";
+    Json::Object members;
+    const auto json = to_json(pod);
+    for (const auto& [name, value] : *json.as_object())
+        if (name != "access") members.emplace_back(name, value);
+    CHECK(connection_from_json(Json{members}).value() == pod);
 }
 
 TEST_CASE("a damaged connection is refused") {
@@ -37,6 +48,9 @@ TEST_CASE("a damaged connection is refused") {
         {"ports", "none"},
         {"ports", Json::Array{Json::Object{{"protocol", "tcp"}}}},
         {"servers", Json::Array{"192.0.2.1 . 10.0.0.1"}},
+        {"access", "host"},
+        {"access", Json::Array{"everything"}},
+        {"access", Json::Array{1}},
     };
     Connection pod;
     pod.pod = "web";
@@ -83,8 +97,9 @@ TEST_CASE("ports that one packet could mean") {
 
 TEST_CASE("requests and replies") {
     const Request requests[] = {
-        {Request::Verb::kConnect, "web", {{"tcp", "", 80, 8080}}, {"192.0.2.1"}},
-        {Request::Verb::kDisconnect, "web", {}, {}},
+        {Request::Verb::kConnect, "web", {{"tcp", "", 80, 8080}}, {"192.0.2.1"}, {}},
+        {Request::Verb::kConnect, "web", {}, {}, {false, true, false, true}},
+        {Request::Verb::kDisconnect, "web", {}, {}, {}},
     };
     for (const auto& request : requests) {
         const auto back = parse_request(to_text(request));
@@ -92,9 +107,10 @@ TEST_CASE("requests and replies") {
         CHECK(*back == request);
     }
     for (const auto* text :
-         {"", "{}", R"({"verb":"connect","pod":"a"})", R"({"verb":"disconnect","pod":"../a"})",
-          R"({"verb":"disconnect","pod":""})", R"({"verb":"disconnect","pod":"a\" }"})",
-          R"({"verb":"other","pod":"a"})"}) {
+         {"", "{}", R"({"verb":"connect","pod":"a"})",
+          R"({"verb":"connect","pod":"a","ports":[],"servers":[]})",
+          R"({"verb":"disconnect","pod":"../a"})", R"({"verb":"disconnect","pod":""})",
+          R"({"verb":"disconnect","pod":"a\" }"})", R"({"verb":"other","pod":"a"})"}) {
         CAPTURE(text);
         CHECK(!parse_request(text));
     }

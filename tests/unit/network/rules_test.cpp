@@ -48,6 +48,29 @@ TEST_CASE("without IPv6 nothing of it is said") {
     CHECK(text.find("port4 { 6 . 8080 : 10.80.0.2 . 80 }") != std::string::npos);
 }
 
+TEST_CASE("each word opens one thing, and being restricted opens nothing") {
+    auto pod = web();
+    const auto closed = add_elements(pod);
+    CHECK(closed.find("reach_") == std::string::npos);
+    const struct {
+        bool Access::* word;
+        const char* set;
+    } cases[] = {{&Access::pods, "reach_pods"},
+                 {&Access::host, "reach_host"},
+                 {&Access::metadata, "reach_metadata"},
+                 {&Access::restricted, "restricted"}};
+    for (const auto& one : cases) {
+        CAPTURE(one.set);
+        pod.access = {};
+        pod.access.*one.word = true;
+        auto text = add_elements(pod);
+        const auto line = std::string{"add element inet podd "} + one.set + " { \"podd-web\" }\n";
+        const auto at = text.find(line);
+        REQUIRE(at != std::string::npos);
+        CHECK(text.erase(at, line.size()) == closed);
+    }
+}
+
 TEST_CASE("each element is made before it is removed, so that removing twice is no error") {
     const auto added = add_elements(web());
     std::istringstream lines{added};

@@ -55,16 +55,27 @@ TEST_SUITE("plan/plan") {
         pod.localtime = "/usr/share/zoneinfo/UTC";
         pod.low_ports = true;
         pod.ports = {{"tcp", "", 8080, 80}, {"udp", "192.0.2.1", 53, 65535}};
+        pod.network_access = {plan::NetworkAccess::kMetadata, plan::NetworkAccess::kPods};
         const auto json = base::Json::parse(plan::to_json(pod).str());
         REQUIRE(json);
         const auto back = plan::pod_plan(*json);
         REQUIRE(back);
         CHECK(plan::to_json(*back) == plan::to_json(pod));
         CHECK(back->network == plan::Network::kHost);
+        CHECK(back->network_access == pod.network_access);
         CHECK(back->apps == pod.apps);
         CHECK(back->localtime == pod.localtime);
         CHECK(back->ports == pod.ports);
         CHECK(back->low_ports == true);
+    }
+
+    TEST_CASE("each network has a word of its own") {
+        for (const auto network : {plan::Network::kNone, plan::Network::kDefault,
+                                   plan::Network::kDefaultRestricted, plan::Network::kHost}) {
+            plan::PodPlan pod;
+            pod.network = network;
+            CHECK(plan::pod_plan(plan::to_json(pod))->network == network);
+        }
     }
 
     TEST_CASE("an app plan survives writing and reading") {

@@ -83,6 +83,26 @@ TEST_SUITE("pod/network") {
         CHECK_FALSE(pod::opens_low_ports(schema::Network::kHost, {}));
     }
 
+    TEST_CASE("every network with a link forwards ports") {
+        const auto manifest = manifest_of(R"({"name":"http","hostPort":8080})");
+        for (const auto network :
+             {schema::Network::kDefault, schema::Network::kDefaultRestricted}) {
+            CHECK(pod::forwarded_ports(manifest, on(network), {image()})->has_value());
+            CHECK(plan::has_link(pod::network_of(network)));
+        }
+    }
+
+    TEST_CASE("what a pod may reach, word by word") {
+        using plan::NetworkAccess;
+        CHECK(pod::access_of({}) == std::nullopt);
+        CHECK(pod::access_of({.pods = true, .host = false, .metadata = false}) ==
+              std::vector{NetworkAccess::kPods});
+        CHECK(pod::access_of({.pods = false, .host = true, .metadata = false}) ==
+              std::vector{NetworkAccess::kHost});
+        CHECK(pod::access_of({.pods = false, .host = false, .metadata = true}) ==
+              std::vector{NetworkAccess::kMetadata});
+    }
+
     TEST_CASE("what only the image shows to be wrong") {
         CHECK(said(R"({"name":"http","hostPort":80})").empty());
         CHECK(said(R"({"name":"nix","hostPort":80})") ==

@@ -90,7 +90,8 @@ TEST_SUITE("schema/documents") {
                                 schema::kRestartSteps,    schema::kRestartMaxDelay,
                                 schema::kStartLimitBurst, schema::kStartLimitInterval,
                                 schema::kKillMode,        schema::kUmask,
-                                schema::kPrivatePids,     schema::kLimit}) {
+                                schema::kPrivatePids,     schema::kLimit,
+                                schema::kNetworkAccess}) {
             CAPTURE(name);
             CHECK(page.find(name) != std::string::npos);
         }

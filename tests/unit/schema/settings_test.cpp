@@ -37,7 +37,13 @@ TEST_SUITE("schema/annotations") {
         CHECK(of_pod("example.com/other", "x")->wanted_by.empty());
         CHECK(of_pod(kNetwork, "none")->network == Network::kNone);
         CHECK(of_pod(kNetwork, "default")->network == Network::kDefault);
+        CHECK(of_pod(kNetwork, "default-restricted")->network == Network::kDefaultRestricted);
         CHECK(of_pod(kNetwork, "host")->network == Network::kHost);
+        CHECK(of_pod(kNetworkAccess, "")->network_access == NetworkAccess{});
+        CHECK(of_pod(kNetworkAccess, "pods")->network_access == NetworkAccess{true, false, false});
+        CHECK(of_pod(kNetworkAccess, "host")->network_access == NetworkAccess{false, true, false});
+        CHECK(of_pod(kNetworkAccess, " metadata\thost")->network_access ==
+              NetworkAccess{false, true, true});
         CHECK(of_pod(kExitPolicy, "any")->exit_policy == ExitPolicy::kAny);
         CHECK(of_pod(kExitPolicy, "all")->exit_policy == ExitPolicy::kAll);
         CHECK(of_pod(kExitPolicy, "on-failure")->exit_policy == ExitPolicy::kOnFailure);
@@ -72,6 +78,8 @@ TEST_SUITE("schema/annotations") {
                  Case{kHideProcesses, ""},
                  Case{kNetwork, "Default"},
                  Case{kNetwork, ""},
+                 Case{kNetworkAccess, "all"},
+                 Case{kNetworkAccess, "pods,host"},
                  Case{kExitPolicy, "never"},
                  Case{kHostname, ""},
                  Case{kHostname, "a..b"},
@@ -126,6 +134,26 @@ TEST_SUITE("schema/annotations") {
         const auto refused = with("host", "true");
         REQUIRE_FALSE(refused.has_value());
         CHECK(refused.error().message().starts_with("/annotations/1: "));
+    }
+
+    TEST_CASE("access is given by a link alone") {
+        const auto said = [](std::string_view network) {
+            const auto pod = PodManifest::parse(fmt::format(
+                R"({{"acKind":"PodManifest","acVersion":"0.8.11",
+                    "apps":[{{"name":"a","image":{{"name":"example.com/a"}}}}],
+                    "annotations":[{{"name":"podd.org/network-access","value":"pods"}},
+                                   {{"name":"podd.org/network","value":"{}"}}]}})",
+                network));
+            return pod ? std::string{} : pod.error().message();
+        };
+        CHECK(said("default").empty());
+        CHECK(said("default-restricted").empty());
+        for (const auto* network : {"none", "host"})
+            CHECK(said(network) ==
+                  fmt::format("/annotations/0: found \"podd.org/network-access\" with the network "
+                              "\"{}\", wanted \"podd.org/network\" to be \"default\" or "
+                              "\"default-restricted\"",
+                              network));
     }
 
     TEST_CASE("hostile lists are refused before anybody compares their elements") {
@@ -260,7 +288,7 @@ TEST_SUITE("schema/annotations") {
         REQUIRE_FALSE(pod.has_value());
         CHECK(pod.error().message() ==
               "/annotations/1: \"podd.org/network\": found \"hosst\", wanted one of \"none\", "
-              "\"default\", \"host\"");
+              "\"default\", \"default-restricted\", \"host\"");
         const auto app = PodManifest::parse(
             R"({"acKind":"PodManifest","acVersion":"0.8.11","apps":[{"name":"a","image":{"name":"x"},)"
             R"("annotations":[{"name":"podd.org/network","value":"host"}]}]})");
