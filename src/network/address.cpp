@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <arpa/inet.h>
-
 namespace podd::network {
 
 namespace {
@@ -39,54 +37,11 @@ std::uint32_t host_mask(unsigned prefix_length) {
                               : static_cast<std::uint32_t>((1ULL << (32U - prefix_length)) - 1);
 }
 
-template <typename Address>
-std::string text_of(int family, const Address& address) {
-    std::array<char, INET6_ADDRSTRLEN> buffer{};
-    return ::inet_ntop(family, address.data(), buffer.data(), buffer.size());
-}
-
-template <typename Address>
-std::optional<Address> parse(int family, std::string_view text) {
-    Address address{};
-    if (::inet_pton(family, std::string{text}.c_str(), address.data()) != 1) return std::nullopt;
-    return address;
-}
-
 }  // namespace
-
-std::string text(const Ipv4& address) {
-    return text_of(AF_INET, address);
-}
-
-std::string text(const Ipv6& address) {
-    return text_of(AF_INET6, address);
-}
 
 std::string text(const Mac& address) {
     return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", address[0], address[1],
                        address[2], address[3], address[4], address[5]);
-}
-
-std::optional<Ipv4> parse_ipv4(std::string_view text) {
-    return parse<Ipv4>(AF_INET, text);
-}
-
-std::optional<Ipv6> parse_ipv6(std::string_view text) {
-    return parse<Ipv6>(AF_INET6, text);
-}
-
-bool is_loopback(const Ipv4& address) {
-    return address[0] == 127;
-}
-
-bool is_loopback(const Ipv6& address) {
-    Ipv6 loopback{};
-    loopback.back() = 1;
-    return address == loopback;
-}
-
-bool is_link_local(const Ipv6& address) {
-    return address[0] == 0xFE && (address[1] & 0xC0U) == 0x80;
 }
 
 Ipv4 Pool::ipv4(std::uint32_t slot) const {

@@ -9,23 +9,20 @@
 #include <string>
 #include <string_view>
 
+#include "base/ip_address.h"
+
 namespace podd::network {
 
-using Ipv4 = std::array<std::uint8_t, 4>;
-using Ipv6 = std::array<std::uint8_t, 16>;
+using base::Ipv4;
+using base::Ipv6;
+using base::is_link_local;
+using base::is_loopback;
+using base::parse_ipv4;
+using base::parse_ipv6;
+using base::text;
 using Mac = std::array<std::uint8_t, 6>;
 
-std::string text(const Ipv4& address);
-std::string text(const Ipv6& address);
 std::string text(const Mac& address);
-std::optional<Ipv4> parse_ipv4(std::string_view text);
-std::optional<Ipv6> parse_ipv6(std::string_view text);
-
-/// 127.0.0.0/8 and ::1: what another network namespace cannot reach.
-bool is_loopback(const Ipv4& address);
-bool is_loopback(const Ipv6& address);
-/// fe80::/10: means something on one link only.
-bool is_link_local(const Ipv6& address);
 
 /// All addresses that pods of this host may have. A pod's place in it is a number, its slot, in
 /// both families the same.

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <netinet/in.h>
+
 namespace podd::network {
 
 using base::Error;
@@ -40,10 +42,10 @@ Result<Port> port_from_json(const Json& json) {
     port.host_ip = TRY(read_text(json, "hostIP"));
     port.host_port = TRY(read_number<std::uint16_t>(json, "hostPort"));
     port.pod_port = TRY(read_number<std::uint16_t>(json, "podPort"));
-    const bool known = port.protocol == "tcp" || port.protocol == "udp";
     const bool address =
-        port.host_ip.empty() || parse_ipv4(port.host_ip) || parse_ipv6(port.host_ip);
-    if (!known || !address || port.host_port == 0 || port.pod_port == 0) return damaged("ports");
+        port.host_ip.empty() || base::canonical_address(port.host_ip) == port.host_ip;
+    if (!protocol_number(port.protocol) || !address || port.host_port == 0 || port.pod_port == 0)
+        return damaged("ports");
     return port;
 }
 
@@ -147,9 +149,16 @@ Result<Connection> connection_from_json(const Json& json) {
     return connection;
 }
 
+std::optional<unsigned> protocol_number(std::string_view protocol) {
+    if (protocol == "tcp") return IPPROTO_TCP;
+    if (protocol == "udp") return IPPROTO_UDP;
+    if (protocol == "sctp") return IPPROTO_SCTP;
+    return std::nullopt;
+}
+
 bool clash(const Port& one, const Port& other) {
     return one.protocol == other.protocol && one.host_port == other.host_port &&
-           (one.host_ip == other.host_ip || one.host_ip.empty() || other.host_ip.empty());
+           base::addresses_overlap(one.host_ip, other.host_ip);
 }
 
 }  // namespace podd::network

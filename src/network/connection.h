@@ -16,8 +16,8 @@ namespace podd::network {
 
 /// A port of a pod that the host's addresses lead to.
 struct Port {
-    std::string protocol;  // "tcp" or "udp"
-    std::string host_ip;   // empty: all addresses of both families, but loopback
+    std::string protocol;  // "tcp", "udp" or "sctp"
+    std::string host_ip;   // see base::opens_ipv4(); loopback is never opened
     std::uint16_t host_port = 0;
     std::uint16_t pod_port = 0;
     bool operator==(const Port&) const = default;
@@ -57,7 +57,10 @@ base::Result<std::vector<std::string>> words_from_json(const base::Json* json);
 base::Result<Access> access_from_json(const base::Json* json);
 base::Result<Connection> connection_from_json(const base::Json& json);
 
-/// Two ports that one packet could mean. Source: bind(2) has the same rule.
+/// As the IP header has it; nothing for one that is not forwarded.
+std::optional<unsigned> protocol_number(std::string_view protocol);
+
+/// Two ports that one packet could mean.
 bool clash(const Port& one, const Port& other);
 
 }  // namespace podd::network

@@ -99,15 +99,14 @@ struct Element {
 };
 
 void add_port(std::vector<Element>& elements, const Connection& pod, const Port& port) {
-    const auto key = fmt::format("{} . {}", port.protocol == "tcp" ? 6 : 17, port.host_port);
-    const auto at = port.host_ip.empty() ? std::string{} : port.host_ip + " . ";
-    const bool all = port.host_ip.empty();
-    const bool is_ipv4 = all || parse_ipv4(port.host_ip).has_value();
-    if (is_ipv4)
-        elements.push_back({all ? "port4" : "port_at4", at + key,
+    const bool all = base::is_every_address(port.host_ip);
+    const auto key = fmt::format("{}{}{} . {}", all ? "" : port.host_ip, all ? "" : " . ",
+                                 protocol_number(port.protocol).value_or(0), port.host_port);
+    if (base::opens_ipv4(port.host_ip))
+        elements.push_back({all ? "port4" : "port_at4", key,
                             fmt::format("{} . {}", text(pod.ipv4), port.pod_port)});
-    if (pod.ipv6 && (all || !is_ipv4))
-        elements.push_back({all ? "port6" : "port_at6", at + key,
+    if (pod.ipv6 && base::opens_ipv6(port.host_ip))
+        elements.push_back({all ? "port6" : "port_at6", key,
                             fmt::format("{} . {}", text(*pod.ipv6), port.pod_port)});
 }
 

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <linux/netlink.h>
+
 #include "base/log.h"
 #include "forwarding.h"
 #include "network/rules.h"
@@ -64,10 +66,11 @@ Result<> check_ports(const network::Request& request,
 }  // namespace
 
 Result<Connector> Connector::start(const Pool& pool, const std::string& folder) {
-    auto host = TRY(Netlink::open());
+    auto host = TRY(Netlink::open(NETLINK_ROUTE));
     auto rules = TRY(Nftables::open());
+    auto flows = TRY(Flows::open());
     auto records = TRY(Records::open(folder));
-    Connector made{pool, std::move(host), std::move(rules), std::move(records)};
+    Connector made{pool, std::move(host), std::move(rules), std::move(flows), std::move(records)};
     // Of another version, or nobody knows what is in it.
     const bool stale = made.records_.damaged() || !made.rules_.run(network::kProbe);
     if (stale && !made.records_.all().empty()) TRY(made.make_table());
@@ -149,6 +152,7 @@ Result<> Connector::forget(const std::string& pod) {
     auto done = rules_.run(records_.all().size() == 1 ? network::kRemoveTable
                                                       : remove_elements(found->second));
     if (!done && rules_.run(network::kProbe)) return done;
+    TRY(flows_.forget(found->second));
     return records_.remove(pod);
 }
 

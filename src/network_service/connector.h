@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "flows.h"
 #include "link.h"
 #include "netlink.h"
 #include "network/message.h"
@@ -28,10 +29,11 @@ public:
     base::Result<> disconnect(const std::string& pod);
 
 private:
-    Connector(const network::Pool& pool, Netlink host, Nftables rules, Records records)
+    Connector(const network::Pool& pool, Netlink host, Nftables rules, Flows flows, Records records)
         : pool_{pool},
           host_{std::move(host)},
           rules_{std::move(rules)},
+          flows_{std::move(flows)},
           records_{std::move(records)} {}
 
     base::Result<network::Connection> choose(const network::Request& request,
@@ -45,6 +47,7 @@ private:
     network::Pool pool_;
     Netlink host_;
     Nftables rules_;
+    Flows flows_;
     Records records_;
 };
 

@@ -43,19 +43,6 @@ struct Found {
     std::string alias;
 };
 
-// Calls `each` with type and attribute.
-template <typename Header, typename Each>
-const Header& read(const nlmsghdr& message, Each each) {
-    for (auto* attribute =
-             static_cast<const nlattr*>(mnl_nlmsg_get_payload_offset(&message, sizeof(Header)));
-         mnl_attr_ok(attribute, static_cast<int>(
-                                    static_cast<const char*>(mnl_nlmsg_get_payload_tail(&message)) -
-                                    reinterpret_cast<const char*>(attribute)));
-         attribute = mnl_attr_next(attribute))
-        each(mnl_attr_get_type(attribute), *attribute);
-    return *static_cast<const Header*>(mnl_nlmsg_get_payload(&message));
-}
-
 Result<std::optional<Found>> find_link(Netlink& netlink, const std::string& name) {
     Message message{RTM_GETLINK, 0};
     message.header<ifinfomsg>().ifi_family = AF_UNSPEC;
@@ -65,9 +52,10 @@ Result<std::optional<Found>> find_link(Netlink& netlink, const std::string& name
         message, fmt::format("looking for interface \"{}\"", name), [&](const nlmsghdr& answer) {
             if (answer.nlmsg_type != RTM_NEWLINK) return;
             Found one;
-            const auto& info = read<ifinfomsg>(answer, [&](unsigned type, const nlattr& attribute) {
-                if (type == IFLA_IFALIAS) one.alias = mnl_attr_get_str(&attribute);
-            });
+            const auto& info =
+                read_message<ifinfomsg>(answer, [&](unsigned type, const nlattr& attribute) {
+                    if (type == IFLA_IFALIAS) one.alias = mnl_attr_get_str(&attribute);
+                });
             one.interface = static_cast<std::uint32_t>(info.ifi_index);
             found = one;
         });
@@ -252,7 +240,7 @@ Result<std::vector<HostAddress>> host_addresses(Netlink& host) {
                 if (answer.nlmsg_type != RTM_NEWADDR) return;
                 HostAddress one;
                 const auto& header =
-                    read<ifaddrmsg>(answer, [&](unsigned type, const nlattr& attribute) {
+                    read_message<ifaddrmsg>(answer, [&](unsigned type, const nlattr& attribute) {
                         if (type == IFA_LOCAL) copy(one.own, attribute);
                         if (type == IFA_ADDRESS) copy(one.peer, attribute);
                     });

@@ -35,8 +35,8 @@ Message::Message(std::uint16_t type, std::uint16_t flags)
     header_->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
 }
 
-Result<Netlink> Netlink::open() {
-    UniqueFd socket{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)};
+Result<Netlink> Netlink::open(int family) {
+    UniqueFd socket{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family)};
     if (!socket) return errno_error("opening a netlink socket", errno);
     return Netlink{std::move(socket)};
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Requests to the kernel's routing tables and links. Source: rtnetlink(7).
+// Requests to the kernel's network. Source: netlink(7), rtnetlink(7).
 #pragma once
 
 #include <array>
@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <libmnl/libmnl.h>
 
@@ -37,6 +38,9 @@ public:
     void put(std::uint16_t type, const std::string& text) {
         mnl_attr_put_strz(header_, type, text.c_str());
     }
+    void put(std::uint16_t type, const std::vector<std::uint8_t>& bytes) {
+        mnl_attr_put(header_, type, bytes.size(), bytes.data());
+    }
     nlattr* begin(std::uint16_t type) { return mnl_attr_nest_start(header_, type); }
     void end(nlattr* nest) { mnl_attr_nest_end(header_, nest); }
 
@@ -48,11 +52,24 @@ private:
     nlmsghdr* header_;
 };
 
+/// The family's own header of an answer; calls `each` with type and attribute of what is behind it.
+template <typename Header, typename Each>
+const Header& read_message(const nlmsghdr& message, Each each) {
+    for (auto* attribute =
+             static_cast<const nlattr*>(mnl_nlmsg_get_payload_offset(&message, sizeof(Header)));
+         mnl_attr_ok(attribute, static_cast<int>(
+                                    static_cast<const char*>(mnl_nlmsg_get_payload_tail(&message)) -
+                                    reinterpret_cast<const char*>(attribute)));
+         attribute = mnl_attr_next(attribute))
+        each(mnl_attr_get_type(attribute), *attribute);
+    return *static_cast<const Header*>(mnl_nlmsg_get_payload(&message));
+}
+
 /// A socket to the kernel, in one network namespace.
 class Netlink {
 public:
-    /// In this process's namespace.
-    static base::Result<Netlink> open();
+    /// In this process's namespace; `family` as of netlink(7).
+    static base::Result<Netlink> open(int family);
     /// One that somebody else has opened, elsewhere.
     explicit Netlink(base::UniqueFd socket) : socket_{std::move(socket)} {}
 

@@ -61,8 +61,8 @@ enum class Metadata : unsigned char {
 
 /// A port of the pod that the host's addresses lead to.
 struct PortPlan {
-    std::string protocol;  // "tcp" or "udp"
-    std::string host_ip;   // IPv4; empty: all addresses of both families
+    std::string protocol;  // "tcp", "udp" or "sctp"
+    std::string host_ip;   // see base::opens_ipv4()
     std::uint16_t host_port = 0;
     std::uint16_t pod_port = 0;
     bool operator==(const PortPlan&) const = default;

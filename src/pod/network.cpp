@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ip_address.h"
 #include "schema/port_forwarding.h"
 
 namespace podd::pod {
@@ -44,7 +45,7 @@ Result<schema::Port> find_port(const schema::PodManifest& manifest,
 bool is_taken(const std::vector<plan::PortPlan>& ports, const plan::PortPlan& one) {
     return std::any_of(ports.begin(), ports.end(), [&](const auto& other) {
         return other.protocol == one.protocol && other.host_port == one.host_port &&
-               (other.host_ip == one.host_ip || other.host_ip.empty() || one.host_ip.empty());
+               base::addresses_overlap(other.host_ip, one.host_ip);
     });
 }
 

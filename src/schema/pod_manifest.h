@@ -81,7 +81,7 @@ struct RuntimeApp {
 struct ExposedPort {
     AcName name;
     std::uint16_t host_port = 0;
-    std::string host_ip{};  // empty: all addresses
+    std::string host_ip{};  // empty: all addresses; see base::canonical_address()
     std::optional<Port> pod_port{};
     bool operator==(const ExposedPort&) const = default;
 };

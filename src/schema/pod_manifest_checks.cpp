@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ip_address.h"
 #include "schema/annotation_json.h"
 #include "schema/app_order.h"
 #include "schema/isolators.h"
@@ -183,7 +184,7 @@ std::vector<HostPorts> host_ports(const PodManifest& manifest) {
 
 bool collide(const HostPorts& one, const HostPorts& other) {
     return one.protocol == other.protocol && one.first <= other.last && other.first <= one.last &&
-           (one.host_ip.empty() || other.host_ip.empty() || one.host_ip == other.host_ip);
+           base::addresses_overlap(one.host_ip, other.host_ip);
 }
 
 }  // namespace podd::schema

@@ -204,16 +204,4 @@ Result<void> check_environment_name(std::string_view text) {
                   "a digit, \".\" or \"-\"");
 }
 
-Result<void> check_ipv4(std::string_view text) {
-    bool good = std::count(text.begin(), text.end(), '.') == 3;
-    auto rest = text;
-    for (int part = 0; good && part < 4; ++part) {
-        const auto digits = cut(rest, '.');
-        const auto value = number(digits);
-        // No leading zero: some readers take it for octal.
-        good = value && *value <= 255 && (digits.size() == 1 || digits.front() != '0');
-    }
-    return answer(good, text, "an IPv4 address such as \"127.0.0.1\"");
-}
-
 }  // namespace podd::schema

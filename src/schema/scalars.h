@@ -48,7 +48,4 @@ base::Result<void> check_working_directory(std::string_view text);
 /// [A-Za-z_][A-Za-z_0-9.-]*. Source: appc spec, aci.md "environment" and its reference parser.
 base::Result<void> check_environment_name(std::string_view text);
 
-/// Dotted quad. Source: appc spec, pods.md "hostIP".
-base::Result<void> check_ipv4(std::string_view text);
-
 }  // namespace podd::schema

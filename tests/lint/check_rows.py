@@ -76,8 +76,8 @@ def read_names():
     """Isolators and annotations by their names."""
     for name in ("isolators", "unit_isolators"):
         yield from re.findall(r'Known\{"([\w./-]+)"', (root / f"src/schema/{name}.cpp").read_text())
-    text = (root / "src/schema/annotations.h").read_text()
-    yield from re.findall(r'std::string_view k\w+ =\s+"([\w./-]+)"', text)
+    for name in ("annotations", "network_annotations"):
+        yield from re.findall(r'std::string_view k\w+ =\s+"([\w./-]+)"', (root / f"src/schema/{name}.h").read_text())
 
 
 def check_test(one):

@@ -68,11 +68,8 @@ TEST_CASE("a damaged port is refused: it would become a rule") {
     const Port good{"tcp", "192.0.2.1", 8080, 80};
     REQUIRE(
         ports_from_json(&static_cast<const Json&>(Json{Json::Array{to_json(good)}})).has_value());
-    const Port bad[] = {{"sctp", "", 1, 1},
-                        {"tcp }", "", 1, 1},
-                        {"tcp", "192.0.2.1 }", 1, 1},
-                        {"tcp", "", 0, 1},
-                        {"tcp", "", 1, 0}};
+    const Port bad[] = {{"dccp", "", 1, 1},           {"tcp", "0::1", 1, 1}, {"tcp }", "", 1, 1},
+                        {"tcp", "192.0.2.1 }", 1, 1}, {"tcp", "", 0, 1},     {"tcp", "", 1, 0}};
     for (const auto& port : bad) {
         CAPTURE(port.protocol);
         const Json list{Json::Array{to_json(port)}};
@@ -86,6 +83,12 @@ TEST_CASE("ports that one packet could mean") {
     const Port elsewhere{"tcp", "192.0.2.2", 80, 8080};
     const Port udp{"udp", "", 80, 8080};
     const Port other{"tcp", "", 81, 8080};
+    const Port ipv4{"tcp", "0.0.0.0", 80, 8080};
+    const Port ipv6{"tcp", "::", 80, 8080};
+    CHECK(clash(ipv4, at));
+    CHECK(clash(ipv6, all));
+    CHECK(!clash(ipv6, at));
+    CHECK(!clash(ipv6, ipv4));
     CHECK(clash(all, all));
     CHECK(clash(all, at));
     CHECK(clash(at, all));

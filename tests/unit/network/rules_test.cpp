@@ -48,6 +48,21 @@ TEST_CASE("without IPv6 nothing of it is said") {
     CHECK(text.find("port4 { 6 . 8080 : 10.80.0.2 . 80 }") != std::string::npos);
 }
 
+TEST_CASE("ports: each protocol has its number, and a wildcard is of one family or of both") {
+    auto pod = web();
+    pod.ports = {{"sctp", "", 1, 2}, {"tcp", "0.0.0.0", 3, 4}, {"udp", "::", 5, 6}};
+    const auto text = add_elements(pod);
+    std::string ports;
+    std::istringstream lines{text};
+    for (std::string line; std::getline(lines, line);)
+        if (line.find(" port") != std::string::npos) ports += line + "\n";
+    CHECK(ports ==
+          "add element inet podd port4 { 132 . 1 : 10.80.0.2 . 2 }\n"
+          "add element inet podd port6 { 132 . 1 : fdab::2 . 2 }\n"
+          "add element inet podd port4 { 6 . 3 : 10.80.0.2 . 4 }\n"
+          "add element inet podd port6 { 17 . 5 : fdab::2 . 6 }\n");
+}
+
 TEST_CASE("each word opens one thing, and being restricted opens nothing") {
     auto pod = web();
     const auto closed = add_elements(pod);

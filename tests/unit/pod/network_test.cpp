@@ -116,6 +116,12 @@ TEST_SUITE("pod/network") {
             said(
                 R"({"name":"p","hostPort":80,"podPort":{"name":"p","protocol":"tcp","port":1,"count":1025}})")
                 .ends_with("at most 1024 ports of a pod are forwarded"));
+        CHECK(said(R"({"name":"http","hostPort":80,"hostIP":"::"},)"
+                   R"({"name":"many","hostPort":80,"hostIP":"2001:db8::1"})")
+                  .empty());
+        CHECK(said(R"({"name":"http","hostPort":80,"hostIP":"::"},)"
+                   R"({"name":"http","hostPort":80,"hostIP":"2001:db8::1"})")
+                  .ends_with("another entry takes the same one"));
         const auto two = manifest_of(R"({"name":"http","hostPort":80})",
                                      R"(,{"name":"b","image":{"name":"x"}})");
         const auto made =

@@ -25,30 +25,31 @@ std::string said(const std::string& network, const std::string& port, const std:
 
 TEST_SUITE("schema/port_forwarding") {
     TEST_CASE("what is forwarded") {
-        CHECK(schema::check_forwarded("tcp", "").has_value());
-        CHECK(schema::check_forwarded("udp", "192.0.2.1").has_value());
-        for (const auto* protocol : {"sctp", "TCP", ""})
+        for (const auto* protocol : {"tcp", "udp", "sctp"})
+            CHECK(schema::check_forwarded(protocol, "").has_value());
+        for (const auto* address : {"192.0.2.1", "0.0.0.0", "::", "2001:db8::1", "fd00::1"})
+            CHECK(schema::check_forwarded("udp", address).has_value());
+        for (const auto* protocol : {"dccp", "TCP", ""})
             CHECK_FALSE(schema::check_forwarded(protocol, "").has_value());
-        for (const auto* address : {"127.0.0.1", "127.1.2.3"})
+        for (const auto* address : {"127.0.0.1", "127.1.2.3", "::1", "fe80::1", "224.0.0.1",
+                                    "255.255.255.255", "ff02::1"})
             CHECK_FALSE(schema::check_forwarded("tcp", address).has_value());
     }
 
     TEST_CASE(
         "a manifest is refused where it asks for more, and only on the network that forwards") {
-        const std::string sctp =
-            R"({"name":"p","hostPort":80,"podPort":{"name":"p","protocol":"sctp","port":80}})";
+        const std::string dccp =
+            R"({"name":"p","hostPort":80,"podPort":{"name":"p","protocol":"dccp","port":80}})";
         const std::string loopback = R"({"name":"p","hostPort":80,"hostIP":"127.0.0.1"})";
         const std::string app =
-            R"(,"app":{"exec":["/a"],"user":"0","group":"0","ports":[{"name":"p","protocol":"sctp","port":80}]})";
-        CHECK(
-            said("default", sctp) ==
-            "/ports/0: found a port of protocol \"sctp\", wanted \"tcp\" or \"udp\": this version "
-            "forwards no other");
+            R"(,"app":{"exec":["/a"],"user":"0","group":"0","ports":[{"name":"p","protocol":"dccp","port":80}]})";
+        CHECK(said("default", dccp) ==
+              "/ports/0: found a port of protocol \"dccp\", wanted \"tcp\", \"udp\" or \"sctp\"");
         CHECK(said("default", R"({"name":"p","hostPort":80})", app).starts_with("/ports/0: "));
         CHECK(said("default", loopback).starts_with("/ports/0: found the loopback address"));
         CHECK(said("default", R"({"name":"p","hostPort":80})").empty());
         for (const auto* network : {"none", "host"}) {
-            CHECK(said(network, sctp).empty());
+            CHECK(said(network, dccp).empty());
             CHECK(said(network, loopback).empty());
         }
     }

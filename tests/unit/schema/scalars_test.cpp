@@ -100,10 +100,4 @@ TEST_SUITE("schema/scalars") {
         check(check_environment_name, {"FOO", "_0_DEBUG_0_", "DEBUG.0", "DEBUG-0", "foo", "_"},
               {"", "0DEBUG", "VERBOSE|DEBUG", "FOO=BAR", "a b", "a\n", "-a", ".a"});
     }
-
-    TEST_CASE("an IPv4 address") {
-        check(check_ipv4, {"127.0.0.1", "0.0.0.0", "255.255.255.255"},
-              {"", "300.1.1.1", "foo", "::1", "1.2.3", "1.2.3.4.5", "1.2.3.", "01.2.3.4",
-               "1.2.3.4 "});
-    }
 }

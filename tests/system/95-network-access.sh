@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What a pod on a network with a link reaches: each word of podd.org/network-access opens one thing, in both families,
+# and the restricted network has no way out.
+# hosts: bookworm trixie
+# timeout: 200
+import_image busybox
+. "$source_dir/tests/system/network/world.sh"
+
+# An agent on the host itself at one of the clouds' addresses, as some have; and translations that lead elsewhere.
+host_sh 'ip addr add 169.254.42.42/32 dev lo
+    nft -f - <<EOF
+table ip others { chain first { type nat hook prerouting priority -150;
+    ip daddr 169.254.170.2 dnat to 192.0.2.2
+    ip daddr 192.0.2.1 tcp dport 7777 dnat to 192.0.2.2:7 } }
+EOF'
+finish() { host_sh 'ip addr del 169.254.42.42/32 dev lo; nft delete table ip others'; put_back; }
+trap finish EXIT
+
+pod closed '' default ''
+pod open '' default pods
+pod to-host '' default host
+pod cloud '' default metadata
+pod alone ', "ports": [{"name": "http", "hostPort": 8080}]' default-restricted ''
+pod friend '' default-restricted pods
+pod all '' default-restricted 'metadata host pods'
+for name in closed open to-host cloud alone friend all; do wait_until 10 unit_is "pod-$name@a" active; done
+for name in closed open; do
+    ready() { [ "$(fetch host "http://$(address $name 4)/")" = "this is $name" ]; }
+    wait_until 10 ready
+done
+
+# reached FROM: what of all that there is answers.
+reached() {
+    local at found=()
+    for at in 192.0.2.2 2001:db8::2; do [ -z "$(talk "$1" $at 7)" ] || found+=("world@$at"); done
+    for at in 169.254.169.254 fd20:ce::254 169.254.170.2; do [ -z "$(talk "$1" $at 7)" ] || found+=("metadata@$at"); done
+    [ -z "$(talk "$1" 169.254.42.42 8099)" ] || found+=(agent)
+    for at in 192.0.2.1 10.80.0.1 2001:db8::1; do [ -z "$(talk "$1" $at 8099)" ] || found+=("host@$at"); done
+    for at in open closed; do
+        [ "$1" = $at ] || [ -z "$(fetch "$1" "http://${addresses[$at]}/" 2>/dev/null || true)" ] || found+=("$at@4")
+        [ "$1" = $at ] || [ -z "$(fetch "$1" "http://[${addresses[${at}6]}]/" 2>/dev/null || true)" ] || found+=("$at@6")
+    done
+    [ -z "$(talk "$1" 192.0.2.1 7777)" ] || found+=(translated)
+    echo "${found[*]}"
+}
+declare -A addresses
+for name in closed open; do addresses[$name]=$(address $name 4) addresses[${name}6]=$(address $name 6); done
+
+world='world@192.0.2.2 world@2001:db8::2' services='host@192.0.2.1 host@10.80.0.1 host@2001:db8::1'
+metadata='metadata@169.254.169.254 metadata@fd20:ce::254 metadata@169.254.170.2'
+say "each word opens one thing"
+assert_eq "$world translated" "$(reached closed)" "nothing opened"
+assert_eq "$world translated" "$(reached open)" "pods, of which there is no other on this network"
+assert_eq "$world $services translated" "$(reached to-host)" "host"
+assert_eq "$world $metadata agent translated" "$(reached cloud)" "metadata"
+say "restricted: no way out"
+assert_eq "" "$(reached alone)" "restricted"
+assert_eq "open@4 open@6" "$(reached friend)" "restricted, pods"
+assert_eq "$metadata agent $services open@4 open@6" "$(reached all)" "restricted, everything opened"
+assert_fails in_pod alone ping -c 1 -W 1 192.0.2.2
+assert_fails in_pod alone ping -c 1 -W 1 "${addresses[open]}"
+assert_fails in_pod alone nslookup web.example.org 192.0.2.2
+assert_eq "this is alone" "$(fetch world http://192.0.2.1:8080/)" "a port of a restricted pod"
+assert_eq "this is alone" "$(fetch host "http://$(address alone 4)/")" "the host asks a restricted pod"
+
+say "what is opened is shown"
+assert_not_contains "$(host podctl status closed)" Weakened
+assert_not_contains "$(host podctl status alone)" Weakened
+shown=$(host podctl status all)
+for text in 'open to other pods that are open as well' 'reaches the services of the host' 'reaches the metadata services of clouds'; do
+    assert_contains "$shown" "$text"
+done
+
+say "nothing stays, and who has the name next has none of it"
+host systemctl stop pod-all pod-to-host
+pod to-host '' default ''
+wait_until 10 unit_is pod-to-host@a active
+assert_eq "$world translated" "$(reached to-host)" "after host was taken away"
+host_sh 'systemctl stop "pod-*.service"; systemctl reset-failed'
+assert_eq "" "$(network_state)"
