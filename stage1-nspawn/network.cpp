@@ -103,11 +103,16 @@ Result<std::uint32_t> NetworkService::finish() {
 }
 
 Result<> remove_network(const std::string& pod) {
-    auto service = TRY(NetworkService::call());
     const network::Request request{network::Request::Verb::kDisconnect, pod, {}, {}, {}};
-    TRY(base::send_message(service.socket_.get(), to_text(request), {}));
-    TRY(service.finish());
-    return {};
+    // Once more where the service is killed over it: systemd starts it again, and half is no more
+    // than nothing.
+    for (int tries = 2;;) {
+        auto service = TRY(NetworkService::call());
+        TRY(base::send_message(service.socket_.get(), to_text(request), {}));
+        const auto done = service.finish();
+        if (done) return {};
+        if (--tries == 0 || done.error().code() != ErrorCode::kUnavailable) return done.error();
+    }
 }
 
 }  // namespace podd::stage1

@@ -38,8 +38,9 @@ constexpr std::string_view kSets = R"(table inet podd {
 	map port_at6 { type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service; }
 )";
 
-// "metadata" looks at the address that the pod asked for, as a rule of somebody else's can have
-// translated it so as to lead to an agent.
+// "refused": an ICMP error is on the spot, and so too early for TCP, which asks again after a
+// second. "metadata" looks at the address that the pod asked for, as a rule of somebody else's can
+// have translated it so as to lead to an agent.
 constexpr std::string_view kFilters = R"(	chain from_pods {
 		type filter hook prerouting priority raw;
 		iifname != "podd-*" accept
@@ -47,13 +48,17 @@ constexpr std::string_view kFilters = R"(	chain from_pods {
 		meta nfproto ipv6 iifname . ether saddr . ip6 saddr @source6 accept
 		drop
 	}
+	chain refused {
+		meta l4proto 6 reject with tcp reset
+		reject with icmpx admin-prohibited
+	}
 	chain metadata {
 		iifname @reach_metadata ct original ip daddr @metadata4 accept
 		iifname @reach_metadata ct original ip6 daddr @metadata6 accept
-		ct original ip daddr @metadata4 reject with icmpx admin-prohibited
-		ct original ip6 daddr @metadata6 reject with icmpx admin-prohibited
-		ip daddr @metadata4 reject with icmpx admin-prohibited
-		ip6 daddr @metadata6 reject with icmpx admin-prohibited
+		ct original ip daddr @metadata4 goto refused
+		ct original ip6 daddr @metadata6 goto refused
+		ip daddr @metadata4 goto refused
+		ip6 daddr @metadata6 goto refused
 	}
 	chain to_host {
 		type filter hook input priority filter;
@@ -65,7 +70,7 @@ constexpr std::string_view kFilters = R"(	chain from_pods {
 		icmpv6 type { echo-request, nd-neighbor-solicit, nd-neighbor-advert } accept
 		jump metadata
 		iifname @reach_host accept
-		reject with icmpx admin-prohibited
+		goto refused
 	}
 	chain through_host {
 		type filter hook forward priority filter;
@@ -73,11 +78,11 @@ constexpr std::string_view kFilters = R"(	chain from_pods {
 		ct state established,related accept
 		oifname "podd-*" ct status dnat accept
 		iifname @reach_pods oifname @reach_pods accept
-		oifname "podd-*" reject with icmpx admin-prohibited
+		oifname "podd-*" goto refused
 		iifname . ip daddr @server4 meta l4proto { 6, 17 } th dport 53 accept
 		iifname . ip6 daddr @server6 meta l4proto { 6, 17 } th dport 53 accept
 		jump metadata
-		iifname @restricted reject with icmpx admin-prohibited
+		iifname @restricted goto refused
 	}
 )";
 

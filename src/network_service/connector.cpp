@@ -83,6 +83,7 @@ Result<std::uint32_t> Connector::connect(const network::Request& request, base::
     const auto addresses = TRY(host_addresses(host_));
     TRY(forget_ended(addresses));
     auto connection = TRY(choose(request, addresses));
+    if (records_.ended().contains(connection.ipv4)) TRY(forget_flows());
     if (auto done = establish(connection, std::move(socket)); !done) {
         if (const auto undone = disconnect(request.pod); !undone)
             base::log_line(base::LogLevel::kError, undone.error().message());
@@ -152,8 +153,18 @@ Result<> Connector::forget(const std::string& pod) {
     auto done = rules_.run(records_.all().size() == 1 ? network::kRemoveTable
                                                       : remove_elements(found->second));
     if (!done && rules_.run(network::kProbe)) return done;
-    TRY(flows_.forget(found->second));
-    return records_.remove(pod);
+    return records_.end(pod);
+}
+
+Result<> Connector::forget_flows() {
+    if (records_.ended().empty()) return {};
+    Addresses addresses;
+    for (const auto& [ipv4, connection] : records_.ended()) {
+        addresses.ipv4.insert(ipv4);
+        if (connection.ipv6) addresses.ipv6.insert(*connection.ipv6);
+    }
+    TRY(flows_.forget(addresses));
+    return records_.remove_ended();
 }
 
 Result<> Connector::disconnect(const std::string& pod) {

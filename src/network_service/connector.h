@@ -28,6 +28,10 @@ public:
     /// Success when the pod is not connected.
     base::Result<> disconnect(const std::string& pod);
 
+    /// Of pods that have ended, what the kernel remembers; until then, nobody gets their addresses.
+    bool has_flows_to_forget() const { return !records_.ended().empty(); }
+    base::Result<> forget_flows();
+
 private:
     Connector(const network::Pool& pool, Netlink host, Nftables rules, Flows flows, Records records)
         : pool_{pool},

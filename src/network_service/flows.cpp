@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "flows.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
-#include <arpa/inet.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
@@ -16,41 +14,60 @@
 
 namespace podd::network_service {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
-using network::Ipv4;
-using network::Ipv6;
 
 namespace {
 
-// Of a filter, that the source of the tuple counts and nothing else of it. Source:
-// CTA_FILTER_F_CTA_IP_SRC in net/netfilter/nf_internals.h of Linux, 5.8 and later.
-constexpr std::uint32_t kBySource = 1;
-// What is asked for is what is asked to be removed, of whatever sort it is.
-constexpr std::uint16_t kKept[] = {CTA_TUPLE_ORIG, CTA_ID, CTA_ZONE};
 constexpr int kTries = 5;
 
 constexpr std::uint16_t type_of(unsigned message) {
     return static_cast<std::uint16_t>(NFNL_SUBSYS_CTNETLINK << 8U | message);
 }
 
-// Attributes of one flow, as the kernel wrote them: enough to name it.
-using Flow = std::vector<std::pair<std::uint16_t, std::vector<std::uint8_t>>>;
-
-struct Direction {
-    std::uint16_t tuple;
-    std::uint16_t flags;
+// What names one flow, as the kernel wrote it.
+struct Flow {
+    std::uint8_t family = AF_UNSPEC;
+    std::vector<std::pair<std::uint16_t, std::vector<std::uint8_t>>> attributes;
 };
-// Whoever began it: an answer comes from the pod where somebody else did.
-constexpr Direction kDirections[] = {{CTA_TUPLE_ORIG, CTA_FILTER_ORIG_FLAGS},
-                                     {CTA_TUPLE_REPLY, CTA_FILTER_REPLY_FLAGS}};
 
-constexpr std::uint8_t family_of(const Ipv4&) {
-    return AF_INET;
+template <typename Address>
+bool is_among(const std::set<Address>& addresses, const nlattr& attribute) {
+    Address address{};
+    if (mnl_attr_get_payload_len(&attribute) != address.size()) return false;
+    std::memcpy(address.data(), mnl_attr_get_payload(&attribute), address.size());
+    return addresses.contains(address);
 }
-constexpr std::uint8_t family_of(const Ipv6&) {
-    return AF_INET6;
+
+// Whether one end of it, in this direction, is one of them.
+bool is_of(const Addresses& addresses, const nlattr& tuple) {
+    bool found = false;
+    read_nest(tuple, [&](unsigned type, const nlattr& part) {
+        if (type != CTA_TUPLE_IP) return;
+        read_nest(part, [&](unsigned end, const nlattr& address) {
+            if (end == CTA_IP_V4_SRC || end == CTA_IP_V4_DST)
+                found = found || is_among(addresses.ipv4, address);
+            if (end == CTA_IP_V6_SRC || end == CTA_IP_V6_DST)
+                found = found || is_among(addresses.ipv6, address);
+        });
+    });
+    return found;
+}
+
+void add_if_of(std::vector<Flow>& flows, const Addresses& addresses, const nlmsghdr& answer) {
+    Flow flow;
+    bool found = false;
+    const auto& header = read_message<nfgenmsg>(answer, [&](unsigned type,
+                                                            const nlattr& attribute) {
+        // Addresses are translated: each direction has its own.
+        if (type == CTA_TUPLE_ORIG || type == CTA_TUPLE_REPLY)
+            found = found || is_of(addresses, attribute);
+        if (type != CTA_TUPLE_ORIG && type != CTA_ID && type != CTA_ZONE) return;
+        const auto* bytes = static_cast<const std::uint8_t*>(mnl_attr_get_payload(&attribute));
+        flow.attributes.emplace_back(
+            attribute.nla_type, std::vector(bytes, bytes + mnl_attr_get_payload_len(&attribute)));
+    });
+    flow.family = header.nfgen_family;
+    if (found) flows.push_back(std::move(flow));
 }
 
 void put_family(Message& message, std::uint8_t family) {
@@ -59,85 +76,42 @@ void put_family(Message& message, std::uint8_t family) {
     header.version = NFNETLINK_V0;
 }
 
-template <typename Address>
-void put_filter(Message& message, const Address& source, const Direction& direction) {
-    auto* tuple = message.begin(direction.tuple);
-    auto* ip = message.begin(CTA_TUPLE_IP);
-    message.put(family_of(source) == AF_INET ? CTA_IP_V4_SRC : CTA_IP_V6_SRC, source);
-    message.end(ip);
-    message.end(tuple);
-    auto* filter = message.begin(CTA_FILTER);
-    message.put(direction.flags, kBySource);
-    message.end(filter);
-}
-
-Flow flow_of(const nlmsghdr& answer) {
-    Flow flow;
-    (void)read_message<nfgenmsg>(answer, [&](unsigned type, const nlattr& attribute) {
-        for (const auto kept : kKept) {
-            if (type != kept) continue;
-            const auto* bytes = static_cast<const std::uint8_t*>(mnl_attr_get_payload(&attribute));
-            flow.emplace_back(attribute.nla_type,
-                              std::vector(bytes, bytes + mnl_attr_get_payload_len(&attribute)));
-        }
-    });
-    return flow;
-}
-
-template <typename Address>
-Result<std::vector<Flow>> flows_of(Netlink& netlink, const Address& source,
-                                   const Direction& direction) {
+Result<std::vector<Flow>> flows_of(Netlink& netlink, const Addresses& addresses) {
     for (int i = 0;; ++i) {
         Message message{type_of(IPCTNL_MSG_CT_GET), NLM_F_DUMP};
-        put_family(message, family_of(source));
-        put_filter(message, source, direction);
+        put_family(message, AF_UNSPEC);
         std::vector<Flow> flows;
-        const auto asked =
-            netlink.ask(message, "listing connections of a pod", [&](const nlmsghdr& answer) {
-                if (answer.nlmsg_type == type_of(IPCTNL_MSG_CT_NEW))
-                    flows.push_back(flow_of(answer));
-            });
+        const auto asked = netlink.ask(message, "listing connections", [&](const nlmsghdr& answer) {
+            if (answer.nlmsg_type == type_of(IPCTNL_MSG_CT_NEW))
+                add_if_of(flows, addresses, answer);
+        });
         if (asked) return flows;
         if (asked.error().sys_errno() != EINTR || i == kTries) return asked.error();
     }
 }
 
-Result<> remove(Netlink& netlink, std::uint8_t family, const Flow& flow) {
+Result<> remove(Netlink& netlink, const Flow& flow) {
     Message message{type_of(IPCTNL_MSG_CT_DELETE), 0};
-    put_family(message, family);
-    for (const auto& [type, bytes] : flow)
+    put_family(message, flow.family);
+    for (const auto& [type, bytes] : flow.attributes)
         message.put(type, bytes);
-    auto done = netlink.ask(message, "forgetting a connection of a pod");
+    auto done = netlink.ask(message, "forgetting a connection");
     // Its time had come meanwhile.
     if (!done && done.error().sys_errno() == ENOENT) return {};
     return done;
 }
 
-template <typename Address>
-Result<> forget_all(Netlink& netlink, const Address& source) {
-    for (const auto& direction : kDirections)
-        for (const auto& flow : TRY(flows_of(netlink, source, direction)))
-            TRY(remove(netlink, family_of(source), flow));
-    return {};
-}
-
 }  // namespace
 
 Result<Flows> Flows::open() {
-    Flows flows {
+    return Flows {
         TRY(Netlink::open(NETLINK_NETFILTER))
     };
-    // Nobody has that address. At the end of a pod it would be too late to say so.
-    const auto asked = flows_of(flows.netlink_, Ipv4{}, kDirections[0]);
-    if (asked) return flows;
-    return Error{ErrorCode::kUnsupported,
-                 fmt::format("this kernel does not list connections, see CONFIG_NF_CT_NETLINK: {}",
-                             asked.error().message())};
 }
 
-Result<> Flows::forget(const network::Connection& pod) {
-    TRY(forget_all(netlink_, pod.ipv4));
-    if (pod.ipv6) TRY(forget_all(netlink_, *pod.ipv6));
+Result<> Flows::forget(const Addresses& addresses) {
+    for (const auto& flow : TRY(flows_of(netlink_, addresses)))
+        TRY(remove(netlink_, flow));
     return {};
 }
 

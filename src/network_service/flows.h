@@ -3,19 +3,27 @@
 // whoever has the pod's address next, and what the pod had opened would stay open.
 #pragma once
 
+#include <set>
+
 #include "base/result.h"
 #include "netlink.h"
-#include "network/connection.h"
+#include "network/address.h"
 
 namespace podd::network_service {
 
+/// Those of pods that have ended.
+struct Addresses {
+    std::set<network::Ipv4> ipv4;
+    std::set<network::Ipv6> ipv6;
+};
+
 class Flows {
 public:
-    /// Errors: kUnsupported where this kernel does not tell of them.
     static base::Result<Flows> open();
 
-    /// Forgets all that begin or end at the pod, which has no link any more.
-    base::Result<> forget(const network::Connection& pod);
+    /// Forgets all to and from these addresses, which nobody has. It looks at every connection of
+    /// the host, so for many addresses at once rather than for each.
+    base::Result<> forget(const Addresses& addresses);
 
 private:
     explicit Flows(Netlink netlink) : netlink_{std::move(netlink)} {}

@@ -65,6 +65,17 @@ const Header& read_message(const nlmsghdr& message, Each each) {
     return *static_cast<const Header*>(mnl_nlmsg_get_payload(&message));
 }
 
+/// The same of what is in an attribute.
+template <typename Each>
+void read_nest(const nlattr& nest, Each each) {
+    const auto* attribute = static_cast<const nlattr*>(mnl_attr_get_payload(&nest));
+    const auto* const end =
+        reinterpret_cast<const char*>(attribute) + mnl_attr_get_payload_len(&nest);
+    for (; mnl_attr_ok(attribute, static_cast<int>(end - reinterpret_cast<const char*>(attribute)));
+         attribute = mnl_attr_next(attribute))
+        each(mnl_attr_get_type(attribute), *attribute);
+}
+
 /// A socket to the kernel, in one network namespace.
 class Netlink {
 public:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "records.h"
 
+#include <cerrno>
+#include <cstdio>
 #include <string_view>
 #include <utility>
 
@@ -24,6 +26,11 @@ std::string file_of(const std::string& pod) {
     return pod + std::string{kEnding};
 }
 
+// No name of a pod has a dot.
+std::string file_of(const network::Ipv4& ended) {
+    return network::text(ended) + ".ended";
+}
+
 Result<network::Connection> read(int folder, const std::string& file) {
     const auto text = TRY(base::read_file(folder, file, kMaxRecord));
     return network::connection_from_json(TRY(base::Json::parse(text)));
@@ -40,6 +47,10 @@ Result<Records> Records::open(const std::string& folder) {
             records.pods_.emplace(connection->pod, std::move(*connection));
             continue;
         }
+        if (connection && file == file_of(connection->ipv4)) {
+            records.ended_.emplace(connection->ipv4, std::move(*connection));
+            continue;
+        }
         base::log_line(base::LogLevel::kWarning,
                        fmt::format("\"{}/{}\" is no record of a pod and is removed", folder, file));
         records.damaged_ = true;
@@ -54,9 +65,24 @@ Result<> Records::keep(const network::Connection& connection) {
     return {};
 }
 
-Result<> Records::remove(const std::string& pod) {
-    pods_.erase(pod);
-    return base::remove_tree(folder_.get(), file_of(pod));
+Result<> Records::end(const std::string& pod) {
+    const auto found = pods_.find(pod);
+    if (found == pods_.end()) return {};
+    const auto from = file_of(pod);
+    const auto to = file_of(found->second.ipv4);
+    if (::renameat(folder_.get(), from.c_str(), folder_.get(), to.c_str()) < 0)
+        return base::errno_error(fmt::format("renaming \"{}\" to \"{}\"", from, to), errno);
+    ended_.insert_or_assign(found->second.ipv4, std::move(found->second));
+    pods_.erase(found);
+    return {};
+}
+
+Result<> Records::remove_ended() {
+    while (!ended_.empty()) {
+        TRY(base::remove_tree(folder_.get(), file_of(ended_.begin()->first)));
+        ended_.erase(ended_.begin());
+    }
+    return {};
 }
 
 }  // namespace podd::network_service

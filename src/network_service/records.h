@@ -18,14 +18,20 @@ public:
     static base::Result<Records> open(const std::string& folder);
 
     const std::map<std::string, network::Connection>& all() const { return pods_; }
+    /// Those that have ended, by their addresses, of which the kernel may remember connections.
+    const std::map<network::Ipv4, network::Connection>& ended() const { return ended_; }
     /// Whether one was damaged, so that nobody knows what it stood for.
     bool damaged() const { return damaged_; }
     base::Result<> keep(const network::Connection& connection);
-    base::Result<> remove(const std::string& pod);
+    /// It is one of ended() then.
+    base::Result<> end(const std::string& pod);
+    /// Forgets all ended().
+    base::Result<> remove_ended();
 
 private:
     base::UniqueFd folder_;
     std::map<std::string, network::Connection> pods_;
+    std::map<network::Ipv4, network::Connection> ended_;
     bool damaged_ = false;
 };
 

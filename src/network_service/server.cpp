@@ -37,6 +37,7 @@ Server::~Server() {
     for (auto& [fd, client] : clients_)
         sd_event_source_disable_unref(client.source);
     sd_event_source_disable_unref(idle_);
+    sd_event_source_disable_unref(forget_);
     sd_event_source_disable_unref(accepting_);
 }
 
@@ -44,6 +45,9 @@ Result<> Server::listen(UniqueFd socket) {
     socket_ = std::move(socket);
     int r = sd_event_add_io(event_, &accepting_, socket_.get(), EPOLLIN, on_client, this);
     if (r >= 0) r = sd_event_add_time(event_, &idle_, CLOCK_MONOTONIC, 0, 0, on_idle, this);
+    if (r >= 0) r = sd_event_add_defer(event_, &forget_, on_forget, this);
+    // When there is nothing else to do: of many pods that end, all at once.
+    if (r >= 0) r = sd_event_source_set_priority(forget_, SD_EVENT_PRIORITY_IDLE);
     if (r < 0) return base::errno_error("adding to the event loop", -r);
     wait_for_requests();
     return {};
@@ -85,6 +89,11 @@ void Server::wait_for_requests() {
     (void)sd_event_source_set_enabled(idle_, clients_.empty() ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
 }
 
+void Server::forget_flows_later() {
+    (void)sd_event_source_set_enabled(
+        forget_, connector_.has_flows_to_forget() ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+}
+
 int Server::on_client(sd_event_source* /*source*/, int /*fd*/, std::uint32_t /*events*/,
                       void* self) {
     auto& server = *static_cast<Server*>(self);
@@ -102,6 +111,16 @@ int Server::on_request(sd_event_source* source, int fd, std::uint32_t /*events*/
     sd_event_source_disable_unref(source);
     server.clients_.erase(fd);
     server.wait_for_requests();
+    server.forget_flows_later();
+    return 0;
+}
+
+int Server::on_forget(sd_event_source* /*source*/, void* self) {
+    // Their addresses stay taken where it fails.
+    if (const auto done = static_cast<Server*>(self)->connector_.forget_flows(); !done)
+        base::log_line(base::LogLevel::kError, fmt::format("forgetting connections of pods that "
+                                                           "have ended: {}",
+                                                           done.error().message()));
     return 0;
 }
 

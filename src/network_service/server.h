@@ -35,15 +35,18 @@ private:
     base::Result<> answer(int connection);
     network::Reply reply_to(const network::Request& request, std::vector<base::UniqueFd> fds);
     void wait_for_requests();
+    void forget_flows_later();
 
     static int on_client(sd_event_source* source, int fd, std::uint32_t events, void* self);
     static int on_request(sd_event_source* source, int fd, std::uint32_t events, void* self);
+    static int on_forget(sd_event_source* source, void* self);
     static int on_idle(sd_event_source* source, std::uint64_t usec, void* self);
 
     sd_event* event_;
     Connector connector_;
     base::UniqueFd socket_;
     sd_event_source* accepting_ = nullptr;
+    sd_event_source* forget_ = nullptr;
     sd_event_source* idle_ = nullptr;
     std::map<int, Client> clients_;  // by descriptor
 };

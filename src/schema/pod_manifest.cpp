@@ -63,22 +63,18 @@ Result<RuntimeApp> read_runtime_app(const JsonNode& node) {
     return app;
 }
 
-// In one spelling: "::1" and "0::1" are the same.
-Result<std::string> read_host_ip(const JsonNode& node) {
-    const auto text = TRY(read_text_or_empty(node, "hostIP"));
-    if (text.empty()) return text;
-    auto address = base::canonical_address(text);
-    if (address) return std::move(*address);
-    const JsonNode member = TRY(node.member("hostIP"));
-    return member.refuse("an IPv4 or IPv6 address such as \"192.0.2.1\" or \"2001:db8::1\"");
-}
-
 Result<ExposedPort> read_exposed_port(const JsonNode& node) {
     auto name = TRY(read_member(node, "name", read_parsed<AcName>));
     const JsonNode host_port = TRY(node.member("hostPort"));
     ExposedPort port{.name = std::move(name)};
     port.host_port = static_cast<std::uint16_t>(TRY(host_port.natural(1, 65535)));
-    port.host_ip = TRY(read_host_ip(node));
+    port.host_ip = TRY(read_text_or_empty(node, "hostIP"));
+    // In one spelling: "::1" and "0::1" are the same.
+    const JsonNode host_ip = TRY(node.member("hostIP"));
+    auto address = base::canonical_address(port.host_ip);
+    if (!address && !port.host_ip.empty())
+        return host_ip.refuse("an IPv4 or IPv6 address such as \"192.0.2.1\" or \"2001:db8::1\"");
+    port.host_ip = std::move(address).value_or("");
     port.pod_port = TRY(read_optional(node, "podPort", read_port));
     return port;
 }

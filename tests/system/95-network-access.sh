@@ -3,19 +3,23 @@
 # and the restricted network has no way out.
 # hosts: bookworm trixie
 # timeout: 200
+# full
 import_image busybox
 . "$source_dir/tests/system/network/world.sh"
 
+finish() { host_sh 'ip addr del 169.254.42.42/32 dev lo; nft delete table ip others' || true; put_back; }
+trap finish EXIT
 # An agent on the host itself at one of the clouds' addresses, as some have; and translations that lead elsewhere.
 host_sh 'ip addr add 169.254.42.42/32 dev lo
     nft -f - <<EOF
-table ip others { chain first { type nat hook prerouting priority -150;
-    ip daddr 169.254.170.2 dnat to 192.0.2.2
-    ip daddr 192.0.2.1 tcp dport 7777 dnat to 192.0.2.2:7 } }
+table ip others {
+    chain first {
+        type nat hook prerouting priority -150
+        ip daddr 169.254.170.2 dnat to 192.0.2.2
+        ip daddr 192.0.2.1 tcp dport 7777 dnat to 192.0.2.2:7
+    }
+}
 EOF'
-finish() { host_sh 'ip addr del 169.254.42.42/32 dev lo; nft delete table ip others'; put_back; }
-trap finish EXIT
-
 pod closed '' default ''
 pod open '' default pods
 pod to-host '' default host
@@ -31,23 +35,29 @@ done
 
 # reached FROM: what of all that there is answers.
 reached() {
-    local at found=()
-    for at in 192.0.2.2 2001:db8::2; do [ -z "$(talk "$1" $at 7)" ] || found+=("world@$at"); done
-    for at in 169.254.169.254 fd20:ce::254 169.254.170.2; do [ -z "$(talk "$1" $at 7)" ] || found+=("metadata@$at"); done
-    [ -z "$(talk "$1" 169.254.42.42 8099)" ] || found+=(agent)
-    for at in 192.0.2.1 10.80.0.1 2001:db8::1; do [ -z "$(talk "$1" $at 8099)" ] || found+=("host@$at"); done
-    for at in open closed; do
-        [ "$1" = $at ] || [ -z "$(fetch "$1" "http://${addresses[$at]}/" 2>/dev/null || true)" ] || found+=("$at@4")
-        [ "$1" = $at ] || [ -z "$(fetch "$1" "http://[${addresses[${at}6]}]/" 2>/dev/null || true)" ] || found+=("$at@6")
-    done
-    [ -z "$(talk "$1" 192.0.2.1 7777)" ] || found+=(translated)
-    echo "${found[*]}"
+    in_pod "$1" sh -c 'while read -r label address port; do
+        [ -z "$(printf "GET / HTTP/1.0\r\n\r\n" | nc -w 2 "$address" "$port" 2>/dev/null)" ] || echo "$label"
+    done' <<EOF | xargs
+world@4 192.0.2.2 7
+world@6 2001:db8::2 7
+metadata@4 169.254.169.254 7
+metadata@6 fd20:ce::254 7
+metadata@translated 169.254.170.2 7
+agent 169.254.42.42 8099
+host@4 192.0.2.1 8099
+host@gateway 10.80.0.1 8099
+host@6 2001:db8::1 8099
+open@4 ${addresses[open]} $([ "$1" = open ] && echo 1 || echo 80)
+open@6 ${addresses[open6]} $([ "$1" = open ] && echo 1 || echo 80)
+closed@4 ${addresses[closed]} $([ "$1" = closed ] && echo 1 || echo 80)
+closed@6 ${addresses[closed6]} $([ "$1" = closed ] && echo 1 || echo 80)
+translated 192.0.2.1 7777
+EOF
 }
 declare -A addresses
 for name in closed open; do addresses[$name]=$(address $name 4) addresses[${name}6]=$(address $name 6); done
 
-world='world@192.0.2.2 world@2001:db8::2' services='host@192.0.2.1 host@10.80.0.1 host@2001:db8::1'
-metadata='metadata@169.254.169.254 metadata@fd20:ce::254 metadata@169.254.170.2'
+world='world@4 world@6' services='host@4 host@gateway host@6' metadata='metadata@4 metadata@6 metadata@translated'
 say "each word opens one thing"
 assert_eq "$world translated" "$(reached closed)" "nothing opened"
 assert_eq "$world translated" "$(reached open)" "pods, of which there is no other on this network"

@@ -87,7 +87,7 @@ talk() {
 }
 # everything of podd's that the kernel knows, and its records.
 network_state() { host_sh 'ip -o link | grep -o "podd-[^:@]*" || true; ip route | grep "^10\.80\." || true; nft list tables | grep podd || true
-    ls /run/podd/network 2>/dev/null || true'; }
+    ls /run/podd/network 2>/dev/null | grep -v "\.ended$" || true'; }
 # segments: how many of TCP have come to the world.
 segments() { world awk '$1 == "Tcp:" && $11 ~ /[0-9]/ { print $11 }' /proc/net/snmp; }
 

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Ports of pods by protocol, family and address; who has them already; and that nothing of a connection outlives its pod.
+# hosts: bookworm trixie
+# timeout: 120
+# full
+import_image busybox
+. "$source_dir/tests/system/network/world.sh"
+finish() { host_sh 'systemctl stop echo 2>/dev/null || true; rm -f /run/listen.pl /run/ask.pl'; put_back; }
+trap finish EXIT
+
+# port HOSTIP HOSTPORT: an entry of "ports".
+port() { echo "{\"name\": \"http\", \"hostPort\": $2, \"hostIP\": \"$1\"}"; }
+# cannot_start NAME ENTRY WHY: a pod with that port.
+cannot_start() {
+    assert_fails pod "$1" ", \"ports\": [$2]"
+    assert_contains "$(journal "pod-$1")" "$3"
+    host systemctl reset-failed
+}
+
+say "an address of either family, and all of one"
+pod four ", \"ports\": [$(port 0.0.0.0 8080), $(port 192.0.2.1 8081)]"
+pod six ", \"ports\": [$(port :: 8080), $(port 2001:DB8:0::1 8081), $(port 2001:db8::77 8082)]"
+for name in four six; do
+    ready() { [ "$(fetch host "http://$(address $name 4)/")" = "this is $name" ]; }
+    wait_until 10 ready
+done
+for at in 8080 8081; do
+    for from in world host four six; do
+        assert_eq "this is four" "$(fetch $from http://192.0.2.1:$at/)" "from $from at $at"
+        assert_eq "this is six" "$(fetch $from "http://[2001:db8::1]:$at/")" "from $from at $at by IPv6"
+    done
+done
+assert_fails fetch world "http://[2001:db8::1]:8082/"
+
+say "a port that another pod has, at one of the same addresses"
+cannot_start other "$(port 192.0.2.1 8080)" 'host port 8080/tcp is taken by pod "four"'
+cannot_start other "$(port '' 8081)" 'host port 8081/tcp is taken by pod'
+cannot_start other "$(port :: 8082)" 'host port 8082/tcp is taken by pod "six"'
+pod other ", \"ports\": [$(port 192.0.2.1 8082)]"
+host systemctl stop pod-other pod-four pod-six
+assert_eq "" "$(network_state)"
+
+say "UDP and SCTP"
+# listen.pl PROTOCOL PORT: says what it hears. ask.pl PROTOCOL ADDRESS PORT [OWN-PORT]: what is said there.
+host_file /run/listen.pl <<'EOF'
+use strict; use Socket qw(:all);
+my $datagrams = $ARGV[0] == 17;
+socket(my $s, AF_INET6, $datagrams ? SOCK_DGRAM : SOCK_STREAM, $ARGV[0]) or die "$!";
+bind($s, pack_sockaddr_in6($ARGV[1], IN6ADDR_ANY)) or die "$!";
+if ($datagrams) { while (my $from = recv($s, my $text, 512, 0)) { send($s, "heard $text", 0, $from) } }
+listen($s, 9);
+while (accept(my $c, $s)) { sysread($c, my $text, 512); syswrite($c, "heard $text"); close($c) }
+EOF
+host_file /run/ask.pl <<'EOF'
+use strict; use Socket qw(:all);
+my ($protocol, $address, $port, $own) = @ARGV;
+my $six = $address =~ /:/;
+alarm 3;
+socket(my $s, $six ? AF_INET6 : AF_INET, $protocol == 17 ? SOCK_DGRAM : SOCK_STREAM, $protocol) or die "$!";
+if ($own) { bind($s, pack_sockaddr_in($own, INADDR_ANY)) or die "$!" }
+connect($s, $six ? pack_sockaddr_in6($port, inet_pton(AF_INET6, $address)) : pack_sockaddr_in($port, inet_aton($address))) or die "$!";
+syswrite($s, "hello"); defined(sysread($s, my $text, 512)) or die "$!"; print "$text\n";
+EOF
+entry() { echo "{\"name\": \"$1\", \"hostPort\": 8099, \"podPort\": {\"name\": \"$1\", \"protocol\": \"$1\", \"port\": 99}}"; }
+pod many ", \"ports\": [$(entry udp), $(entry sctp)]"
+host nft list map inet podd port4 | grep -q 'sctp . 8099 : 10.80.[0-9.]* . 99\|132 . 8099 : 10.80.[0-9.]* . 99' || fail "no element of SCTP"
+protocols=17
+if host perl -e 'use Socket; socket(S, AF_INET, SOCK_STREAM, 132) or exit 1'; then protocols='17 132'; else say "this kernel has no SCTP"; fi
+main=$(property pod-many@a MainPID)
+for protocol in $protocols; do
+    host systemd-run --quiet --collect --unit="listen-$protocol" --property="NetworkNamespacePath=/proc/$main/ns/net" perl /run/listen.pl "$protocol" 99
+    for at in 192.0.2.1 2001:db8::1; do
+        heard() { [ "$(world perl /run/ask.pl "$protocol" $at 8099)" = "heard hello" ]; }
+        wait_until 10 heard
+    done
+    host systemctl stop "listen-$protocol"
+done
+host systemctl stop pod-many
+
+say "what was open to a pod is closed to the next with its address, on a connection that it had as well"
+host systemd-run --quiet --collect --unit=echo perl /run/listen.pl 17 8097
+pod one '' default host
+in_net() { host nsenter --target "$(property pod-one@a MainPID)" --net "$@"; }
+before=$(address one 4)
+assert_eq "heard hello" "$(in_net perl /run/ask.pl 17 10.80.0.1 8097 5555)"
+host systemctl stop pod-one
+pod one '' default ''
+assert_eq "$before" "$(address one 4)"
+assert_fails in_net perl /run/ask.pl 17 10.80.0.1 8097 5555
+host systemctl stop pod-one
+assert_eq "" "$(network_state)"
+wait_until 10 host_sh '[ -z "$(ls /run/podd/network)" ]'
