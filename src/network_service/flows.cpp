@@ -104,13 +104,13 @@ Result<> remove(Netlink& netlink, const Flow& flow) {
 }  // namespace
 
 Result<Flows> Flows::open() {
-    return Flows {
-        TRY(Netlink::open(NETLINK_NETFILTER))
-    };
+    auto netlink = TRY(Netlink::open(NETLINK_NETFILTER));
+    return Flows{std::move(netlink)};
 }
 
 Result<> Flows::forget(const Addresses& addresses) {
-    for (const auto& flow : TRY(flows_of(netlink_, addresses)))
+    const auto flows = TRY(flows_of(netlink_, addresses));
+    for (const auto& flow : flows)
         TRY(remove(netlink_, flow));
     return {};
 }
