@@ -157,6 +157,8 @@ void AppCheck::look_at_files(ResolvedApp& app, const store::Reader& store,
     auto layers = open_layers(store, image);
     if (!layers) return error(at_.image(), layers.error().message());
     const LayeredRoot root{*std::move(layers)};
+    for (auto& mount : app.mounts)  // as they will be
+        mount.from_image = mount.from_image || mount.volume.from_image.value_or(false);
     note_hidden_files(app, root);
     for (const auto& warning : app.warnings)
         add_finding(found_.notes, at_.member(""), warning);
