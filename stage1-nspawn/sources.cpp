@@ -11,7 +11,6 @@
 #include <sys/sysmacros.h>
 
 #include "base/file.h"
-#include "base/log.h"
 #include "mount_api.h"
 #include "network/resolv_conf.h"
 
@@ -28,7 +27,6 @@ namespace {
 
 constexpr std::size_t kMaxHostFile = 65536;
 // Source: systemd-resolved.service(8).
-constexpr const char* kResolvedServers = "/run/systemd/resolve/resolv.conf";
 
 struct Node {
     const char* name;    // in the pod's /dev
@@ -182,19 +180,13 @@ std::string text_of(const char* path) {
 }
 
 void read_resolv_conf(const plan::PodPlan& pod, HostFiles& files) {
-    // A server out there would carry anything to and fro.
-    if (pod.network == plan::Network::kNone || pod.network == plan::Network::kDefaultRestricted)
-        return;
-    files.resolv_conf = text_of("/etc/resolv.conf");
-    if (pod.network == plan::Network::kHost) return;
-    auto own = network::pod_resolv_conf(files.resolv_conf, text_of(kResolvedServers));
-    files.resolv_conf = std::move(own.text);
-    files.servers = std::move(own.servers);
-    if (files.servers.empty())
-        base::log_line(base::LogLevel::kWarning,
-                       fmt::format("pod \"{}\": names do not resolve: the host's /etc/resolv.conf "
-                                   "names no server that another network reaches",
-                                   pod.name));
+    if (pod.network == plan::Network::kNone) return;
+    const auto host = text_of("/etc/resolv.conf");
+    files.resolv_conf =
+        pod.network == plan::Network::kHost
+            ? host
+            : network::pod_resolv_conf(network::Pool{}.ipv4(network::Pool::kGateway), host,
+                                       text_of(network::kResolvedFile));
 }
 
 }  // namespace

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "network/resolv_conf.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include <fmt/format.h>
 
-#include "network/address.h"
+#include "network/resolver.h"
 
 namespace podd::network {
 
@@ -11,10 +15,34 @@ namespace {
 
 constexpr std::string_view kBlank = " \t\r";
 
+struct File {
+    std::vector<std::string> servers;
+    std::string search;   // the words; the last line of all counts
+    std::string options;  // lines
+};
+
 std::string_view trimmed(std::string_view text) {
     const auto begin = text.find_first_not_of(kBlank);
     if (begin == std::string_view::npos) return {};
     return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+}
+
+File read(std::string_view text) {
+    File file;
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        const auto line = trimmed(text.substr(0, end));
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        const auto key = line.substr(0, line.find_first_of(kBlank));
+        const auto value = trimmed(line.substr(key.size()));
+        if (key == "nameserver")
+            file.servers.emplace_back(value.substr(0, value.find_first_of(kBlank)));
+        else if (key == "search" || key == "domain")
+            file.search = value;
+        else if (key == "options")
+            file.options += fmt::format("options {}\n", value);
+    }
+    return file;
 }
 
 bool is_reachable(std::string_view server) {
@@ -24,33 +52,34 @@ bool is_reachable(std::string_view server) {
     return ipv6 && !is_loopback(*ipv6) && !is_link_local(*ipv6) && *ipv6 != Ipv6{};
 }
 
-ResolvConf filtered(std::string_view text) {
-    ResolvConf out;
-    while (!text.empty()) {
-        const auto end = text.find('\n');
-        const auto line = trimmed(text.substr(0, end));
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-        const auto key = line.substr(0, line.find_first_of(kBlank));
-        const auto value = trimmed(line.substr(key.size()));
-        if (key == "nameserver") {
-            const auto server = value.substr(0, value.find_first_of(kBlank));
-            if (!is_reachable(server)) continue;
-            out.servers.emplace_back(server);
-            out.text += fmt::format("nameserver {}\n", server);
-        } else if (key == "search" || key == "domain" || key == "options") {
-            out.text += fmt::format("{} {}\n", key, value);
-        }
-    }
+std::vector<std::string> reachable(const std::vector<std::string>& servers) {
+    std::vector<std::string> out;
+    std::copy_if(servers.begin(), servers.end(), std::back_inserter(out), is_reachable);
     return out;
+}
+
+// Whose servers are those of names.
+File chosen(std::string_view host, std::string_view resolved) {
+    for (const auto text : {host, resolved}) {
+        auto file = read(text);
+        auto servers = reachable(file.servers);
+        if (servers.empty()) continue;
+        file.servers = std::move(servers);
+        return file;
+    }
+    return read(host);
 }
 
 }  // namespace
 
-ResolvConf pod_resolv_conf(std::string_view host, std::string_view resolved) {
-    auto out = filtered(host);
-    if (!out.servers.empty()) return out;
-    auto own = filtered(resolved);
-    return own.servers.empty() ? out : own;
+std::string pod_resolv_conf(const Ipv4& server, std::string_view host, std::string_view resolved) {
+    const auto file = chosen(host, resolved);
+    return fmt::format("nameserver {}\nsearch {}{}{}\n{}", text(server), kPodDomain,
+                       file.search.empty() ? "" : " ", file.search, file.options);
+}
+
+std::vector<std::string> name_servers(std::string_view host, std::string_view resolved) {
+    return chosen(host, resolved).servers;
 }
 
 }  // namespace podd::network

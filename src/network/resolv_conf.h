@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// resolv.conf of a pod with a network of its own, made from the host's; pure.
+// resolv.conf of a pod with a link to the host, and the servers that stand behind it; pure. Source:
+// resolv.conf(5), "/etc/resolv.conf" in systemd-resolved.service(8).
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "network/address.h"
+
 namespace podd::network {
 
-struct ResolvConf {
-    std::string text;
-    std::vector<std::string> servers;  // those that `text` names
-};
+/// Where systemd-resolved names its own servers. Where the host's file names none that another
+/// network reaches, it is that of the stub of systemd-resolved or of another server like it, and
+/// this one takes its place.
+inline constexpr const char* kResolvedFile = "/run/systemd/resolve/resolv.conf";
 
-/// A server at a loopback address of the host is out of a pod's reach. Where the host's file names
-/// nothing else, it is that of systemd-resolved's stub or of another server like it, and the
-/// file in which systemd-resolved names its own servers takes its place. Source: resolv.conf(5),
-/// "/etc/resolv.conf" in systemd-resolved.service(8).
-ResolvConf pod_resolv_conf(std::string_view host, std::string_view resolved);
+/// The pod's server is podd-resolve.service at `server`; search domains and options are the host's,
+/// the pods' own domain first.
+std::string pod_resolv_conf(const Ipv4& server, std::string_view host, std::string_view resolved);
+
+/// Whom podd-resolve.service asks. Where neither file names a server that other networks reach,
+/// those are left that the host alone does. The zone of a link-local address is behind a "%".
+std::vector<std::string> name_servers(std::string_view host, std::string_view resolved);
 
 }  // namespace podd::network

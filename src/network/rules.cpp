@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "network/resolver.h"
+
 namespace podd::network {
 
 namespace {
@@ -19,7 +21,7 @@ namespace {
 // (169.254.169.254, fd00:ec2::254), Google (fd20:ce::254), Azure (168.63.129.16), Alibaba
 // (100.100.100.200) and Scaleway (fd00:42::42). Some are servers of names as well: "servers" wins.
 constexpr std::string_view kSets = R"(table inet podd {
-	set version { type mark; elements = { 2 }; }
+	set version { type mark; elements = { 3 }; }
 	set source4 { type ifname . ether_addr . ipv4_addr; }
 	set source6 { type ifname . ether_addr . ipv6_addr; }
 	set server4 { type ifname . ipv4_addr; }
@@ -62,8 +64,10 @@ constexpr std::string_view kFilters = R"(	chain from_pods {
 	}
 	chain to_host {
 		type filter hook input priority filter;
+		iifname != "podd-*" meta l4proto { 6, 17 } th dport 7653 ct state new drop
 		iifname != "podd-*" accept
 		ct state established,related accept
+		meta l4proto { 6, 17 } th dport 7653 accept
 		iifname . ip daddr @server4 meta l4proto { 6, 17 } th dport 53 accept
 		iifname . ip6 daddr @server6 meta l4proto { 6, 17 } th dport 53 accept
 		icmp type echo-request accept
@@ -142,6 +146,13 @@ std::vector<Element> elements_of(const Connection& pod) {
     return elements;
 }
 
+std::string to_resolver(const Pool& pool) {
+    constexpr std::string_view kRule =
+        "\t\tiifname \"podd-*\" {} daddr {} meta l4proto {{ 6, 17 }} th dport 53 redirect to :{}\n";
+    return fmt::format(kRule, "ip", text(pool.ipv4(Pool::kGateway)), kResolverPort) +
+           fmt::format(kRule, "ip6", text(pool.ipv6(Pool::kGateway)), kResolverPort);
+}
+
 std::string command(std::string_view verb, const Element& element) {
     return fmt::format("{} element inet podd {} {{ {}{}{} }}\n", verb, element.set, element.key,
                        element.value.empty() ? "" : " : ", element.value);
@@ -153,6 +164,7 @@ std::string table(const Pool& pool) {
     std::string out{kSets};
     out += kFilters;
     out += "\tchain ports {\n\t\ttype nat hook prerouting priority dstnat;\n";
+    out += to_resolver(pool);
     out += kPorts;
     out += "\tchain own_ports {\n\t\ttype nat hook output priority -100;\n";
     out += kPorts;

@@ -10,7 +10,7 @@
 namespace podd::network {
 
 /// Fails where the table is not there, or is that of another version of podd.
-inline constexpr const char* kProbe = "get element inet podd version { 2 }\n";
+inline constexpr const char* kProbe = "get element inet podd version { 3 }\n";
 
 /// Takes the table away if it is there, in one transaction with what comes behind.
 inline constexpr const char* kRemoveTable = "table inet podd\ndelete table inet podd\n";

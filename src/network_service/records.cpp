@@ -20,6 +20,7 @@ using base::Result;
 namespace {
 
 constexpr std::string_view kEnding = ".json";
+constexpr mode_t kMode = 0640;  // for podd-resolve.service
 constexpr std::size_t kMaxRecord = std::size_t{256} * 1024;
 
 std::string file_of(const std::string& pod) {
@@ -60,7 +61,7 @@ Result<Records> Records::open(const std::string& folder) {
 }
 
 Result<> Records::keep(const network::Connection& connection) {
-    TRY(base::write_file(folder_.get(), file_of(connection.pod), to_json(connection).str(), 0600));
+    TRY(base::write_file(folder_.get(), file_of(connection.pod), to_json(connection).str(), kMode));
     pods_.insert_or_assign(connection.pod, connection);
     return {};
 }

@@ -4,7 +4,7 @@
 # shellcheck shell=bash
 
 # What every host has besides podd's own dependencies.
-host_packages=(systemd systemd-sysv systemd-container dbus polkitd libpam-systemd kmod iproute2 nftables procps)
+host_packages=(systemd systemd-sysv systemd-container libnss-mymachines dbus polkitd libpam-systemd kmod iproute2 nftables procps)
 # What tests call on a host.
 host_packages+=(attr acl curl jq strace psmisc e2fsprogs)
 # The registry and the web server that images are fetched from.

@@ -12,7 +12,7 @@ assert_eq "eth0 lo" "$(in_pod one ls /sys/class/net | xargs)"
 assert_eq "you are 192.0.2.1" "$(talk one 192.0.2.2 7)"
 assert_eq "you are 2001:db8::1" "$(talk one 2001:db8::2 7)"
 in_pod one ping -c 1 -W 3 192.0.2.2 >/dev/null
-assert_eq $'nameserver 192.0.2.2\nsearch example.com' "$(in_pod one cat /etc/resolv.conf)"
+assert_eq $'nameserver 10.80.0.1\nsearch pod.internal example.com' "$(in_pod one cat /etc/resolv.conf)"
 assert_contains "$(in_pod one nslookup web.example.org 2>&1)" 198.51.100.9
 [ "$(host cat /proc/sys/net/ipv4/ip_forward)" = 1 ] || fail "nothing is forwarded"
 one=$(address one 4) one6=$(address one 6)

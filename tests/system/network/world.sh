@@ -50,7 +50,7 @@ host_sh 'ip netns add world
 put_back() {
     host_sh 'systemctl stop world greeter; ip netns del world; ip link del world0 2>/dev/null || true
         rm -rf /etc/resolv.conf /run/systemd/resolve /run/world.pl; cp -a /run/resolv.conf.saved /etc/resolv.conf 2>/dev/null || true
-        systemctl stop podd-network.socket podd-network.service'
+        systemctl stop podd-network.socket podd-network.service podd-resolve.socket podd-resolve.service'
     tidy
 }
 trap put_back EXIT

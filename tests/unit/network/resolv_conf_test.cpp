@@ -3,54 +3,55 @@
 
 #include <doctest/doctest.h>
 
-using podd::network::pod_resolv_conf;
+using namespace podd::network;
 
-TEST_CASE("servers that a pod can reach") {
+TEST_CASE("the pod's server is podd's own; behind it are those that other networks reach, if any") {
     constexpr const char* kResolved = "nameserver 192.0.2.7\nsearch of.resolved\n";
+    constexpr Ipv4 kServer{10, 80, 0, 1};
     const struct {
         const char* name;
         const char* host;
         const char* resolved;
-        const char* text;
+        const char* text;  // behind the server and the pods' own domain
         std::vector<std::string> servers;
     } cases[] = {
         {"the host's own",
          "# comment\n; another\nnameserver 192.0.2.1\nnameserver\t2001:db8::53 \r\nsearch a b\n"
          "options edns0\nsortlist 1.2.3.0",
          kResolved,
-         "nameserver 192.0.2.1\nnameserver 2001:db8::53\nsearch a b\noptions edns0\n",
+         " a b\noptions edns0\n",
          {"192.0.2.1", "2001:db8::53"}},
         {"the stub of resolved",
          "nameserver 127.0.0.53\noptions edns0 trust-ad\nsearch lan\n",
          kResolved,
-         "nameserver 192.0.2.7\nsearch of.resolved\n",
+         " of.resolved\n",
          {"192.0.2.7"}},
         {"one of two at loopback",
          "nameserver ::1\nnameserver 192.0.2.1",
          kResolved,
-         "nameserver 192.0.2.1\n",
+         "\n",
          {"192.0.2.1"}},
         {"a server of the host's link alone",
          "nameserver fe80::1%eth0\n",
-         "nameserver fe80::1%eth0\n",
+         "nameserver fe80::2%eth0\n",
+         "\n",
+         {"fe80::1%eth0"}},
+        {"a server of the host's own and no resolved; the last search list counts",
+         "nameserver 127.0.0.1\nsearch a\ndomain lan\n",
          "",
-         {}},
-        {"a server of the host's own and no resolved",
-         "nameserver 127.0.0.1\nsearch lan\n",
-         "",
-         "search lan\n",
-         {}},
+         " lan\n",
+         {"127.0.0.1"}},
         {"0.0.0.0 means this host",
          "nameserver 0.0.0.0\n",
          kResolved,
-         "nameserver 192.0.2.7\nsearch of.resolved\n",
+         " of.resolved\n",
          {"192.0.2.7"}},
-        {"no file", "", "", "", {}},
+        {"no file", "", "", "\n", {}},
     };
     for (const auto& one : cases) {
         CAPTURE(one.name);
-        const auto made = pod_resolv_conf(one.host, one.resolved);
-        CHECK(made.text == one.text);
-        CHECK(made.servers == one.servers);
+        CHECK(pod_resolv_conf(kServer, one.host, one.resolved) ==
+              std::string{"nameserver 10.80.0.1\nsearch pod.internal"} + one.text);
+        CHECK(name_servers(one.host, one.resolved) == one.servers);
     }
 }

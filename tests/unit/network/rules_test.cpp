@@ -5,6 +5,9 @@
 #include <sstream>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "network/resolver.h"
 
 using namespace podd::network;
 
@@ -33,6 +36,14 @@ std::string file(const std::string& name) {
 
 TEST_CASE("the whole table") {
     CHECK(table(pool_of({0xAB})) == file("table.nft"));
+}
+
+TEST_CASE("the rules lead to where podd-resolve.socket listens") {
+    const auto socket = file("../../../units/podd-resolve.socket");
+    CHECK(socket.find(fmt::format("ListenDatagram={0}\nListenStream={0}\n", kResolverPort)) !=
+          std::string::npos);
+    CHECK(table(pool_of({0xAB})).find(fmt::format("redirect to :{}\n", kResolverPort)) !=
+          std::string::npos);
 }
 
 TEST_CASE("what a pod adds") {
