@@ -15,7 +15,7 @@ set(PODD_FLOORS
     pod_manifest=4 pod_findings=4 pod=4
     daemon=5
     podd=6 podctl=6 generator=6 stage0=6 importer=6 fetcher=6 verifier=6 metadata_service=6 network_service=6
-    resolve_service=6
+    resolve_service=6 cni=6
     stage1=6)
 
 # What runs at boot, in the start path of a pod or inside it stays free of these, although they lie lower.

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/message_ids.h"
 #include "bus_program.h"
+#include "named_networks.h"
 #include "network.h"
 #include "plan/plan.h"
 #include "plan/run_dir.h"
@@ -111,6 +112,7 @@ bool collect(const std::string& pod) {
     if (plan && plan->refusals_logged) report_refusals(*plan, begin);
     if (plan && plan->limited) step(reset_limits(pod));
     if (plan && plan::has_link(plan->network)) step(remove_network(pod));
+    if (plan && plan->named_networks.value_or(false)) step(remove_named_networks(pod));
     step(plan::remove_leftovers(pod));
     if (plan && is_reboot()) step(start_unit(plan->unit));
     return clean;

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -53,7 +54,7 @@ Result<> bring_loopback_up() {
 }
 
 Result<> unshare_namespaces(const plan::PodPlan& pod) {
-    const bool own_network = pod.network != plan::Network::kHost;
+    const bool own_network = !plan::is_shared(pod.network);
     if (::unshare(CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | (own_network ? CLONE_NEWNET : 0)) <
         0)
         return errno_error("making the pod's namespaces", errno);
@@ -177,6 +178,20 @@ Result<> make_pod(const LeaderSpec& spec, int starter, int hold) {
     return served;
 }
 
+// The maker is born into a network that is somebody else's: in the pod's user namespace, nobody has
+// the right to join that.
+Result<Child> start_maker(const LeaderSpec& spec, const std::function<Result<>()>& work) {
+    if (spec.netns < 0) return Child::start(work, Parent::kMine, Users::kNew);
+    const UniqueFd own{::openat(spec.proc_fd, "self/ns/net", O_RDONLY | O_CLOEXEC)};
+    if (!own) return errno_error("opening the host's network", errno);
+    if (::setns(spec.netns, CLONE_NEWNET) < 0)
+        return errno_error("joining the network namespace", errno);
+    auto maker = Child::start(work, Parent::kMine, Users::kNew);
+    if (::setns(own.get(), CLONE_NEWNET) < 0)
+        return errno_error("going back to the host's network", errno);
+    return maker;
+}
+
 }  // namespace
 
 Result<Leader> Leader::start(const LeaderSpec& spec) {
@@ -185,14 +200,12 @@ Result<Leader> Leader::start(const LeaderSpec& spec) {
     if (::pipe2(ends, O_CLOEXEC) < 0) return errno_error("making a pipe", errno);
     const UniqueFd read_end{ends[0]};
     UniqueFd write_end{ends[1]};
-    auto maker = TRY(Child::start(
-        [&, socket = its.get()]() -> Result<> {
-            // Held open here, the leader would never see that its starter is gone.
-            mine.reset();
-            write_end.reset();
-            return make_pod(spec, socket, read_end.get());
-        },
-        Parent::kMine, Users::kNew));
+    auto maker = TRY(start_maker(spec, [&, socket = its.get()]() -> Result<> {
+        // Held open here, the leader would never see that its starter is gone.
+        mine.reset();
+        write_end.reset();
+        return make_pod(spec, socket, read_end.get());
+    }));
     its.reset();
     Leader leader{std::move(maker), std::move(mine), std::move(write_end)};
     const IdRange range{0, spec.pod.uid_base, plan::kIdCount};

@@ -42,6 +42,7 @@ struct LeaderSpec {
     int proc_fd;       // the host's /proc
     int init_program;  // O_PATH
     int lock_fd;       // stays open in the pod's PID 1; -1: none
+    int netns;         // the network that the pod shares; -1: the host's, or it has one of its own
 };
 
 class Leader {

@@ -48,7 +48,7 @@ Result<> set_parameter(int proc_fd, const Parameter& parameter) {
 // pod's, is another for each group of them, and for those of IPC for each version of the kernel.
 Result<> set_in_namespaces(const plan::PodPlan& pod, const Leader& leader) {
     const auto proc = TRY(own_proc());
-    const int network = pod.network == plan::Network::kHost ? 0 : CLONE_NEWNET;
+    const int network = plan::is_shared(pod.network) ? 0 : CLONE_NEWNET;
     if (::setns(leader.pidfd(), CLONE_NEWIPC | CLONE_NEWUTS | network) < 0)
         return errno_error("joining the pod's namespaces", errno);
     std::vector<const Parameter*> denied;

@@ -146,6 +146,12 @@ Result<PodMounts> make_pod_mounts(const LeaderSpec& spec) {
     return mounts;
 }
 
+Result<> replace_file(int files, const char* name, const std::string& text) {
+    const auto fd =
+        TRY(base::open_at(files, name, O_WRONLY | O_TRUNC, 0, base::Resolve::kNoSymlinks));
+    return base::write_all(fd.get(), text);
+}
+
 Result<> send_overlays(int socket, const std::vector<UniqueFd>& overlays) {
     std::vector<int> fds;
     fds.reserve(overlays.size());

@@ -16,6 +16,9 @@ std::vector<const plan::MountPlan*> memory_volumes(const std::vector<plan::AppPl
 base::Result<std::vector<base::UniqueFd>> make_overlays(const LeaderSpec& spec);
 base::Result<PodMounts> make_pod_mounts(const LeaderSpec& spec);
 
+/// Text for a file that is there, in PodMounts::files. The host's root can do it.
+base::Result<> replace_file(int files, const char* name, const std::string& text);
+
 base::Result<> send_overlays(int socket, const std::vector<base::UniqueFd>& overlays);
 base::Result<> receive_overlays(int socket, const LeaderSpec& spec, PodMounts& mounts);
 base::Result<> send_pod_mounts(int socket, const PodMounts& mounts);

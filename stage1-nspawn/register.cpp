@@ -15,6 +15,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <systemd/sd-id128.h>
 
@@ -82,7 +83,7 @@ int unregister(sd_bus* bus, const char* name, BusError& error) {
 // What `run` says of the pod. Of its interfaces, those are told that lead there from the host.
 struct Leader {
     std::uint32_t pid = 0;
-    std::int32_t interface = 0;  // index; 0: none
+    std::vector<std::int32_t> interfaces;  // indices
 };
 
 int register_once(sd_bus* bus, const char* name, const sd_id128_t& id, const Leader& leader,
@@ -94,8 +95,9 @@ int register_once(sd_bus* bus, const char* name, const sd_id128_t& id, const Lea
     if (r >= 0) r = sd_bus_message_append(message, "s", name);
     if (r >= 0) r = sd_bus_message_append_array(message, 'y', id.bytes, sizeof id.bytes);
     if (r >= 0) r = sd_bus_message_append(message, "ssus", "podd", "container", leader.pid, "");
-    const std::size_t size = leader.interface == 0 ? 0 : sizeof leader.interface;
-    if (r >= 0) r = sd_bus_message_append_array(message, 'i', &leader.interface, size);
+    if (r >= 0)
+        r = sd_bus_message_append_array(message, 'i', leader.interfaces.data(),
+                                        leader.interfaces.size() * sizeof(std::int32_t));
     if (r >= 0) r = sd_bus_call(bus, message, kCallTimeoutUsec, &error.error, nullptr);
     return r;
 }
@@ -132,14 +134,15 @@ int remove_machine(sd_bus* bus, const char* name) {
                : fail("unregistering machine \"" + std::string{name} + "\": " + error.message(r));
 }
 
-// "PID" or "PID INTERFACE".
+// "PID" or "PID INTERFACE INTERFACE …".
 bool read_leader(Leader& leader) {
-    std::array<char, 32> line{};
+    std::array<char, 1024> line{};
     if (std::fgets(line.data(), line.size(), stdin) == nullptr) return false;
     const char* end = line.data() + std::strlen(line.data());
-    const auto pid = std::from_chars(line.data(), end, leader.pid);
-    if (pid.ec != std::errc{}) return false;
-    return *pid.ptr != ' ' || std::from_chars(pid.ptr + 1, end, leader.interface).ec == std::errc{};
+    auto next = std::from_chars(line.data(), end, leader.pid);
+    while (next.ec == std::errc{} && *next.ptr == ' ')
+        next = std::from_chars(next.ptr + 1, end, leader.interfaces.emplace_back());
+    return next.ec == std::errc{};
 }
 
 // The job waits until the unit has ended, and takes the place of the stop that is under way.

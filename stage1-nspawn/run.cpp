@@ -34,10 +34,13 @@
 #include "leader.h"
 #include "metadata.h"
 #include "mount_api.h"
+#include "named_networks.h"
+#include "netns_path.h"
 #include "network.h"
 #include "parameters.h"
 #include "plan/plan.h"
 #include "plan/run_dir.h"
+#include "pod_mounts.h"
 #include "program.h"
 #include "sources.h"
 #include "targets.h"
@@ -58,6 +61,7 @@ struct Host {
     UniqueFd mounts;  // its mount namespace, to go back to
     UniqueFd init_program;
     UniqueFd pod_directory;
+    UniqueFd netns;  // the one that the pod shares, by its path; or none
 };
 
 Result<Host> open_host(const std::string& pod) {
@@ -179,20 +183,44 @@ struct Helpers {
     BusProgram registration;
     std::optional<BusProgram> limits;
     std::optional<NetworkService> network;
+    std::optional<NamedNetworks> named;
 };
 
 Result<Helpers> start_helpers(const plan::PodPlan& pod) {
     // First of all: it takes a while to load, and should find a processor that nobody else is at.
     auto registration = TRY(start_registration(pod.name, pod.uuid));
-    Helpers helpers{std::move(registration), {}, {}};
+    Helpers helpers{std::move(registration), {}, {}, {}};
+    if (pod.named_networks.value_or(false))
+        helpers.named.emplace(TRY(NamedNetworks::start(pod.name)));
     if (plan::has_link(pod.network)) helpers.network.emplace(TRY(NetworkService::call()));
     return helpers;
 }
 
-Result<> finish_network(const Leader& leader, Helpers& helpers) {
-    if (!helpers.network) return {};
-    const auto interface = TRY(helpers.network->finish());
-    helpers.registration.say(fmt::format("{} {}", leader.pid(), interface));
+Result<> begin_networks(const Host& host, const plan::PodPlan& pod, const Leader& leader,
+                        const HostFiles& files, Helpers& helpers) {
+    if (helpers.network)
+        TRY(helpers.network->ask(pod, host.proc.get(), leader.pidfd(), files.servers));
+    if (helpers.named) TRY(helpers.named->ask(host.proc.get(), leader.pidfd()));
+    if (!helpers.network && !helpers.named)
+        helpers.registration.say(fmt::format("{}", leader.pid()));
+    return {};
+}
+
+// Parameters can be those of an interface; machined is told which ones lead to the pod.
+Result<> finish_networks(const Leader& leader, const PodMounts& mounts, Helpers& helpers) {
+    if (!helpers.network && !helpers.named) return {};
+    std::vector<std::uint32_t> interfaces;
+    if (helpers.network) interfaces.push_back(TRY(helpers.network->finish()));
+    if (helpers.named) {
+        const auto reply = TRY(helpers.named->finish());
+        interfaces.insert(interfaces.end(), reply.interfaces.begin(), reply.interfaces.end());
+        if (!reply.resolv_conf.empty())
+            TRY(replace_file(mounts.files.get(), "resolv.conf", reply.resolv_conf));
+    }
+    auto said = fmt::format("{}", leader.pid());
+    for (const auto interface : interfaces)
+        said += fmt::format(" {}", interface);
+    helpers.registration.say(said);
     return {};
 }
 
@@ -203,23 +231,20 @@ Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
     MountIdMaps maps{host.proc.get()};
     auto sources = TRY(open_sources(pod, apps, maps));
     TRY(enter_scratch_root(sources));
-    auto leader = TRY(Leader::start(
-        {pod, apps, sources.files, host.proc.get(), host.init_program.get(), lock_fd}));
-    if (helpers.network)
-        TRY(helpers.network->ask(pod, host.proc.get(), leader.pidfd(), sources.files.servers));
-    else
-        helpers.registration.say(fmt::format("{}", leader.pid()));
+    auto leader = TRY(Leader::start({pod, apps, sources.files, host.proc.get(),
+                                     host.init_program.get(), lock_fd, host.netns.get()}));
+    TRY(begin_networks(host, pod, leader, sources.files, helpers));
     auto mounts = TRY(leader.take_mounts(apps));
     TRY(build_in_pod(pod, apps, sources, mounts, leader));
-    // Parameters can be those of an interface; machined is told which one leads to the pod.
-    TRY(finish_network(leader, helpers));
+    TRY(finish_networks(leader, mounts, helpers));
     TRY(set_parameters(pod, leader));
     return leader;
 }
 
 Result<> run(const std::string& name, int lock_fd) {
-    const auto host = TRY(open_host(name));
+    auto host = TRY(open_host(name));
     const auto pod = TRY(plan::read_pod_plan(host.pod_directory.get()));
+    if (pod.network_path) host.netns = TRY(open_netns(*pod.network_path));
     auto helpers = TRY(start_helpers(pod));
     prepare_cgroup_moves();
     const auto apps = TRY(read_apps(host, pod));

@@ -26,7 +26,6 @@ using plan::MountPlan;
 namespace {
 
 constexpr std::size_t kMaxHostFile = 65536;
-// Source: systemd-resolved.service(8).
 
 struct Node {
     const char* name;    // in the pod's /dev
@@ -180,13 +179,16 @@ std::string text_of(const char* path) {
 }
 
 void read_resolv_conf(const plan::PodPlan& pod, HostFiles& files) {
-    if (pod.network == plan::Network::kNone) return;
+    const bool is_named = pod.named_networks.value_or(false);
+    if (pod.network == plan::Network::kNone && !is_named) return;
     const auto host = text_of("/etc/resolv.conf");
-    files.resolv_conf =
-        pod.network == plan::Network::kHost
-            ? host
-            : network::pod_resolv_conf(network::Pool{}.ipv4(network::Pool::kGateway), host,
-                                       text_of(network::kResolvedFile));
+    if (pod.network == plan::Network::kHost)
+        files.resolv_conf = host;
+    else if (plan::has_link(pod.network))
+        files.resolv_conf = network::pod_resolv_conf(network::Pool{}.ipv4(network::Pool::kGateway),
+                                                     host, text_of(network::kResolvedFile));
+    else
+        files.resolv_conf = network::outer_resolv_conf(host, text_of(network::kResolvedFile));
 }
 
 }  // namespace

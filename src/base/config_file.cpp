@@ -19,7 +19,7 @@ namespace podd::base {
 namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
-constexpr std::string_view kEnding = ".conf";
+constexpr const char* kEnding = ".conf";
 constexpr std::string_view kBlanks = " \t\r";
 
 Error wrong(std::size_t line, std::string_view message) {
@@ -110,35 +110,47 @@ Result<> check_owner(int fd, std::string_view what) {
                              what, st.st_uid, st.st_mode & 07777)};
 }
 
-// Nothing: it masks those of its name.
-Result<std::optional<ConfigFile>> read_config_file(const std::string& path) {
-    const auto fd = TRY(open_path(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
-    struct stat st{};
-    if (::fstat(fd.get(), &st) < 0) return errno_error("looking at it", errno);
-    if (S_ISCHR(st.st_mode)) return std::optional<ConfigFile>{};
-    if (!S_ISREG(st.st_mode))
-        return Error{ErrorCode::kInvalidArgument, "found no regular file, wanted one"};
-    TRY(check_owner(fd.get(), "a file"));
-    const auto text = TRY(read_all(fd.get(), kMaxBytes));
-    if (text.empty()) return std::optional<ConfigFile>{};
-    auto sections = TRY(parse_config(text));
-    return std::optional{ConfigFile{path, std::move(sections)}};
+bool ends_with_one_of(std::string_view name, const std::vector<std::string>& endings) {
+    return std::any_of(endings.begin(), endings.end(),
+                       [&](const auto& ending) { return name.ends_with(ending); });
 }
 
 // File name → path of the one that counts.
-Result<> add_directory(std::map<std::string, std::string>& files, const std::string& path) {
+Result<> add_directory(std::map<std::string, std::string>& files, const std::string& path,
+                       const std::vector<std::string>& endings) {
     auto directory = open_path(path, O_RDONLY | O_DIRECTORY);
     if (!directory && directory.error().code() == ErrorCode::kNotFound) return {};
     const auto fd = TRY(std::move(directory));
     TRY_CONTEXT(check_owner(fd.get(), "a directory"), "\"{}\"", path);
     const auto names = TRY(list_dir(fd.get()));
     for (const auto& name : names)
-        if (name.ends_with(kEnding) && !name.starts_with('.'))
+        if (ends_with_one_of(name, endings) && !name.starts_with('.'))
             files.emplace(name, fmt::format("{}/{}", path, name));
     return {};
 }
 
+// Nothing: it masks those of its name.
+Result<std::optional<ConfigFile>> read_config_file(const std::string& path) {
+    const auto text = TRY(read_config_text(path));
+    if (!text) return std::optional<ConfigFile>{};
+    auto sections = TRY(parse_config(*text));
+    return std::optional{ConfigFile{path, std::move(sections)}};
+}
+
 }  // namespace
+
+Result<std::optional<std::string>> read_config_text(const std::string& path) {
+    const auto fd = TRY(open_path(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+    struct stat st{};
+    if (::fstat(fd.get(), &st) < 0) return errno_error("looking at it", errno);
+    if (S_ISCHR(st.st_mode)) return std::optional<std::string>{};
+    if (!S_ISREG(st.st_mode))
+        return Error{ErrorCode::kInvalidArgument, "found no regular file, wanted one"};
+    TRY(check_owner(fd.get(), "a file"));
+    auto text = TRY(read_all(fd.get(), kMaxBytes));
+    if (text.empty()) return std::optional<std::string>{};
+    return std::optional{std::move(text)};
+}
 
 Result<std::vector<ConfigSection>> parse_config(std::string_view text) {
     std::vector<ConfigSection> sections;
@@ -160,12 +172,22 @@ Result<std::vector<ConfigSection>> parse_config(std::string_view text) {
     return sections;
 }
 
-Result<std::vector<ConfigFile>> read_config_files(const std::vector<std::string>& directories) {
-    std::map<std::string, std::string> paths;
+Result<std::vector<std::string>> list_config_files(const std::vector<std::string>& directories,
+                                                   const std::vector<std::string>& endings) {
+    std::map<std::string, std::string> files;
     for (const auto& directory : directories)
-        TRY(add_directory(paths, directory));
+        TRY(add_directory(files, directory, endings));
+    std::vector<std::string> paths;
+    paths.reserve(files.size());
+    for (auto& [name, path] : files)
+        paths.push_back(std::move(path));
+    return paths;
+}
+
+Result<std::vector<ConfigFile>> read_config_files(const std::vector<std::string>& directories) {
+    const auto paths = TRY(list_config_files(directories, {kEnding}));
     std::vector<ConfigFile> files;
-    for (const auto& [name, path] : paths) {
+    for (const auto& path : paths) {
         auto file = TRY_CONTEXT(read_config_file(path), "\"{}\"", path);
         if (file) files.push_back(std::move(*file));
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,14 @@ struct ConfigFile {
 Result<std::vector<ConfigFile>> read_config_files(std::string_view folder);
 /// The same, in these directories.
 Result<std::vector<ConfigFile>> read_config_files(const std::vector<std::string>& directories);
+
+/// The paths of the files that count, one for each name, in the order of the names; what an ending
+/// of `endings` has is a file of this kind. Directories as above, and their errors.
+Result<std::vector<std::string>> list_config_files(const std::vector<std::string>& directories,
+                                                   const std::vector<std::string>& endings);
+/// One of them, whatever is in it; nothing where it masks those of its name. Errors: as
+/// read_config_files(), without the path.
+Result<std::optional<std::string>> read_config_text(const std::string& path);
 
 /// '"PATH": line N: …': how every complaint about such a file begins.
 Error config_error(const ConfigFile& file, std::size_t line, std::string message);

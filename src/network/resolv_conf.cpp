@@ -78,6 +78,16 @@ std::string pod_resolv_conf(const Ipv4& server, std::string_view host, std::stri
                        file.search.empty() ? "" : " ", file.search, file.options);
 }
 
+std::string outer_resolv_conf(std::string_view host, std::string_view resolved) {
+    const auto file = chosen(host, resolved);
+    std::string out;
+    for (const auto& server : reachable(file.servers))
+        out += fmt::format("nameserver {}\n", server);
+    if (out.empty()) return "# no server is known\n";
+    if (!file.search.empty()) out += fmt::format("search {}\n", file.search);
+    return out + file.options;
+}
+
 std::vector<std::string> name_servers(std::string_view host, std::string_view resolved) {
     return chosen(host, resolved).servers;
 }

@@ -20,6 +20,10 @@ inline constexpr const char* kResolvedFile = "/run/systemd/resolve/resolv.conf";
 /// the pods' own domain first.
 std::string pod_resolv_conf(const Ipv4& server, std::string_view host, std::string_view resolved);
 
+/// The same for a pod without such a link, which asks the host's servers itself: those that other
+/// networks reach. Never empty, as plugins may have servers to put in its place.
+std::string outer_resolv_conf(std::string_view host, std::string_view resolved);
+
 /// Whom podd-resolve.service asks. Where neither file names a server that other networks reach,
 /// those are left that the host alone does. The zone of a link-local address is behind a "%".
 std::vector<std::string> name_servers(std::string_view host, std::string_view resolved);

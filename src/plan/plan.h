@@ -25,6 +25,8 @@ inline constexpr std::string_view kManifestFile =
 inline constexpr std::string_view kSandboxFile = "sandbox.json";  // written by `run`
 /// Limits that this host leaves without effect: a list of sentences; missing where there is none.
 inline constexpr std::string_view kWithoutEffectFile = "without-effect.json";
+/// The pod's networks of plugins: network::Attachments; missing where it has none.
+inline constexpr std::string_view kNetworksFile = "networks.json";
 inline constexpr std::string_view kStage1Dir = "/usr/lib/podd/stage1";
 
 /// "app-<app>.json"; "app-<app>.bpf" beside it is the seccomp program, an array of struct
@@ -46,10 +48,14 @@ inline constexpr std::uint64_t kDefaultStopTimeoutUsec = 90'000'000;
 /// What PID 1 of a pod ends with to ask for a reboot. Source: systemd-nspawn@.service has the same.
 inline constexpr std::string_view kRebootStatus = "133";
 
-enum class Network : unsigned char { kNone, kDefault, kHost, kDefaultRestricted };
+enum class Network : unsigned char { kNone, kDefault, kHost, kDefaultRestricted, kPath };
 /// Whether it is the pod's own and has a link to the host.
 constexpr bool has_link(Network network) {
     return network == Network::kDefault || network == Network::kDefaultRestricted;
+}
+/// Whether it is somebody else's, whom the pod meets there.
+constexpr bool is_shared(Network network) {
+    return network == Network::kHost || network == Network::kPath;
 }
 /// What is closed to a pod with a link and can be opened, one by one.
 enum class NetworkAccess : unsigned char { kPods, kHost, kMetadata };
@@ -89,6 +95,8 @@ struct PodPlan {
     std::optional<bool> low_ports{};
     std::optional<std::vector<PortPlan>> ports{};                // none: none
     std::optional<std::vector<NetworkAccess>> network_access{};  // none: nothing
+    std::optional<std::string> network_path{};                   // of Network::kPath
+    std::optional<bool> named_networks{};                        // true: kNetworksFile says which
 };
 
 /// A limit that only the image asks for; its unit says nothing of it. `property` is a name of

@@ -34,6 +34,8 @@ void members(PodPlan& plan, Visit& visit) {
     visit("ports", plan.ports);
     visit("lowPorts", plan.low_ports);
     visit("networkAccess", plan.network_access);
+    visit("networkPath", plan.network_path);
+    visit("namedNetworks", plan.named_networks);
 }
 
 template <typename Visit>
@@ -109,7 +111,8 @@ void members(SandboxRecord& record, Visit& visit) {
 }
 
 // Words of the enumerations, in the order of their values.
-constexpr std::string_view kNetworkWords[] = {"none", "default", "host", "default-restricted"};
+constexpr std::string_view kNetworkWords[] = {"none", "default", "host", "default-restricted",
+                                              "path"};
 constexpr std::string_view kNetworkAccessWords[] = {"pods", "host", "metadata"};
 constexpr std::string_view kMetadataWords[] = {"offered", "required"};
 constexpr std::string_view kKindWords[] = {"host", "empty", "memory", "device"};

@@ -7,6 +7,7 @@
 
 #include "pod/app_findings.h"
 #include "pod/app_image.h"
+#include "pod/named_networks.h"
 #include "pod/network.h"
 #include "pod/pointers.h"
 #include "pod/timezone.h"
@@ -51,6 +52,12 @@ void look_at_ports(HostFindings& found, const translate::Pod& pod,
         add_finding(found.errors, "/ports", ports.error().message());
 }
 
+void look_at_networks(HostFindings& found, const schema::PodManifest& manifest) {
+    const auto networks = network_findings(manifest);
+    found.errors.insert(found.errors.end(), networks.errors.begin(), networks.errors.end());
+    found.warnings.insert(found.warnings.end(), networks.warnings.begin(), networks.warnings.end());
+}
+
 }  // namespace
 
 HostFindings host_findings(const translate::Pod& pod, const store::Reader& store,
@@ -77,6 +84,7 @@ HostFindings host_findings(const translate::Pod& pod, const store::Reader& store
         add_app_findings(found, pod, index, store, images.back(), host);
     }
     look_at_ports(found, pod, *settings, images);
+    look_at_networks(found, pod.manifest);
     return found;
 }
 

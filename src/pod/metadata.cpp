@@ -57,7 +57,7 @@ plan::MetadataAnnotations merged(const std::vector<schema::Annotation>& image,
 std::optional<plan::Metadata> metadata_wish(const schema::PodSettings& settings,
                                             const std::vector<store::ImageRecord>& images) {
     // There, everybody on the host could reach it: not even by an explicit wish, see schema/.
-    if (settings.network == schema::Network::kHost) return std::nullopt;
+    if (schema::is_shared(settings.network)) return std::nullopt;
     if (settings.metadata)
         return *settings.metadata ? std::optional{plan::Metadata::kRequired} : std::nullopt;
     const bool any = std::any_of(images.begin(), images.end(), [](const auto& image) {

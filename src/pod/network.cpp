@@ -51,8 +51,6 @@ bool is_taken(const std::vector<plan::PortPlan>& ports, const plan::PortPlan& on
 
 Result<> add_range(std::vector<plan::PortPlan>& ports, const schema::ExposedPort& exposed,
                    const schema::Port& port) {
-    TRY_CONTEXT(schema::check_forwarded(port.protocol, exposed.host_ip), "port \"{}\"",
-                exposed.name.str());
     if (exposed.host_port + port.count > 65536) return refused(exposed, "65535 is the last");
     if (ports.size() + port.count > schema::kMaxForwardedPorts)
         return refused(exposed, fmt::format("at most {} ports of a pod are forwarded",
@@ -75,12 +73,13 @@ plan::Network network_of(schema::Network network) {
         case schema::Network::kDefault: return plan::Network::kDefault;
         case schema::Network::kDefaultRestricted: return plan::Network::kDefaultRestricted;
         case schema::Network::kHost: return plan::Network::kHost;
+        case schema::Network::kPath: return plan::Network::kPath;
     }
     return plan::Network::kNone;
 }
 
 bool opens_low_ports(schema::Network network, const schema::StringMap& sysctls) {
-    if (network == schema::Network::kHost) return false;
+    if (schema::is_shared(network)) return false;
     return std::none_of(sysctls.begin(), sysctls.end(), [](const auto& parameter) {
         return parameter.first == "net.ipv4.ip_unprivileged_port_start";
     });
@@ -98,10 +97,16 @@ Result<std::optional<std::vector<plan::PortPlan>>> forwarded_ports(
     const schema::PodManifest& manifest, const schema::PodSettings& settings,
     const std::vector<store::ImageRecord>& images) {
     std::optional<std::vector<plan::PortPlan>> ports;
-    if (!schema::has_link(settings.network) || manifest.ports.empty()) return ports;
+    const bool is_own = schema::has_link(settings.network);
+    if ((!is_own && settings.named_networks.empty()) || manifest.ports.empty()) return ports;
     ports.emplace();
-    for (const auto& exposed : manifest.ports)
-        TRY(add_range(*ports, exposed, TRY(find_port(manifest, exposed, images))));
+    for (const auto& exposed : manifest.ports) {
+        const auto port = TRY(find_port(manifest, exposed, images));
+        if (is_own)
+            TRY_CONTEXT(schema::check_forwarded(port.protocol, exposed.host_ip), "port \"{}\"",
+                        exposed.name.str());
+        TRY(add_range(*ports, exposed, port));
+    }
     return ports;
 }
 

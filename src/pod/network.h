@@ -22,8 +22,8 @@ bool opens_low_ports(schema::Network network, const schema::StringMap& sysctls);
 std::optional<std::vector<plan::NetworkAccess>> access_of(const schema::NetworkAccess& access);
 
 /// The ports that the host is to forward, each of a range by itself; `images` are those of the
-/// apps, which describe the ports where the manifest does not. Nothing on a network
-/// without a link. Errors: kInvalidArgument, kUnsupported.
+/// apps, which describe the ports where the manifest does not. Nothing on a network that cannot
+/// forward any. Errors: kInvalidArgument, kUnsupported.
 base::Result<std::optional<std::vector<plan::PortPlan>>> forwarded_ports(
     const schema::PodManifest& manifest, const schema::PodSettings& settings,
     const std::vector<store::ImageRecord>& images);

@@ -14,6 +14,7 @@
 #include "plan/plan.h"
 #include "plan/run_dir.h"
 #include "pod/app_image.h"
+#include "pod/attachments.h"
 #include "pod/confinement.h"
 #include "pod/enforcement.h"
 #include "pod/environment.h"
@@ -225,6 +226,7 @@ Result<plan::PodPlan> plan_of(const translate::Pod& pod, const schema::PodSettin
     plan.hide_processes = settings.hide_processes;
     plan.network = network_of(settings.network);
     plan.network_access = access_of(settings.network_access);
+    if (!settings.network_path.empty()) plan.network_path = settings.network_path;
     plan.sysctls = TRY(schema::pod_sysctls(pod.manifest));
     if (opens_low_ports(settings.network, plan.sysctls)) plan.low_ports = true;
     plan.state_dir = fmt::format("{}/pods/{}", store::kStoreDir, plan.uuid);
@@ -248,7 +250,10 @@ Result<Prepared> prepare(const translate::Pod& pod) {
 
     auto plan = TRY(plan_of(pod, settings, prepared.range.base));
     plan.metadata = metadata_wish(settings, images);
-    plan.ports = TRY(forwarded_ports(pod.manifest, settings, images));
+    auto ports = TRY(forwarded_ports(pod.manifest, settings, images));
+    const auto networks = TRY(attachments(plan, settings, ports, prepared.warnings));
+    plan.named_networks = networks ? std::optional{true} : std::nullopt;
+    if (schema::has_link(settings.network)) plan.ports = std::move(ports);
     std::optional<Metadata> metadata;
     if (plan.metadata) metadata.emplace(TRY(Metadata::begin(name, plan.uuid, pod.manifest)));
     const auto run_dir = TRY(make_run_dir(name));
@@ -256,6 +261,7 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     TRY(write_pod_plan(run_dir.get(), plan));
     TRY(base::write_file(run_dir.get(), std::string{plan::kManifestFile},
                          pod.manifest.to_json().str(), 0600));
+    if (networks) TRY(write_attachments(run_dir.get(), *networks));
     const auto state = TRY(make_state_dir(plan.uuid));
     Enforcement enforcement;
     TRY(enforcement.check("pod", pod.manifest.isolators, translate::Scope::kPod,

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "schema/network_annotations.h"
+#include "schema/networks.h"
 #include "schema/pod_manifest.h"
 #include "schema/process_limit.h"
 #include "schema/pull_policy.h"
@@ -92,8 +92,10 @@ enum class Restart : unsigned char { kNo, kOnFailure, kAlways };
 /// What the pod's annotations ask for, checked.
 struct PodSettings {
     std::vector<std::string> wanted_by;  // names of units, shape checked
-    Network network = Network::kNone;
+    Network network = Network::kNone;    // podd's own
     NetworkAccess network_access{};
+    std::string network_path{};                // of Network::kPath
+    std::vector<NamedNetwork> named_networks;  // those of plugins beside it
     ExitPolicy exit_policy = ExitPolicy::kOnFailure;
     std::string hostname;     // empty: the pod's name
     std::string description;  // empty: none

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "schema/network_annotations.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "schema/annotations.h"
@@ -14,10 +16,6 @@ using base::Result;
 
 namespace {
 
-constexpr Choices<Network, 4> kNetworks{{{"none", Network::kNone},
-                                         {"default", Network::kDefault},
-                                         {"default-restricted", Network::kDefaultRestricted},
-                                         {"host", Network::kHost}}};
 constexpr Choices<bool NetworkAccess::*, 3> kAccess{{{"pods", &NetworkAccess::pods},
                                                      {"host", &NetworkAccess::host},
                                                      {"metadata", &NetworkAccess::metadata}}};
@@ -42,20 +40,26 @@ Result<> refuse(const JsonNode& owner, const std::vector<Annotation>& annotation
 
 }  // namespace
 
-std::string_view word_of(Network network) {
-    for (const auto& [word, value] : kNetworks)
-        if (value == network) return word;
-    return {};
-}
-
 bool is_network_annotation(std::string_view name) {
     return name == kNetwork || name == kNetworkAccess;
 }
 
+namespace {
+
+Result<> apply_networks(PodSettings& settings, std::string_view text) {
+    auto networks = TRY(parse_networks(text));
+    settings.network = networks.own;
+    settings.network_path = std::move(networks.path);
+    settings.named_networks = std::move(networks.named);
+    return {};
+}
+
+}  // namespace
+
 Result<bool> apply_network(PodSettings& settings, const Annotation& annotation) {
     const std::string_view name = annotation.name.str();
     if (name == kNetwork)
-        settings.network = TRY(choose(kNetworks, annotation.value));
+        TRY(apply_networks(settings, annotation.value));
     else if (name == kNetworkAccess)
         settings.network_access = TRY(network_access(annotation.value));
     else
@@ -65,11 +69,13 @@ Result<bool> apply_network(PodSettings& settings, const Annotation& annotation) 
 
 Result<> check_network(const JsonNode& owner, const std::vector<Annotation>& annotations,
                        const PodSettings& settings) {
-    // Everybody on the host could reach a service there.
-    if (settings.network == Network::kHost && settings.metadata.value_or(false))
-        return refuse(owner, annotations, kMetadata,
-                      fmt::format("\"{}\" with the host's network", kMetadata),
-                      fmt::format("\"{}\" to be another than \"host\"", kNetwork));
+    // Everybody who is there could reach a service.
+    const bool host = settings.network == Network::kHost;
+    if (is_shared(settings.network) && settings.metadata.value_or(false))
+        return refuse(
+            owner, annotations, kMetadata,
+            fmt::format("\"{}\" with {} network", kMetadata, host ? "the host's" : "another's"),
+            fmt::format("\"{}\" to be another than \"{}\"", kNetwork, host ? "host" : "ns:PATH"));
     if (!has_link(settings.network) && settings.network_access != NetworkAccess{})
         return refuse(owner, annotations, kNetworkAccess,
                       fmt::format("\"{}\" with the network \"{}\"", kNetworkAccess,

@@ -10,18 +10,22 @@
 
 namespace podd::schema {
 
-/// "none" (the default), "default", "default-restricted" or "host".
+/// "none" (the default), "default", "default-restricted", "host" or "ns:PATH"; names of others.
 inline constexpr std::string_view kNetwork = "podd.org/network";
 /// What of all that is closed to a pod with a link the pod may reach: words, blank between them.
 inline constexpr std::string_view kNetworkAccess = "podd.org/network-access";
 
-enum class Network : unsigned char { kNone, kDefault, kDefaultRestricted, kHost };
+enum class Network : unsigned char { kNone, kDefault, kDefaultRestricted, kHost, kPath };
 
 /// Whether the pod has a network of its own with a link to the host.
 constexpr bool has_link(Network network) {
     return network == Network::kDefault || network == Network::kDefaultRestricted;
 }
-/// The word of the annotation.
+/// Whether it is somebody else's, whom the pod meets there.
+constexpr bool is_shared(Network network) {
+    return network == Network::kHost || network == Network::kPath;
+}
+/// The word of the annotation, "ns" for a path.
 std::string_view word_of(Network network);
 
 /// Each opens one thing and nothing else.

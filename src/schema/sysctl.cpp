@@ -44,7 +44,8 @@ Result<void> check_name(std::string_view name, bool own_network) {
                             "kernel.shm*, kernel.msg*, kernel.sem or kernel.domainname");
     if (!own_network && name.starts_with("net."))
         return found_wanted(
-            quoted(name) + ", the host's own where \"podd.org/network\" is \"host\"",
+            quoted(name) +
+                ", not the pod's own where \"podd.org/network\" is \"host\" or \"ns:PATH\"",
             "a parameter of a pod's own namespaces");
     return {};
 }
@@ -70,7 +71,7 @@ Result<void> check_sysctls(const JsonNode& node, const PodManifest& manifest,
         const JsonNode element = list.element(i);
         const JsonNode value = TRY(element.member("value"));
         for (const auto& [name, text] : sysctl->values) {
-            auto good = check_name(name, settings.network != Network::kHost);
+            auto good = check_name(name, !is_shared(settings.network));
             if (good) good = check_value(text);
             if (!good) return value.here(std::move(good).error());
         }

@@ -81,11 +81,14 @@ void check_version(const std::string& version, Warnings& out) {
 void check_ports(const PodManifest& manifest, Warnings& out) {
     const auto settings = pod_settings(manifest);
     if (manifest.ports.empty() || !settings || has_link(settings->network)) return;
+    // What their plugins forward is not in the manifest.
+    if (!settings->named_networks.empty()) return;
+    const bool shared = is_shared(settings->network);
     const bool host = settings->network == Network::kHost;
-    out.push_back(fmt::format("/ports: the network \"{}\" forwards none: {}",
-                              host ? "host" : "none",
-                              host ? "apps listen on the host's addresses themselves"
-                                   : "set the annotation \"podd.org/network\" to \"default\""));
+    const auto name = host ? "host" : shared ? "ns:" + settings->network_path : "none";
+    out.push_back(fmt::format("/ports: the network \"{}\" forwards none: {}", name,
+                              shared ? "apps listen on its addresses themselves"
+                                     : "set the annotation \"podd.org/network\" to \"default\""));
 }
 
 }  // namespace

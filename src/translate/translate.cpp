@@ -67,7 +67,9 @@ Section sandbox_head(const Context& context) {
     // dbus.socket is before dbus.service. Each unit named costs systemd two signals a start.
     std::vector<std::string> after{"dbus.service", "systemd-machined.service"};
     // At shutdown it ends while there still is a network.
-    if (context.settings.network != schema::Network::kNone) after.emplace_back("network.target");
+    if (context.settings.network != schema::Network::kNone ||
+        !context.settings.named_networks.empty())
+        after.emplace_back("network.target");
     if (schema::has_link(context.settings.network)) after.emplace_back(kNetworkSocket);
     if (context.pulled) {
         // A unit of its own: no start timeout of the pod's counts against it.

@@ -13,6 +13,8 @@ host_packages+=(docker-registry nginx openssl)
 host_packages+=(skopeo umoci)
 # What signs images; bookworm has no cosign.
 host_packages+=(gpg-agent)
+# Other networks of pods: their plugins, and what some of those call.
+host_packages+=(containernetworking-plugins iptables)
 trixie_packages=(cosign)
 # What a host has that is a virtual machine. The kernel is Debian's there, so AppArmor can be tried.
 vm_packages=(python3-minimal libpython3-stdlib apparmor)

@@ -168,7 +168,7 @@ leftovers() {
     host_sh '
         systemctl list-units --all --plain --no-legend --full "pod-*" "machine-*.slice" "podd-fetch-*" "podd-import-*" "podd-verify-*" "podd-enter-*" | grep -v "^pod-stop@" || test $? = 1
         machinectl list --no-legend
-        ls -d /run/podd/pods/* /var/lib/podd/tmp/* /run/systemd/system.control/pod-* 2>/dev/null || test $? = 2
+        ls -d /run/podd/pods/* /run/podd/netns/* /var/lib/podd/networks/* /var/lib/podd/tmp/* /run/systemd/system.control/pod-* 2>/dev/null || test $? = 2
         find /sys/fs/cgroup -maxdepth 2 -name "machine-*.slice"
         ip -o link | grep -o " podd-[^:@]*" || test $? = 1
         awk "\$5 ~ \"^/(var/lib|run)/podd/\" { print \$5 }" /proc/1/mountinfo

@@ -102,6 +102,20 @@ TEST_SUITE("base/config_file") {
         CHECK(files->at(1).sections.front().name == "Admin");
     }
 
+    TEST_CASE("files of several endings count, and whatever is in them") {
+        const Scratch dir;
+        dir.write("usr/a.conf", "one");
+        dir.write("etc/a.list", "two");
+        dir.write("etc/b.txt", "three");
+        const auto paths =
+            list_config_files({dir.path("etc"), dir.path("usr")}, {".conf", ".list"});
+        REQUIRE(paths);
+        CHECK(*paths == std::vector<std::string>{dir.path("usr/a.conf"), dir.path("etc/a.list")});
+        CHECK(read_config_text(paths->front()).value() == "one");
+        dir.write("etc/empty.conf", "");
+        CHECK_FALSE(read_config_text(dir.path("etc/empty.conf")).value().has_value());
+    }
+
     TEST_CASE("a broken file is an error that names it") {
         const Scratch dir;
         dir.write("etc/a.conf", "[A]\nx\n");

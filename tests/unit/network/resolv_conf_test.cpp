@@ -55,3 +55,24 @@ TEST_CASE("the pod's server is podd's own; behind it are those that other networ
         CHECK(name_servers(one.host, one.resolved) == one.servers);
     }
 }
+
+TEST_CASE("network/resolv_conf: a pod without a link of podd's asks the host's servers itself") {
+    struct Case {
+        std::string_view name, host, resolved, text;
+    };
+    const Case cases[] = {
+        {"those of the host, but for its own",
+         "nameserver 127.0.0.1\nnameserver 192.0.2.1\nsearch lan\noptions edns0\n", "",
+         "nameserver 192.0.2.1\nsearch lan\noptions edns0\n"},
+        {"those behind the stub", "nameserver 127.0.0.53\n",
+         "nameserver 192.0.2.7\nsearch of.resolved\n",
+         "nameserver 192.0.2.7\nsearch of.resolved\n"},
+        {"none that another network reaches", "nameserver 127.0.0.1\nsearch lan\n", "",
+         "# no server is known\n"},
+        {"no file", "", "", "# no server is known\n"},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(one.name);
+        CHECK(network::outer_resolv_conf(one.host, one.resolved) == one.text);
+    }
+}

@@ -284,11 +284,12 @@ TEST_SUITE("schema/annotations") {
     TEST_CASE("refusals in a manifest point at the annotation") {
         const auto pod = PodManifest::parse(
             R"({"acKind":"PodManifest","acVersion":"0.8.11","apps":[{"name":"a","image":{"name":"x"}}],)"
-            R"("annotations":[{"name":"x","value":""},{"name":"podd.org/network","value":"hosst"}]})");
+            R"("annotations":[{"name":"x","value":""},{"name":"podd.org/network","value":"ho/st"}]})");
         REQUIRE_FALSE(pod.has_value());
         CHECK(pod.error().message() ==
-              "/annotations/1: \"podd.org/network\": found \"hosst\", wanted one of \"none\", "
-              "\"default\", \"default-restricted\", \"host\"");
+              "/annotations/1: \"podd.org/network\": found \"ho/st\", wanted \"none\", "
+              "\"default\", \"default-restricted\", \"host\", \"ns:PATH\" or the name of a "
+              "network: letters, digits, \"_\", \".\" and \"-\", at most 64");
         const auto app = PodManifest::parse(
             R"({"acKind":"PodManifest","acVersion":"0.8.11","apps":[{"name":"a","image":{"name":"x"},)"
             R"("annotations":[{"name":"podd.org/network","value":"host"}]}]})");
@@ -433,7 +434,7 @@ TEST_SUITE("schema/annotations") {
               "namespaces: net.*, fs.mqueue.*, kernel.shm*, kernel.msg*, kernel.sem or "
               "kernel.domainname");
         CHECK(said(R"("kernel.hostname":"x")").find("podd.org/hostname") != std::string::npos);
-        CHECK(said(R"("net.ipv4.ip_forward":"1")", "host").find("the host's own") !=
+        CHECK(said(R"("net.ipv4.ip_forward":"1")", "host").find("not the pod's own") !=
               std::string::npos);
         CHECK(said(R"("kernel.sem":"1 2 3 4")", "host").empty());
         CHECK(said(R"("kernel.sem":"")").starts_with("/isolators/0/value: found"));

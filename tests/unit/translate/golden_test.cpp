@@ -51,7 +51,8 @@ TEST_SUITE("translate/golden") {
         for (const auto& [folder, pod] :
              {Case{"one-app", "web"}, Case{"two-apps", "my-pod"}, Case{"every-setting", "full"},
               Case{"exit-policy-any", "any"}, Case{"exit-policy-all", "all"},
-              Case{"pull-policy", "web-1"}}) {
+              Case{"pull-policy", "web-1"}, Case{"network-default", "net"},
+              Case{"network-named", "net"}}) {
             const auto dir = fmt::format("{}/{}", PODD_TEST_DATA, folder);
             CAPTURE(dir);
             const auto text = base::read_file(fmt::format("{}/{}.json", dir, pod), 1'000'000);

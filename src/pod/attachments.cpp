@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pod/attachments.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/file.h"
+#include "network/cni_files.h"
+#include "pod/named_networks.h"
+
+namespace podd::pod {
+
+using base::Json;
+using base::Result;
+using network::Attachments;
+
+namespace {
+
+// To one network: two would both want the port of the host.
+void forward_ports(Attachments& attachments, const std::vector<plan::PortPlan>& ports,
+                   std::vector<std::string>& warnings) {
+    auto& list = attachments.list;
+    const auto able = std::find_if(list.begin(), list.end(), [](const auto& one) {
+        return has_capability(one.network, "portMappings");
+    });
+    if (able != list.end())
+        able->capabilities.add("portMappings", port_mappings(ports));
+    else
+        warnings.emplace_back("none of the pod's networks forwards its ports");
+}
+
+}  // namespace
+
+Result<std::optional<Attachments>> attachments(
+    const plan::PodPlan& plan, const schema::PodSettings& settings,
+    const std::optional<std::vector<plan::PortPlan>>& ports, std::vector<std::string>& warnings) {
+    std::optional<Attachments> made;
+    if (settings.named_networks.empty()) return made;
+    const auto files = TRY(network::read_cni_files(network::cni_directories()));
+    // Whoever calls plugins says in which boot that was.
+    made.emplace(Attachments{plan.name, plan.uuid, "none", {}});
+    made->list = TRY(named_attachments(settings, files));
+    if (ports && settings.network == schema::Network::kNone) forward_ports(*made, *ports, warnings);
+    return made;
+}
+
+Result<> write_attachments(int run_dir, const Attachments& attachments) {
+    return base::write_file(run_dir, std::string{plan::kNetworksFile}, to_json(attachments).str(),
+                            0600);
+}
+
+Json port_mappings(const std::vector<plan::PortPlan>& ports) {
+    Json::Array list;
+    for (const auto& port : ports) {
+        Json one{Json::Object{{"hostPort", int{port.host_port}},
+                              {"containerPort", int{port.pod_port}},
+                              {"protocol", port.protocol}}};
+        if (!port.host_ip.empty()) one.add("hostIP", port.host_ip);
+        list.push_back(std::move(one));
+    }
+    return Json{std::move(list)};
+}
+
+}  // namespace podd::pod

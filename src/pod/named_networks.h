@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The networks of plugins that a manifest names, looked up on this host.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "network/cni_attachment.h"
+#include "network/cni_files.h"
+#include "schema/annotations.h"
+#include "schema/pod_manifest.h"
+
+namespace podd::pod {
+
+/// In the order of their interfaces, of which "default" has the first. Errors: as
+/// network::find_cni_network(); kInvalidArgument for a bad argument.
+base::Result<std::vector<network::Attachment>> named_attachments(
+    const schema::PodSettings& settings, const std::vector<network::CniFile>& files);
+
+/// One line each, JSON pointer first: networks and plugins that this host has not, and files that
+/// are broken. Errors are what a start refuses as well.
+struct NetworkFindings {
+    std::vector<std::string> errors;
+    std::vector<std::string> warnings;
+};
+NetworkFindings network_findings(const schema::PodManifest& manifest);
+
+}  // namespace podd::pod
