@@ -17,8 +17,8 @@ using schema::HostPorts;
 // Where the host's ports are those of the apps, or the host does not come into it, none is taken.
 std::vector<HostPorts> ports_of(const schema::PodManifest& manifest) {
     const auto settings = schema::pod_settings(manifest);
-    if (!settings || settings->network == schema::Network::kNone ||
-        settings->network == schema::Network::kHost)
+    if (!settings || schema::is_shared(settings->network) ||
+        (settings->network == schema::Network::kNone && settings->named_networks.empty()))
         return {};
     return schema::host_ports(manifest);
 }

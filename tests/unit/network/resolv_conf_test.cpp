@@ -56,7 +56,7 @@ TEST_CASE("the pod's server is podd's own; behind it are those that other networ
     }
 }
 
-TEST_CASE("network/resolv_conf: a pod without a link of podd's asks the host's servers itself") {
+TEST_CASE("a pod without a link of podd's asks the host's servers itself") {
     struct Case {
         std::string_view name, host, resolved, text;
     };
@@ -73,6 +73,6 @@ TEST_CASE("network/resolv_conf: a pod without a link of podd's asks the host's s
     };
     for (const auto& one : cases) {
         CAPTURE(one.name);
-        CHECK(network::outer_resolv_conf(one.host, one.resolved) == one.text);
+        CHECK(outer_resolv_conf(one.host, one.resolved) == one.text);
     }
 }

@@ -38,6 +38,7 @@ TEST_CASE("interfaces are numbered in the order of the networks") {
     CHECK(two->at(0).interface == "eth0");
     CHECK(two->at(1).interface == "eth1");
     CHECK(attached("default lan")->front().interface == "eth1");
+    CHECK(attached("default-restricted lan")->front().interface == "eth1");
     CHECK(attached("none lan")->front().interface == "eth0");
 }
 

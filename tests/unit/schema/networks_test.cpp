@@ -19,6 +19,7 @@ TEST_SUITE("schema/networks") {
             {"lan", {Network::kNone, {{"lan", {}}}}},
             {"none lan", {Network::kNone, {{"lan", {}}}}},
             {"default lan\n w_a.n-2", {Network::kDefault, {{"lan", {}}, {"w_a.n-2", {}}}}},
+            {"default-restricted lan", {Network::kDefaultRestricted, {{"lan", {}}}}},
             {"ns:/run/netns/blue", {Network::kPath, {}, "/run/netns/blue"}},
             {"lan:IP=10.1.2.3", {Network::kNone, {{"lan", {{"IP", "10.1.2.3"}}}}}},
             {"lan:IP=fd00::3,10.1.2.3;MAC=02:00:00:00:00:01 wan",
