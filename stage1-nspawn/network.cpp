@@ -15,7 +15,6 @@
 #include <sys/un.h>
 
 #include "base/socket_message.h"
-#include "network/message.h"
 
 namespace podd::stage1 {
 
@@ -88,18 +87,22 @@ Result<NetworkService> NetworkService::call() {
 Result<> NetworkService::ask(const plan::PodPlan& pod, int proc_fd, int pidfd,
                              std::vector<std::string> servers) {
     const auto inside = TRY(socket_in_pod(proc_fd, pidfd));
-    const network::Request request{network::Request::Verb::kConnect, pod.name, ports_of(pod),
-                                   std::move(servers), access_of(pod)};
+    network::Request request{network::Request::Verb::kConnect, pod.name, ports_of(pod),
+                             std::move(servers), access_of(pod)};
+    if (pod.bandwidth) {
+        request.bandwidth = pod.bandwidth->bytes_per_sec;
+        request.best_effort = pod.bandwidth->best_effort;
+    }
     return base::send_message(socket_.get(), to_text(request), {inside.get()});
 }
 
-Result<std::uint32_t> NetworkService::finish() {
+Result<network::Reply> NetworkService::finish() {
     auto message = base::receive_message(socket_.get(), network::kMaxMessage, 0);
     if (!message || message->text.empty()) return gone();
-    const auto reply = TRY(network::parse_reply(message->text));
+    auto reply = TRY(network::parse_reply(message->text));
     if (!reply.error.empty())
         return Error{ErrorCode::kConflict, fmt::format("network \"default\": {}", reply.error)};
-    return reply.interface;
+    return reply;
 }
 
 Result<> remove_network(const std::string& pod) {

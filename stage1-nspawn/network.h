@@ -3,12 +3,12 @@
 // a start has.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "network/message.h"
 #include "plan/plan.h"
 
 namespace podd::stage1 {
@@ -21,9 +21,9 @@ public:
     /// Asks for the network of a pod whose first process is `pidfd`; `servers` are those of names.
     base::Result<> ask(const plan::PodPlan& pod, int proc_fd, int pidfd,
                        std::vector<std::string> servers);
-    /// Waits until it is there: the index of the host's interface. Errors: kConflict with what the
+    /// Waits until it is there. Errors: kConflict with what the
     /// service says; kUnavailable.
-    base::Result<std::uint32_t> finish();
+    base::Result<network::Reply> finish();
 
 private:
     explicit NetworkService(base::UniqueFd socket) : socket_{std::move(socket)} {}

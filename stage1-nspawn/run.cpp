@@ -207,10 +207,19 @@ Result<> begin_networks(const Host& host, const plan::PodPlan& pod, const Leader
 }
 
 // Parameters can be those of an interface; machined is told which ones lead to the pod.
-Result<> finish_networks(const Leader& leader, const PodMounts& mounts, Helpers& helpers) {
+Result<> finish_networks(const Host& host, const Leader& leader, const PodMounts& mounts,
+                         Helpers& helpers) {
     if (!helpers.network && !helpers.named) return {};
     std::vector<std::uint32_t> interfaces;
-    if (helpers.network) interfaces.push_back(TRY(helpers.network->finish()));
+    if (helpers.network) {
+        const auto made = TRY(helpers.network->finish());
+        interfaces.push_back(made.interface);
+        if (!made.unlimited.empty())
+            TRY(plan::note_without_effect(
+                host.pod_directory.get(),
+                {fmt::format("pod: isolator resource/network-bandwidth has no effect: {}",
+                             made.unlimited)}));
+    }
     if (helpers.named) {
         const auto reply = TRY(helpers.named->finish());
         interfaces.insert(interfaces.end(), reply.interfaces.begin(), reply.interfaces.end());
@@ -236,7 +245,7 @@ Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
     TRY(begin_networks(host, pod, leader, sources.files, helpers));
     auto mounts = TRY(leader.take_mounts(apps));
     TRY(build_in_pod(pod, apps, sources, mounts, leader));
-    TRY(finish_networks(leader, mounts, helpers));
+    TRY(finish_networks(host, leader, mounts, helpers));
     TRY(set_parameters(pod, leader));
     return leader;
 }

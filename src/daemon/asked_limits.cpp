@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/asked_limits.h"
 
+#include <algorithm>
 #include <variant>
 
+#include "schema/bandwidth.h"
 #include "unit/render.h"
 
 namespace podd::daemon {
@@ -32,6 +34,17 @@ std::vector<AskedLimit> asked_limits(const std::vector<schema::Isolator>& isolat
     for (const auto& setting : *settings)
         if (!translate::controller_of(setting.key).empty()) add(limits, setting);
     return limits;
+}
+
+std::optional<std::uint64_t> asked_bandwidth(const schema::PodManifest& manifest) {
+    const auto settings = schema::pod_settings(manifest);
+    if (!settings || !schema::no_bandwidth_of_pod(settings->network).empty()) return std::nullopt;
+    auto limit = schema::network_bandwidth(manifest.isolators);
+    const auto& first = manifest.apps.front().app;
+    if (manifest.apps.size() == 1 && first)
+        if (const auto own = schema::network_bandwidth(first->isolators))
+            limit = std::min(limit.value_or(*own), *own);
+    return limit;
 }
 
 std::vector<AskedLimit> asked_limits(const std::vector<plan::LimitPlan>& plans) {

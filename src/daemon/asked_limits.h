@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "plan/plan.h"
 #include "schema/app.h"
+#include "schema/pod_manifest.h"
 #include "translate/resources.h"
 
 namespace podd::daemon {
@@ -26,5 +28,11 @@ std::vector<AskedLimit> asked_limits(const std::vector<schema::Isolator>& isolat
 
 /// Of an image, as the plan of a running app has them.
 std::vector<AskedLimit> asked_limits(const std::vector<plan::LimitPlan>& plans);
+
+/// The property of a limit that is no unit's: bytes per second of the pod's link, each way.
+inline constexpr const char* kNetworkBandwidth = "NetworkBandwidth";
+
+/// Of a manifest; nothing where it cannot have an effect.
+std::optional<std::uint64_t> asked_bandwidth(const schema::PodManifest& manifest);
 
 }  // namespace podd::daemon

@@ -20,10 +20,17 @@ namespace {
 // Written again with what was left out, it may be longer than it was.
 constexpr std::size_t kMaxManifestBytes = std::size_t{8} * 1024 * 1024;
 
+void set_bandwidth(PodInfo& pod, std::uint64_t bytes_per_sec) {
+    std::erase_if(pod.limits,
+                  [](const AskedLimit& limit) { return limit.property == kNetworkBandwidth; });
+    pod.limits.push_back({kNetworkBandwidth, {}, bytes_per_sec});
+}
+
 void fill_from_manifest(PodInfo& pod, const schema::PodManifest& manifest) {
     const auto paths = translate::mounted_paths(manifest);
     pod.weakened = weakened(manifest);
     pod.limits = asked_limits(manifest.isolators, paths, translate::Scope::kPod);
+    if (const auto bandwidth = asked_bandwidth(manifest)) set_bandwidth(pod, *bandwidth);
     pod.apps.clear();
     for (const schema::RuntimeApp& app : manifest.apps) {
         AppInfo info;
@@ -49,16 +56,6 @@ void fill_from_app_plans(PodInfo& pod, const schema::PodManifest& manifest, int 
     }
 }
 
-void add_without_effect(PodInfo& pod, int dir) {
-    const auto text = base::read_file(dir, std::string{plan::kWithoutEffectFile}, kMaxManifestBytes,
-                                      base::Resolve::kNoSymlinks);
-    if (!text) return;
-    const auto json = base::Json::parse(*text);
-    if (!json || json->as_array() == nullptr) return;
-    for (const base::Json& note : *json->as_array())
-        if (note.as_string() != nullptr) pod.weakened.push_back(*note.as_string());
-}
-
 // What a running pod was started with counts, not what its manifest file says by now.
 base::Result<> fill_from_plan(PodInfo& pod, int pods_dir) {
     const base::UniqueFd dir = TRY(
@@ -71,7 +68,10 @@ base::Result<> fill_from_plan(PodInfo& pod, int pods_dir) {
             fill_from_manifest(pod, *manifest);
             fill_from_app_plans(pod, *manifest, dir.get());
         }
-    add_without_effect(pod, dir.get());
+    // An image may say it as well.
+    if (plan.bandwidth) set_bandwidth(pod, plan.bandwidth->bytes_per_sec);
+    for (std::string& note : plan::read_without_effect(dir.get()))
+        pod.weakened.push_back(std::move(note));
     return {};
 }
 

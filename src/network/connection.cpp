@@ -101,6 +101,7 @@ Json to_json(const Connection& connection) {
     json.add("ports", std::move(ports));
     json.add("servers", Json::Array(connection.servers.begin(), connection.servers.end()));
     json.add("access", to_json(connection.access));
+    if (connection.bandwidth) json.add("bandwidth", *connection.bandwidth);
     return json;
 }
 
@@ -130,6 +131,14 @@ Result<Access> access_from_json(const Json* json) {
     return access;
 }
 
+Result<std::optional<std::uint64_t>> bandwidth_from_json(const Json* json) {
+    std::optional<std::uint64_t> limit;
+    if (json == nullptr) return limit;
+    limit = json->as_uint();
+    if (!limit || *limit == 0) return damaged("bandwidth");
+    return limit;
+}
+
 Result<Connection> connection_from_json(const Json& json) {
     Connection connection;
     connection.pod = TRY(read_text(json, "pod"));
@@ -146,6 +155,7 @@ Result<Connection> connection_from_json(const Json& json) {
     connection.servers = TRY(words_from_json(json.find("servers")));
     // Records of earlier versions have none; pods go on when podd is upgraded.
     if (const auto* access = json.find("access")) connection.access = TRY(access_from_json(access));
+    connection.bandwidth = TRY(bandwidth_from_json(json.find("bandwidth")));
     return connection;
 }
 

@@ -42,6 +42,8 @@ struct Connection {
     std::vector<Port> ports;
     std::vector<std::string> servers;  // of names: what its resolv.conf says
     Access access{};
+    /// Bytes per second, each way, that its link is held to.
+    std::optional<std::uint64_t> bandwidth{};
     bool operator==(const Connection&) const = default;
 };
 
@@ -55,6 +57,8 @@ base::Json to_json(const Connection& connection);
 base::Result<std::vector<Port>> ports_from_json(const base::Json* json);
 base::Result<std::vector<std::string>> words_from_json(const base::Json* json);
 base::Result<Access> access_from_json(const base::Json* json);
+/// Nothing where there is no such member.
+base::Result<std::optional<std::uint64_t>> bandwidth_from_json(const base::Json* json);
 base::Result<Connection> connection_from_json(const base::Json& json);
 
 /// As the IP header has it; nothing for one that is not forwarded.

@@ -32,11 +32,15 @@ std::string to_text(const Request& request) {
     json.add("ports", std::move(ports));
     json.add("servers", Json::Array(request.servers.begin(), request.servers.end()));
     json.add("access", to_json(request.access));
+    if (request.bandwidth) json.add("bandwidth", *request.bandwidth);
+    json.add("bestEffort", request.best_effort);
     return json.str();
 }
 
 std::string to_text(const Reply& reply) {
-    return Json{Json::Object{{"error", reply.error}, {"interface", std::uint64_t{reply.interface}}}}
+    return Json{Json::Object{{"error", reply.error},
+                             {"interface", std::uint64_t{reply.interface}},
+                             {"unlimited", reply.unlimited}}}
         .str();
 }
 
@@ -55,6 +59,10 @@ Result<Request> parse_request(std::string_view text) {
     request.ports = TRY(ports_from_json(json.find("ports")));
     request.servers = TRY(words_from_json(json.find("servers")));
     request.access = TRY(access_from_json(json.find("access")));
+    request.bandwidth = TRY(bandwidth_from_json(json.find("bandwidth")));
+    const auto* best_effort = json.find("bestEffort");
+    request.best_effort =
+        best_effort != nullptr && best_effort->as_bool() != nullptr && *best_effort->as_bool();
     return request;
 }
 
@@ -63,9 +71,11 @@ Result<Reply> parse_reply(std::string_view text) {
     const auto* error = text_member(json, "error");
     const auto* interface = json.find("interface");
     const auto index = interface == nullptr ? std::nullopt : interface->as_uint();
-    if (error == nullptr || !index || *index > std::numeric_limits<std::uint32_t>::max())
+    const auto* unlimited = text_member(json, "unlimited");
+    if (error == nullptr || unlimited == nullptr || !index ||
+        *index > std::numeric_limits<std::uint32_t>::max())
         return Error{ErrorCode::kCorrupt, "that is no answer of podd-network.service"};
-    return Reply{*error, static_cast<std::uint32_t>(*index)};
+    return Reply{*error, static_cast<std::uint32_t>(*index), *unlimited};
 }
 
 }  // namespace podd::network

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,12 +26,16 @@ struct Request {
     std::vector<Port> ports;           // kConnect
     std::vector<std::string> servers;  // kConnect
     Access access{};                   // kConnect
+    /// kConnect: bytes per second, each way, that the link is to be held to.
+    std::optional<std::uint64_t> bandwidth{};
+    bool best_effort = false;  // connect the pod also where this kernel cannot limit it
     bool operator==(const Request&) const = default;
 };
 
 struct Reply {
     std::string error;            // empty: done
     std::uint32_t interface = 0;  // kConnect: index of the host's end
+    std::string unlimited{};      // kConnect, best effort: why the link is not held to a rate
     bool operator==(const Reply&) const = default;
 };
 

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "forwarding.h"
 #include "network/rules.h"
+#include "shaping.h"
 
 namespace podd::network_service {
 
@@ -77,19 +78,18 @@ Result<Connector> Connector::start(const Pool& pool, const std::string& folder) 
     return made;
 }
 
-Result<std::uint32_t> Connector::connect(const network::Request& request, base::UniqueFd socket) {
+Result<Connected> Connector::connect(const network::Request& request, base::UniqueFd socket) {
     // Of the run before, when it was killed and its network has not gone yet.
     TRY(disconnect(request.pod));
     const auto addresses = TRY(host_addresses(host_));
     TRY(forget_ended(addresses));
     auto connection = TRY(choose(request, addresses));
     if (records_.ended().contains(connection.ipv4)) TRY(forget_flows());
-    if (auto done = establish(connection, std::move(socket)); !done) {
+    auto connected = establish(request, connection, std::move(socket));
+    if (!connected)
         if (const auto undone = disconnect(request.pod); !undone)
             base::log_line(base::LogLevel::kError, undone.error().message());
-        return std::move(done).error();
-    }
-    return connection.interface;
+    return connected;
 }
 
 Result<Connection> Connector::choose(const network::Request& request,
@@ -110,13 +110,29 @@ Result<Connection> Connector::choose(const network::Request& request,
     return connection;
 }
 
-Result<> Connector::establish(Connection& connection, base::UniqueFd socket) {
+Result<Connected> Connector::establish(const network::Request& request, Connection& connection,
+                                       base::UniqueFd socket) {
     Netlink pod{std::move(socket)};
     TRY(make_link(host_, pod, pool_, connection));
+    auto unlimited = TRY(limit(request, connection));
     // Before the rules: whoever comes after a crash knows then what to remove.
     TRY(records_.keep(connection));
     TRY(add_rules(connection));
-    return forward(connection.ipv6.has_value());
+    TRY(forward(connection.ipv6.has_value()));
+    return Connected{connection.interface, std::move(unlimited)};
+}
+
+// Why it is not limited, where that is well enough.
+Result<std::string> Connector::limit(const network::Request& request, Connection& connection) {
+    if (!request.bandwidth) return std::string{};
+    auto limited = limit_rate(host_, connection.interface, request.pod, *request.bandwidth);
+    if (limited) {
+        connection.bandwidth = request.bandwidth;
+        return std::string{};
+    }
+    if (request.best_effort && limited.error().code() == ErrorCode::kUnsupported)
+        return limited.error().message();
+    return std::move(limited).error().with_context("limiting its bandwidth");
 }
 
 Result<> Connector::add_rules(const Connection& connection) {
@@ -141,8 +157,10 @@ Result<> Connector::forget_ended(const std::vector<HostAddress>& addresses) {
     std::vector<std::string> ended;
     for (const auto& [name, connection] : records_.all())
         if (!is_connected(connection, addresses)) ended.push_back(name);
-    for (const auto& name : ended)
+    for (const auto& name : ended) {
+        TRY(remove_limit(host_, name));
         TRY(forget(name));
+    }
     return {};
 }
 
@@ -169,6 +187,7 @@ Result<> Connector::forget_flows() {
 
 Result<> Connector::disconnect(const std::string& pod) {
     TRY(remove_link(host_, pod));
+    TRY(remove_limit(host_, pod));
     return forget(pod);
 }
 

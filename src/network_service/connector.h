@@ -16,15 +16,20 @@
 
 namespace podd::network_service {
 
+struct Connected {
+    std::uint32_t interface = 0;  // index of the host's end
+    std::string unlimited;        // see network::Reply
+};
+
 class Connector {
 public:
     /// `folder` holds the records. The table of nftables is made when it is needed.
     static base::Result<Connector> start(const network::Pool& pool, const std::string& folder);
 
     /// All or nothing: on an error nothing is left of it. `socket`: see network::Request.
-    /// The index of the host's end. Errors: kConflict where a port, the pool or the name of an
+    /// Errors: kConflict where a port, the pool or the name of an
     /// interface is somebody else's; kDenied when the pool is exhausted; kIo.
-    base::Result<std::uint32_t> connect(const network::Request& request, base::UniqueFd socket);
+    base::Result<Connected> connect(const network::Request& request, base::UniqueFd socket);
     /// Success when the pod is not connected.
     base::Result<> disconnect(const std::string& pod);
 
@@ -42,7 +47,10 @@ private:
 
     base::Result<network::Connection> choose(const network::Request& request,
                                              const std::vector<HostAddress>& addresses) const;
-    base::Result<> establish(network::Connection& connection, base::UniqueFd socket);
+    base::Result<Connected> establish(const network::Request& request,
+                                      network::Connection& connection, base::UniqueFd socket);
+    base::Result<std::string> limit(const network::Request& request,
+                                    network::Connection& connection);
     base::Result<> add_rules(const network::Connection& connection);
     base::Result<> make_table();
     base::Result<> forget_ended(const std::vector<HostAddress>& addresses);

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -13,8 +12,9 @@
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
-#include <net/if.h>
 #include <unistd.h>
+
+#include "interface.h"
 
 namespace podd::network_service {
 
@@ -32,36 +32,6 @@ namespace {
 constexpr const char* kPodInterface = "eth0";
 constexpr std::uint16_t kNew = NLM_F_CREATE | NLM_F_EXCL;
 constexpr int kTries = 5;
-
-// "ip link" shows it; it also tells our links from somebody else's.
-std::string alias_of(const std::string& pod) {
-    return fmt::format("pod {}", pod);
-}
-
-struct Found {
-    std::uint32_t interface = 0;
-    std::string alias;
-};
-
-Result<std::optional<Found>> find_link(Netlink& netlink, const std::string& name) {
-    Message message{RTM_GETLINK, 0};
-    message.header<ifinfomsg>().ifi_family = AF_UNSPEC;
-    message.put(IFLA_IFNAME, name);
-    std::optional<Found> found;
-    const auto asked = netlink.ask(
-        message, fmt::format("looking for interface \"{}\"", name), [&](const nlmsghdr& answer) {
-            if (answer.nlmsg_type != RTM_NEWLINK) return;
-            Found one;
-            const auto& info =
-                read_message<ifinfomsg>(answer, [&](unsigned type, const nlattr& attribute) {
-                    if (type == IFLA_IFALIAS) one.alias = mnl_attr_get_str(&attribute);
-                });
-            one.interface = static_cast<std::uint32_t>(info.ifi_index);
-            found = one;
-        });
-    if (!asked && asked.error().sys_errno() != ENODEV) return asked.error();
-    return found;
-}
 
 // Made from the pod's side: then one socket there is all that is needed of it.
 Result<> make_pair(Netlink& pod, const Connection& connection) {
@@ -82,39 +52,6 @@ Result<> make_pair(Netlink& pod, const Connection& connection) {
     message.end(data);
     message.end(info);
     return pod.ask(message, fmt::format("making interface \"{}\"", name));
-}
-
-Message& of_interface(Message& message, std::uint32_t interface, unsigned flags = 0) {
-    auto& header = message.header<ifinfomsg>();
-    header.ifi_family = AF_UNSPEC;
-    header.ifi_index = static_cast<int>(interface);
-    header.ifi_flags = flags;
-    header.ifi_change = flags;
-    return message;
-}
-
-// All addresses are given by us: none of its own, which nobody could check.
-Result<> no_own_addresses(Netlink& netlink, std::uint32_t interface) {
-    Message message{RTM_NEWLINK, 0};
-    of_interface(message, interface);
-    auto* families = message.begin(IFLA_AF_SPEC);
-    auto* ipv6 = message.begin(AF_INET6);
-    message.put(IFLA_INET6_ADDR_GEN_MODE, static_cast<std::uint8_t>(IN6_ADDR_GEN_MODE_NONE));
-    message.end(ipv6);
-    message.end(families);
-    return netlink.ask(message, "turning off link-local addresses");
-}
-
-Result<> set_alias(Netlink& host, std::uint32_t interface, const std::string& pod) {
-    Message message{RTM_NEWLINK, 0};
-    of_interface(message, interface).put(IFLA_IFALIAS, alias_of(pod));
-    return host.ask(message, "naming an interface");
-}
-
-Result<> bring_up(Netlink& netlink, std::uint32_t interface) {
-    Message message{RTM_NEWLINK, 0};
-    of_interface(message, interface, IFF_UP);
-    return netlink.ask(message, "bringing an interface up");
 }
 
 constexpr std::uint8_t family_of(const Ipv4&) {
@@ -209,9 +146,9 @@ Result<> set_up_host(Netlink& host, const Pool& pool, const Connection& connecti
 }
 
 Result<> set_up_pod(Netlink& pod, const Pool& pool, const Connection& connection) {
-    const auto found = TRY(find_link(pod, kPodInterface));
+    const auto found = TRY(find_interface(pod, kPodInterface));
     if (!found) return Error{ErrorCode::kInternal, "the pod's interface is gone"};
-    const EndOfLink end{pod, found->interface, mac_of(connection.ipv4, End::kHost)};
+    const EndOfLink end{pod, found->index, mac_of(connection.ipv4, End::kHost)};
     if (connection.ipv6) TRY(no_own_addresses(pod, end.interface));
     TRY(bring_up(pod, end.interface));
     const auto gateway = pool.ipv4(Pool::kGateway);
@@ -257,28 +194,16 @@ Result<std::vector<HostAddress>> host_addresses(Netlink& host) {
 Result<> make_link(Netlink& host, Netlink& pod, const Pool& pool, Connection& connection) {
     TRY(make_pair(pod, connection));
     const auto name = network::link_name(connection.pod);
-    const auto found = TRY(find_link(host, name));
+    const auto found = TRY(find_interface(host, name));
     if (!found) return Error{ErrorCode::kInternal, fmt::format("\"{}\" is gone", name)};
-    connection.interface = found->interface;
+    connection.interface = found->index;
     TRY_CONTEXT(set_up_host(host, pool, connection), "\"{}\"", name);
     TRY_CONTEXT(set_up_pod(pod, pool, connection), "\"{}\" in the pod", kPodInterface);
     return {};
 }
 
 Result<> remove_link(Netlink& host, const std::string& pod) {
-    const auto name = network::link_name(pod);
-    const auto found = TRY(find_link(host, name));
-    if (!found) return {};
-    // One without an alias is ours as well: whoever made it was killed before it could say so.
-    if (!found->alias.empty() && found->alias != alias_of(pod))
-        return Error{
-            ErrorCode::kConflict,
-            fmt::format("interface \"{}\" is there already, of \"{}\"", name, found->alias)};
-    Message message{RTM_DELLINK, 0};
-    of_interface(message, found->interface);
-    auto done = host.ask(message, fmt::format("removing interface \"{}\"", name));
-    if (!done && done.error().sys_errno() == ENODEV) return {};
-    return done;
+    return remove_interface(host, network::link_name(pod), pod);
 }
 
 }  // namespace podd::network_service

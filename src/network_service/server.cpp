@@ -26,9 +26,9 @@ constexpr std::uint64_t kIdleUsec = 30'000'000;
 // More wait in the queue of the socket.
 constexpr std::size_t kMaxClients = 500;
 
-Result<std::uint32_t> no_interface(const Result<>& done) {
+Result<Connected> not_connected(const Result<>& done) {
     if (!done) return done.error();
-    return std::uint32_t{0};
+    return Connected{};
 }
 
 }  // namespace
@@ -55,11 +55,11 @@ Result<> Server::listen(UniqueFd socket) {
 
 Reply Server::reply_to(const Request& request, std::vector<UniqueFd> fds) {
     const bool connect = request.verb == Request::Verb::kConnect;
-    if (fds.size() != (connect ? 1U : 0U)) return {"the request has no socket of the pod", 0};
+    if (fds.size() != (connect ? 1U : 0U)) return {"the request has no socket of the pod", 0, {}};
     const auto done = connect ? connector_.connect(request, std::move(fds.front()))
-                              : no_interface(connector_.disconnect(request.pod));
-    if (done) return {{}, *done};
-    return {done.error().message(), 0};
+                              : not_connected(connector_.disconnect(request.pod));
+    if (done) return {{}, done->interface, done->unlimited};
+    return {done.error().message(), 0, {}};
 }
 
 Result<> Server::accept_next() {

@@ -74,6 +74,13 @@ struct PortPlan {
     bool operator==(const PortPlan&) const = default;
 };
 
+/// What the pod's link is held to, each way.
+struct BandwidthPlan {
+    std::uint64_t bytes_per_sec = 0;
+    bool best_effort = false;  // the pod starts also where the kernel cannot do it
+    bool operator==(const BandwidthPlan&) const = default;
+};
+
 struct PodPlan {
     int version = kVersion;
     std::string name;
@@ -97,6 +104,7 @@ struct PodPlan {
     std::optional<std::vector<NetworkAccess>> network_access{};  // none: nothing
     std::optional<std::string> network_path{};                   // of Network::kPath
     std::optional<bool> named_networks{};                        // true: kNetworksFile says which
+    std::optional<BandwidthPlan> bandwidth{};                    // where has_link()
 };
 
 /// A limit that only the image asks for; its unit says nothing of it. `property` is a name of

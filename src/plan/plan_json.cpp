@@ -36,6 +36,13 @@ void members(PodPlan& plan, Visit& visit) {
     visit("networkAccess", plan.network_access);
     visit("networkPath", plan.network_path);
     visit("namedNetworks", plan.named_networks);
+    visit("bandwidth", plan.bandwidth);
+}
+
+template <typename Visit>
+void members(BandwidthPlan& bandwidth, Visit& visit) {
+    visit("bytesPerSec", bandwidth.bytes_per_sec);
+    visit("bestEffort", bandwidth.best_effort);
 }
 
 template <typename Visit>
@@ -134,10 +141,10 @@ constexpr const auto& words(MountPlan::Idmap) {
     return kIdmapWords;
 }
 
-// What is written as an object of its own, in a list.
+// What is written as an object of its own.
 template <typename T>
-constexpr bool kIsPart =
-    std::is_same_v<T, MountPlan> || std::is_same_v<T, LimitPlan> || std::is_same_v<T, PortPlan>;
+constexpr bool kIsPart = std::is_same_v<T, MountPlan> || std::is_same_v<T, LimitPlan> ||
+                         std::is_same_v<T, PortPlan> || std::is_same_v<T, BandwidthPlan>;
 
 template <typename T>
 Json encode(const T& value);

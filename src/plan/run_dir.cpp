@@ -20,6 +20,7 @@ using base::UniqueFd;
 
 namespace {
 
+constexpr std::size_t kMaxNotes = std::size_t{1024} * 1024;
 constexpr std::string_view kStateParent = "/var/lib/podd/pods/";
 
 bool is_missing(const Result<UniqueFd>& fd) {
@@ -46,6 +47,24 @@ Result<UniqueFd> open_pod_directory(const std::string& pod) {
     if (pod.empty() || pod.front() == '.' || pod.find('/') != std::string::npos)
         return Error{ErrorCode::kInvalidArgument, "that is no name of a pod"};
     return base::open_path(fmt::format("{}/{}", kRunDir, pod), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+}
+
+Result<> note_without_effect(int directory, const std::vector<std::string>& notes) {
+    auto all = read_without_effect(directory);
+    all.insert(all.end(), notes.begin(), notes.end());
+    return base::write_file(directory, std::string{kWithoutEffectFile},
+                            base::Json{base::Json::Array(all.begin(), all.end())}.str(), 0600);
+}
+
+std::vector<std::string> read_without_effect(int directory) {
+    std::vector<std::string> notes;
+    const auto text = base::read_file(directory, std::string{kWithoutEffectFile}, kMaxNotes,
+                                      base::Resolve::kNoSymlinks);
+    const auto json = text ? base::Json::parse(*text) : Result<base::Json>{base::Json{}};
+    if (!json || json->as_array() == nullptr) return notes;
+    for (const auto& note : *json->as_array())
+        if (note.as_string() != nullptr) notes.push_back(*note.as_string());
+    return notes;
 }
 
 Result<> remove_leftovers(const std::string& pod) {

@@ -79,7 +79,7 @@ void AppCheck::look_at_limits(const store::ImageRecord& image, const HostLimits&
                         .in_image = !runtime_.app,
                         .whose = fmt::format("app {}", runtime_.name.str()),
                         .isolators = app->isolators,
-                        .scope = translate::Scope::kApp,
+                        .scope = {translate::Scope::kApp, pod->network, pod_.manifest.apps.size()},
                         .best_effort = own->best_effort.value_or(pod->best_effort)},
                        host);
     expect(at_.image(), plan_limits(pod_, runtime_, image));

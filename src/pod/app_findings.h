@@ -23,7 +23,7 @@ struct Limited {
     bool in_image = false;  // where they have no pointer of their own
     std::string whose;      // as of note()
     const std::vector<schema::Isolator>& isolators;
-    translate::Scope scope;
+    LimitScope scope;
     bool best_effort;
 };
 void add_limit_findings(HostFindings& found, const Limited& limited, const HostLimits& host);

@@ -7,8 +7,7 @@
 
 #include "base/file.h"
 #include "base/number_set.h"
-#include "schema/annotations.h"
-#include "schema/isolators.h"
+#include "schema/bandwidth.h"
 
 namespace podd::pod {
 
@@ -53,10 +52,13 @@ std::string reason(const unit::Setting& setting, const HostLimits& host) {
 }
 
 bool limits_network(const schema::Isolator& isolator) {
-    const auto value = schema::isolator_value(isolator);
-    const auto* resource = value ? std::get_if<schema::ResourceIsolator>(&*value) : nullptr;
-    return resource != nullptr &&
-           resource->kind == schema::ResourceIsolator::Kind::kNetworkBandwidth;
+    return schema::network_bandwidth({isolator}).has_value();
+}
+
+std::string_view network_reason(const LimitScope& scope) {
+    return scope.scope == translate::Scope::kPod
+               ? schema::no_bandwidth_of_pod(scope.network)
+               : schema::no_bandwidth_of_app(scope.network, scope.apps);
 }
 
 // What the devices are makes no difference; without any, block isolators would say nothing.
@@ -83,13 +85,13 @@ HostLimits HostLimits::read() {
 }
 
 std::vector<WithoutEffect> without_effect(const std::vector<schema::Isolator>& isolators,
-                                          translate::Scope scope, const HostLimits& host) {
+                                          const LimitScope& scope, const HostLimits& host) {
     std::vector<WithoutEffect> found;
     for (const auto& isolator : isolators) {
         const bool network = limits_network(isolator);
         std::string why;
-        if (network) why = "this version does not limit networks";
-        for (const auto& setting : settings_of(isolator, scope))
+        if (network) why = network_reason(scope);
+        for (const auto& setting : settings_of(isolator, scope.scope))
             if (why.empty()) why = reason(setting, host);
         const bool named = std::any_of(found.begin(), found.end(), [&](const auto& one) {
             return one.isolator == isolator.name.str();
@@ -112,9 +114,9 @@ std::string note(std::string_view whose, const WithoutEffect& limit) {
 }
 
 Result<> Enforcement::check(std::string_view whose, const std::vector<schema::Isolator>& isolators,
-                            translate::Scope scope, bool best_effort) {
+                            const LimitScope& scope, bool best_effort) {
     if (std::none_of(isolators.begin(), isolators.end(),
-                     [&](const auto& isolator) { return is_limit(isolator, scope); }))
+                     [&](const auto& isolator) { return is_limit(isolator, scope.scope); }))
         return {};
     if (!host_) host_ = HostLimits::read();
     for (const auto& limit : without_effect(isolators, scope, *host_)) {

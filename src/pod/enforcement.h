@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "schema/annotations.h"
 #include "schema/app.h"
 #include "translate/resources.h"
 
@@ -29,10 +30,17 @@ struct HostLimits {
 struct WithoutEffect {
     std::string isolator;  // its name
     std::string why;
-    bool is_of_host = true;  // else no host does it: this version cannot
+    bool is_of_host = true;  // else no host could: it is the manifest that leaves no way
+};
+
+/// Whose the isolators are.
+struct LimitScope {
+    translate::Scope scope;
+    schema::Network network;  // of the pod
+    std::size_t apps;         // of the pod
 };
 std::vector<WithoutEffect> without_effect(const std::vector<schema::Isolator>& isolators,
-                                          translate::Scope scope, const HostLimits& host);
+                                          const LimitScope& scope, const HostLimits& host);
 
 /// Why a start is refused because of it: kUnsupported, with the annotation that says otherwise.
 base::Error refusal(const WithoutEffect& limit);
@@ -44,7 +52,7 @@ class Enforcement {
 public:
     /// Errors: refusal() of the first, unless `best_effort`: then it is noted.
     base::Result<> check(std::string_view whose, const std::vector<schema::Isolator>& isolators,
-                         translate::Scope scope, bool best_effort);
+                         const LimitScope& scope, bool best_effort);
     /// One sentence for each limit without effect.
     const std::vector<std::string>& notes() const { return notes_; }
 

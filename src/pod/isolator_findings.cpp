@@ -9,6 +9,7 @@
 #include "sandbox/capabilities.h"
 #include "sandbox/seccomp.h"
 #include "schema/annotations.h"
+#include "schema/bandwidth.h"
 #include "schema/isolators.h"
 
 namespace podd::pod {
@@ -18,8 +19,9 @@ namespace {
 // Of one list of isolators.
 class Visitor {
 public:
-    Visitor(IsolatorFindings& findings, bool best_effort)
-        : findings_{findings}, best_effort_{best_effort} {}
+    /// `no_bandwidth`: why an isolator of the network would have no effect in this list.
+    Visitor(IsolatorFindings& findings, bool best_effort, std::string_view no_bandwidth)
+        : findings_{findings}, best_effort_{best_effort}, no_bandwidth_{no_bandwidth} {}
     void visit(const std::string& at, const schema::Isolator& isolator) {
         at_ = at;
         if (const auto value = schema::isolator_value(isolator)) std::visit(*this, *value);
@@ -39,8 +41,9 @@ public:
     }
     void operator()(const schema::ResourceIsolator& isolator) {
         if (isolator.kind != schema::ResourceIsolator::Kind::kNetworkBandwidth) return;
+        if (no_bandwidth_.empty()) return;
         auto& list = best_effort_ ? findings_.warnings : findings_.errors;
-        list.push_back(at_ + ": this version does not limit networks");
+        list.push_back(fmt::format("{}: {}", at_, no_bandwidth_));
     }
     template <typename Other>
     void operator()(const Other&) {}
@@ -62,12 +65,13 @@ private:
 
     IsolatorFindings& findings_;
     bool best_effort_;
+    std::string_view no_bandwidth_;
     std::string at_;
 };
 
 void add(IsolatorFindings& findings, const std::string& at, bool best_effort,
-         const std::vector<schema::Isolator>& isolators) {
-    Visitor visitor{findings, best_effort};
+         std::string_view no_bandwidth, const std::vector<schema::Isolator>& isolators) {
+    Visitor visitor{findings, best_effort, no_bandwidth};
     for (std::size_t index = 0; index < isolators.size(); ++index)
         visitor.visit(fmt::format("{}/isolators/{}", at, index), isolators[index]);
 }
@@ -98,7 +102,9 @@ IsolatorFindings isolator_findings(const schema::PodManifest& manifest) {
     IsolatorFindings findings;
     const auto pod = schema::pod_settings(manifest);
     const bool best_effort = pod && pod->best_effort;
-    add(findings, "", best_effort, manifest.isolators);
+    const auto network = pod ? pod->network : schema::Network::kNone;
+    const auto no_bandwidth = schema::no_bandwidth_of_app(network, manifest.apps.size());
+    add(findings, "", best_effort, schema::no_bandwidth_of_pod(network), manifest.isolators);
     add_weights(findings, "", manifest.isolators);
     for (std::size_t index = 0; index < manifest.apps.size(); ++index) {
         const auto& app = manifest.apps[index];
@@ -106,7 +112,7 @@ IsolatorFindings isolator_findings(const schema::PodManifest& manifest) {
         const auto settings = schema::app_settings(app);
         const auto at = fmt::format("/apps/{}/app", index);
         add(findings, at, settings ? settings->best_effort.value_or(best_effort) : best_effort,
-            app.app->isolators);
+            no_bandwidth, app.app->isolators);
         add_weights(findings, at, app.app->isolators);
     }
     return findings;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/ip_address.h"
+#include "schema/bandwidth.h"
 #include "schema/port_forwarding.h"
 
 namespace podd::pod {
@@ -108,6 +109,32 @@ Result<std::optional<std::vector<plan::PortPlan>>> forwarded_ports(
         TRY(add_range(*ports, exposed, port));
     }
     return ports;
+}
+
+Result<std::optional<plan::BandwidthPlan>> bandwidth(
+    const schema::PodManifest& manifest, const schema::PodSettings& settings,
+    const std::vector<store::ImageRecord>& images) {
+    std::optional<plan::BandwidthPlan> least;
+    const auto add = [&](const std::vector<schema::Isolator>& isolators, bool best_effort) {
+        const auto limit = schema::network_bandwidth(isolators);
+        if (!limit) return;
+        if (!least) least.emplace(*limit, best_effort);
+        least->bytes_per_sec = std::min(least->bytes_per_sec, *limit);
+        least->best_effort = least->best_effort && best_effort;
+    };
+    if (schema::no_bandwidth_of_pod(settings.network).empty())
+        add(manifest.isolators, settings.best_effort);
+    if (schema::no_bandwidth_of_app(settings.network, manifest.apps.size()).empty()) {
+        const auto& only = manifest.apps.front();
+        const auto& app = only.app ? only.app : images.front().manifest.app;
+        const auto own = TRY(schema::app_settings(only));
+        if (app) add(app->isolators, own.best_effort.value_or(settings.best_effort));
+    }
+    if (least && least->bytes_per_sec == 0)
+        return Error{ErrorCode::kInvalidArgument,
+                     "isolator \"resource/network-bandwidth\": found a limit of 0, wanted more "
+                     "than that"};
+    return least;
 }
 
 }  // namespace podd::pod

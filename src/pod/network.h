@@ -28,4 +28,10 @@ base::Result<std::optional<std::vector<plan::PortPlan>>> forwarded_ports(
     const schema::PodManifest& manifest, const schema::PodSettings& settings,
     const std::vector<store::ImageRecord>& images);
 
+/// What the link is to be held to: what the pod says, or its only app, whichever is less. Errors:
+/// kInvalidArgument for a limit of nothing.
+base::Result<std::optional<plan::BandwidthPlan>> bandwidth(
+    const schema::PodManifest& manifest, const schema::PodSettings& settings,
+    const std::vector<store::ImageRecord>& images);
+
 }  // namespace podd::pod

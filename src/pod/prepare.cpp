@@ -121,6 +121,7 @@ struct Preparation {
     const StateDir& state;
     int run_dir;
     bool best_effort;  // of apps that do not say themselves
+    schema::Network network;
     PodNeeds needs;
     Enforcement& enforcement;
     plan::PodPlan& plan;
@@ -134,21 +135,17 @@ Result<> check_limits(const Preparation& to, const schema::RuntimeApp& runtime,
     const auto& app = runtime.app ? runtime.app : image.manifest.app;
     if (!app) return {};
     return to.enforcement.check(fmt::format("app {}", runtime.name.str()), app->isolators,
-                                translate::Scope::kApp,
+                                {translate::Scope::kApp, to.network, to.pod.manifest.apps.size()},
                                 settings.best_effort.value_or(to.best_effort));
 }
 
 // Of limits that have no effect the user wants to know for as long as the pod runs.
 Result<> note_limits(int run_dir, const Enforcement& enforcement,
                      std::vector<std::string>& warnings) {
-    if (enforcement.notes().empty()) return {};
-    base::Json::Array notes;
-    for (const auto& note : enforcement.notes()) {
-        notes.emplace_back(note);
-        warnings.push_back(note);
-    }
-    return base::write_file(run_dir, std::string{plan::kWithoutEffectFile},
-                            base::Json{std::move(notes)}.str(), 0600);
+    const auto& notes = enforcement.notes();
+    if (notes.empty()) return {};
+    warnings.insert(warnings.end(), notes.begin(), notes.end());
+    return plan::note_without_effect(run_dir, notes);
 }
 
 Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime,
@@ -254,6 +251,7 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     const auto networks = TRY(attachments(plan, settings, ports, prepared.warnings));
     plan.named_networks = networks ? std::optional{true} : std::nullopt;
     if (schema::has_link(settings.network)) plan.ports = std::move(ports);
+    plan.bandwidth = TRY(bandwidth(pod.manifest, settings, images));
     std::optional<Metadata> metadata;
     if (plan.metadata) metadata.emplace(TRY(Metadata::begin(name, plan.uuid, pod.manifest)));
     const auto run_dir = TRY(make_run_dir(name));
@@ -264,13 +262,15 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     if (networks) TRY(write_attachments(run_dir.get(), *networks));
     const auto state = TRY(make_state_dir(plan.uuid));
     Enforcement enforcement;
-    TRY(enforcement.check("pod", pod.manifest.isolators, translate::Scope::kPod,
+    TRY(enforcement.check("pod", pod.manifest.isolators,
+                          {translate::Scope::kPod, settings.network, images.size()},
                           settings.best_effort));
     const Preparation to{pod,
                          store,
                          state,
                          run_dir.get(),
                          settings.best_effort,
+                         settings.network,
                          {schema::keeps_setuid_from_host(pod.manifest)},
                          enforcement,
                          plan,

@@ -9,6 +9,7 @@
 #include "podctl/journal.h"
 #include "podctl/limits_text.h"
 #include "podctl/manager.h"
+#include "podctl/network_limit.h"
 #include "podctl/table.h"
 #include "podctl/terminal.h"
 #include "podctl/unit_status.h"
@@ -39,6 +40,7 @@ struct Pod {
     std::string unit;
     std::string source;
     std::uint32_t leader = 0;
+    std::string limits;
     std::vector<std::string> weakened;
     UnitStatus status;
     UnitStatus slice;
@@ -100,7 +102,9 @@ base::Result<Pod> load_pod(sdbus::IConnection& bus, const std::string& name) {
     pod.status = unit_status(bus, pod.unit);
     pod.leader = machine_leader(bus, name);
     pod.slice = unit_status(bus, unit::slice_name(name));
-    add_weaker(pod, "pod", asked_limits(*all), pod.slice);
+    const auto asked = asked_limits(*all);
+    pod.limits = pod_limits_text(name, pod.slice.limits, asked);
+    add_weaker(pod, "pod", asked, pod.slice);
     for (const AppRow& row : property_or<std::vector<AppRow>>(*all, "Apps", {})) {
         const App& app = pod.apps.emplace_back(load_app(bus, row));
         add_weaker(pod, "app " + app.name, app.asked, app.status);
@@ -191,7 +195,7 @@ void print_pod(const Pod& pod, const Options& options) {
     line("UUID", pod.uuid);
     if (pod.leader != 0) line("Machine", fmt::format("{} (leader {})", pod.name, pod.leader));
     line("Manifest", pod.source.empty() ? "(transient)" : printable(pod.source));
-    line("Limits", limits_text(pod.slice.limits));
+    line("Limits", pod.limits);
     for (const std::string& what : pod.weakened)
         line("Weakened",
              fmt::format("{}{}{}", style(Style::kYellow), printable(what), style(Style::kPlain)));
@@ -226,7 +230,7 @@ base::Json as_json(const Pod& pod) {
     json.add("manifest", pod.source);
     json.add("leader", std::uint64_t{pod.leader});
     json.add("state", as_json(pod.status));
-    json.add("limits", limits_text(pod.slice.limits));
+    json.add("limits", pod.limits);
     base::Json::Array weakened;
     for (const std::string& what : pod.weakened)
         weakened.emplace_back(what);

@@ -69,7 +69,9 @@ Result<> resource(const ResourceIsolator& value, Settings& out, const schema::Is
         case ResourceIsolator::Kind::kBlockBandwidth:
             return io(value, out, isolator, paths, "Bandwidth");
         case ResourceIsolator::Kind::kBlockIops: return io(value, out, isolator, paths, "IOPS");
-        case ResourceIsolator::Kind::kNetworkBandwidth: return {};  // no unit can say it
+        case ResourceIsolator::Kind::kNetworkBandwidth:  // no unit can say it
+            if (value.limit && value.limit->value() == 0) return nothing_left(isolator);
+            return {};
     }
     return {};
 }

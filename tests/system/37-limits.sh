@@ -79,17 +79,22 @@ host systemctl stop pod-limits
 limits "$(isolator podd.org/tasks-max 32)" "$(best_effort false)" "\"annotations\": [$(best_effort true)]"
 has pids || refused 'app "a": isolator "podd.org/tasks-max" would have no effect'
 
-say "network bandwidth, which nothing limits yet: found before and at the start"
+say "network bandwidth where there is no link of the pod's own: found before and at the start; where there is one, see 101"
 network=$(isolator resource/network-bandwidth '{"default": true, "limit": "1M"}')
 limits "$network"
 assert_status 1 host podctl verify /etc/podd/pods.d/limits.json
-assert_contains "$output" 'error: /etc/podd/pods.d/limits.json: /apps/0/app/isolators/0: this version does not limit networks'
-refused 'isolator "resource/network-bandwidth" would have no effect: this version does not limit networks'
+assert_contains "$output" 'error: /etc/podd/pods.d/limits.json: /apps/0/app/isolators/0: the network "none" has no link that could be limited'
+refused 'isolator "resource/network-bandwidth" would have no effect: the network "none" has no link that could be limited'
 limits "$network" "$(best_effort true)"
 host podctl verify /etc/podd/pods.d/limits.json >/dev/null
 host systemctl start pod-limits@a
-assert_contains "$(host podctl status limits)" 'isolator resource/network-bandwidth has no effect: this version does not limit networks'
+assert_contains "$(host podctl status limits)" 'isolator resource/network-bandwidth has no effect: the network "none" has no link that could be limited'
 host systemctl stop pod-limits
+limits '' '' "\"annotations\": [{\"name\": \"podd.org/network\", \"value\": \"host\"}], \"isolators\": [$network]"
+refused 'pod "limits": isolator "resource/network-bandwidth" would have no effect: the network "host" is not the pod'"'"'s own to be limited'
+limits "$(isolator resource/network-bandwidth '{"default": true, "limit": 0}')" "$(best_effort true)"
+assert_status 1 host podctl verify /etc/podd/pods.d/limits.json
+assert_contains "$output" 'isolator "resource/network-bandwidth": found a limit of 0, wanted more than that'
 
 say "bad values are found with file and place"
 while read -r place isolators <&3; do

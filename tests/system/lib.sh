@@ -170,7 +170,7 @@ leftovers() {
         machinectl list --no-legend
         ls -d /run/podd/pods/* /run/podd/netns/* /var/lib/podd/networks/* /var/lib/podd/tmp/* /run/systemd/system.control/pod-* 2>/dev/null || test $? = 2
         find /sys/fs/cgroup -maxdepth 2 -name "machine-*.slice"
-        ip -o link | grep -o " podd-[^:@]*" || test $? = 1
+        ip -o link | grep -o " podd[-_][^:@]*" || test $? = 1
         awk "\$5 ~ \"^/(var/lib|run)/podd/\" { print \$5 }" /proc/1/mountinfo
         ls -d /etc/systemd/system/pod-* /run/systemd/transient/pod-* 2>/dev/null || test $? = 2
     ' 2>&1

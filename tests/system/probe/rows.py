@@ -164,7 +164,7 @@ row("os/linux/seccomp-remove-set", sees={("calls", "mkdirat"): ("EACCES", "EFAUL
 row("os/linux/seccomp-remove-set", app=isolator("os/linux/seccomp-remove-set", {"set": ["mkdirat"]}), changes={"calls"},
     sees={("calls", "mkdirat"): ("SIGSYS", "EFAULT")})
 elsewhere("53-lsm.sh", "os/linux/selinux-context", "os/linux/apparmor-profile")
-elsewhere("37-limits.sh", "resource/network-bandwidth")
+elsewhere("101-network-bandwidth.sh", "resource/network-bandwidth")
 
 # Limits of units.
 row("resource/memory", app=isolator("resource/memory", {"limit": "64Mi", "request": "16Mi"}),

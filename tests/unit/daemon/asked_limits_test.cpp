@@ -49,6 +49,24 @@ TEST_CASE("what is no limit of a control group is not among them") {
                                translate::Scope::kApp) == Limits{{"TasksMax", "", 64}});
 }
 
+TEST_CASE("a network's limit is asked for where it can have an effect") {
+    const auto asked = [](const std::string& members, const std::string& app) {
+        const auto manifest = schema::PodManifest::parse(
+            R"({"acVersion":"0.8.11","acKind":"PodManifest","apps":[{"name":"a","image":{"name":"x"})" +
+            app + "}]" + members + "}");
+        REQUIRE(manifest);
+        return daemon::asked_bandwidth(*manifest);
+    };
+    const std::string limit =
+        R"("isolators":[{"name":"resource/network-bandwidth","value":{"default":true,"limit":"1M"}}])";
+    const std::string app = R"(,"app":{"exec":["/x"],"user":"0","group":"0",)" + limit + "}";
+    const std::string network = R"(,"annotations":[{"name":"podd.org/network","value":"default"}])";
+    CHECK(asked("," + limit, app) == std::nullopt);
+    CHECK(asked(network, "") == std::nullopt);
+    CHECK(asked(network, app) == 1'000'000);
+    CHECK(asked(network + "," + limit, "") == 1'000'000);
+}
+
 TEST_CASE("limits of an image are those of the plan") {
     CHECK(daemon::asked_limits({{"MemoryMax", "", 5}, {"IOReadIOPSMax", "/srv", 7}}) ==
           Limits{{"MemoryMax", "", 5}, {"IOReadIOPSMax", "/srv", 7}});

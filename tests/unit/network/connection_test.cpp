@@ -16,6 +16,7 @@ TEST_CASE("a connection is read as it was written") {
     pod.ports = {{"tcp", "", 8080, 80}, {"udp", "2001:db8::1", 53, 5353}};
     pod.servers = {"192.0.2.53"};
     pod.access = {.restricted = true, .pods = false, .host = true, .metadata = false};
+    pod.bandwidth = 1'000'000;
     for (const auto& ipv6 : {std::optional<Ipv6>{}, parse_ipv6("fdab::2")}) {
         pod.ipv6 = ipv6;
         const auto back = connection_from_json(Json::parse(to_json(pod).str()).value());
@@ -51,6 +52,8 @@ TEST_CASE("a damaged connection is refused") {
         {"access", "host"},
         {"access", Json::Array{"everything"}},
         {"access", Json::Array{1}},
+        {"bandwidth", 0},
+        {"bandwidth", "1M"},
     };
     Connection pod;
     pod.pod = "web";
@@ -103,6 +106,7 @@ TEST_CASE("requests and replies") {
         {Request::Verb::kConnect, "web", {{"tcp", "", 80, 8080}}, {"192.0.2.1"}, {}},
         {Request::Verb::kConnect, "web", {}, {}, {false, true, false, true}},
         {Request::Verb::kDisconnect, "web", {}, {}, {}},
+        {Request::Verb::kConnect, "web", {}, {}, {}, 5, true},
     };
     for (const auto& request : requests) {
         const auto back = parse_request(to_text(request));
@@ -117,7 +121,7 @@ TEST_CASE("requests and replies") {
         CAPTURE(text);
         CHECK(!parse_request(text));
     }
-    const Reply reply{"no free address", 3};
+    const Reply reply{"no free address", 3, "no ifb"};
     CHECK(parse_reply(to_text(reply)).value() == reply);
     CHECK(!parse_reply("{}"));
     CHECK(!parse_reply(R"({"error":"","interface":-1})"));

@@ -56,6 +56,7 @@ TEST_SUITE("plan/plan") {
         pod.low_ports = true;
         pod.ports = {{"tcp", "", 8080, 80}, {"udp", "192.0.2.1", 53, 65535}};
         pod.network_access = {plan::NetworkAccess::kMetadata, plan::NetworkAccess::kPods};
+        pod.bandwidth = {1'000'000, true};
         const auto json = base::Json::parse(plan::to_json(pod).str());
         REQUIRE(json);
         const auto back = plan::pod_plan(*json);
@@ -66,6 +67,7 @@ TEST_SUITE("plan/plan") {
         CHECK(back->apps == pod.apps);
         CHECK(back->localtime == pod.localtime);
         CHECK(back->ports == pod.ports);
+        CHECK(back->bandwidth == pod.bandwidth);
         CHECK(back->low_ports == true);
     }
 

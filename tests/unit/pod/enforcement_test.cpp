@@ -58,13 +58,13 @@ TEST_SUITE("pod/enforcement") {
                  {"podd.org/allowed-cpus", "\"2-4\"", all, "this host has the processors 0-3 only"},
                  {"podd.org/allowed-memory-nodes", "\"1\"", all,
                   "this host has the memory nodes 0 only"},
-                 {"resource/network-bandwidth", R"({"default":true,"limit":"1M"})", all,
-                  "this version does not limit networks"},
+                 {"resource/network-bandwidth", R"({"default":true,"limit":"1M"})", none, ""},
              }) {
             CAPTURE(name);
             CAPTURE(value);
             const auto found =
-                pod::without_effect(isolators(isolator(name, value)), translate::Scope::kApp, host);
+                pod::without_effect(isolators(isolator(name, value)),
+                                    {translate::Scope::kApp, schema::Network::kDefault, 1}, host);
             REQUIRE(found.size() == (why.empty() ? 0 : 1));
             if (found.empty()) continue;
             CHECK(found[0].isolator == name);
@@ -73,22 +73,24 @@ TEST_SUITE("pod/enforcement") {
     }
 
     TEST_CASE("a limit without effect is an error, or noted where the manifest says so") {
-        // No host limits networks yet, whatever its controllers are.
+        // No host limits a network that is not there, whatever its controllers are.
+        const pod::LimitScope scope{translate::Scope::kApp, schema::Network::kNone, 1};
         const auto list =
             isolators(isolator("resource/network-bandwidth", R"({"default":true,"limit":"1M"})"));
         pod::Enforcement enforcement;
-        const auto refused = enforcement.check("app a", list, translate::Scope::kApp, false);
+        const auto refused = enforcement.check("app a", list, scope, false);
         REQUIRE_FALSE(refused.has_value());
         CHECK(refused.error().code() == base::ErrorCode::kUnsupported);
         CHECK(refused.error().message() ==
-              "isolator \"resource/network-bandwidth\" would have no effect: this version does not "
-              "limit networks; annotation \"podd.org/best-effort\" says that the pod is to start "
+              "isolator \"resource/network-bandwidth\" would have no effect: the network \"none\" "
+              "has no link that could be limited; annotation \"podd.org/best-effort\" says that "
+              "the pod is to start "
               "all the same");
         CHECK(enforcement.notes().empty());
-        CHECK(enforcement.check("app a", list, translate::Scope::kApp, true).has_value());
+        CHECK(enforcement.check("app a", list, scope, true).has_value());
         REQUIRE(enforcement.notes().size() == 1);
         CHECK(enforcement.notes()[0] ==
-              "app a: isolator resource/network-bandwidth has no effect: this version does not "
-              "limit networks");
+              "app a: isolator resource/network-bandwidth has no effect: the network \"none\" has "
+              "no link that could be limited");
     }
 }

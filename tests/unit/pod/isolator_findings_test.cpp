@@ -59,7 +59,8 @@ TEST_SUITE("pod/isolator_findings") {
                   "/apps/0/app/isolators: \"os/linux/cpu-shares\" and the \"request\" of "
                   "\"resource/cpu\" are the same: the later one counts"},
                  {R"({"name":"resource/network-bandwidth","value":{"default":true,"limit":"1M"}})",
-                  "/apps/0/app/isolators/0: this version does not limit networks", ""},
+                  "/apps/0/app/isolators/0: the network \"none\" has no link that could be limited",
+                  ""},
              }) {
             CAPTURE(isolators);
             const auto found = findings(isolators);

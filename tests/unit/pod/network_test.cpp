@@ -129,4 +129,63 @@ TEST_SUITE("pod/network") {
         REQUIRE_FALSE(made.has_value());
         CHECK(made.error().message().ends_with("more than one app has a port so called"));
     }
+
+    TEST_CASE("a link is held to what the pod says or its only app, whichever is less") {
+        const auto limit = [](const char* quantity) {
+            return fmt::format(
+                R"({{"name":"resource/network-bandwidth","value":{{"default":true,"limit":"{}"}}}})",
+                quantity);
+        };
+        struct Row {
+            std::string pod, image, another_app;
+            schema::Network network;
+            std::optional<std::uint64_t> wanted;
+        };
+        using schema::Network;
+        const std::string another = R"(,{"name":"b","image":{"name":"x"}})";
+        for (const auto& [of_pod, of_image, another_app, network, wanted] : std::vector<Row>{
+                 {"", "", "", Network::kDefault, {}},
+                 {limit("1M"), "", "", Network::kDefault, 1'000'000},
+                 {"", limit("1M"), "", Network::kDefault, 1'000'000},
+                 {limit("1M"), limit("2M"), "", Network::kDefault, 1'000'000},
+                 {limit("2M"), limit("1M"), "", Network::kDefault, 1'000'000},
+                 {limit("2M"), limit("1M"), another, Network::kDefault, 2'000'000},
+                 {limit("2M"), limit("1M"), "", Network::kHost, {}},
+             }) {
+            CAPTURE(of_pod);
+            CAPTURE(of_image);
+            auto manifest = manifest_of("", another_app);
+            const auto with = schema::PodManifest::parse(
+                fmt::format(R"({{"acKind":"PodManifest","acVersion":"0.8.11","isolators":[{}],)"
+                            R"("apps":[{{"name":"a","image":{{"name":"x"}},"app":)"
+                            R"({{"exec":["/a"],"user":"0","group":"0","isolators":[{}]}}}}]}})",
+                            of_pod, of_image));
+            REQUIRE(with.has_value());
+            manifest.isolators = with->isolators;
+            auto own = image();
+            own.manifest.app = with->apps.front().app;
+            const auto made = pod::bandwidth(manifest, on(network), {own, own});
+            REQUIRE(made.has_value());
+            CHECK(made->has_value() == wanted.has_value());
+            if (wanted) CHECK((*made)->bytes_per_sec == *wanted);
+        }
+    }
+
+    TEST_CASE("who must have the limit is asked for, in whatever list") {
+        auto manifest = manifest_of("");
+        manifest.isolators = {
+            schema::PodManifest::parse(
+                R"({"acKind":"PodManifest","acVersion":"0.8.11","apps":[{"name":"a","image":{"name":"x"}}],)"
+                R"("isolators":[{"name":"resource/network-bandwidth","value":{"default":true,"limit":"1M"}}]})")
+                ->isolators};
+        auto settings = on(schema::Network::kDefault);
+        settings.best_effort = true;
+        CHECK((*pod::bandwidth(manifest, settings, {image()}))->best_effort);
+        auto strict = manifest.isolators;
+        auto own = image();
+        own.manifest.app->isolators = strict;
+        manifest.apps.front().annotations = {
+            {*schema::AcIdentifier::parse("podd.org/best-effort"), "false"}};
+        CHECK_FALSE((*pod::bandwidth(manifest, settings, {own}))->best_effort);
+    }
 }

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "interface.h"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+
+namespace podd::network_service {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+std::string alias_of(const std::string& pod) {
+    return fmt::format("pod {}", pod);
+}
+
+Result<std::optional<Interface>> find_interface(Netlink& netlink, const std::string& name) {
+    Message message{RTM_GETLINK, 0};
+    message.header<ifinfomsg>().ifi_family = AF_UNSPEC;
+    message.put(IFLA_IFNAME, name);
+    std::optional<Interface> found;
+    const auto asked = netlink.ask(
+        message, fmt::format("looking for interface \"{}\"", name), [&](const nlmsghdr& answer) {
+            if (answer.nlmsg_type != RTM_NEWLINK) return;
+            Interface one;
+            const auto& info =
+                read_message<ifinfomsg>(answer, [&](unsigned type, const nlattr& attribute) {
+                    if (type == IFLA_IFALIAS) one.alias = mnl_attr_get_str(&attribute);
+                });
+            one.index = static_cast<std::uint32_t>(info.ifi_index);
+            found = one;
+        });
+    if (!asked && asked.error().sys_errno() != ENODEV) return asked.error();
+    return found;
+}
+
+Message& of_interface(Message& message, std::uint32_t index, unsigned flags) {
+    auto& header = message.header<ifinfomsg>();
+    header.ifi_family = AF_UNSPEC;
+    header.ifi_index = static_cast<int>(index);
+    header.ifi_flags = flags;
+    header.ifi_change = flags;
+    return message;
+}
+
+Result<> set_alias(Netlink& netlink, std::uint32_t index, const std::string& pod) {
+    Message message{RTM_NEWLINK, 0};
+    of_interface(message, index).put(IFLA_IFALIAS, alias_of(pod));
+    return netlink.ask(message, "naming an interface");
+}
+
+Result<> no_own_addresses(Netlink& netlink, std::uint32_t index) {
+    Message message{RTM_NEWLINK, 0};
+    of_interface(message, index);
+    auto* families = message.begin(IFLA_AF_SPEC);
+    auto* ipv6 = message.begin(AF_INET6);
+    message.put(IFLA_INET6_ADDR_GEN_MODE, static_cast<std::uint8_t>(IN6_ADDR_GEN_MODE_NONE));
+    message.end(ipv6);
+    message.end(families);
+    return netlink.ask(message, "turning off link-local addresses");
+}
+
+Result<> bring_up(Netlink& netlink, std::uint32_t index) {
+    Message message{RTM_NEWLINK, 0};
+    of_interface(message, index, IFF_UP);
+    return netlink.ask(message, "bringing an interface up");
+}
+
+Result<> remove_interface(Netlink& netlink, const std::string& name, const std::string& pod) {
+    const auto found = TRY(find_interface(netlink, name));
+    if (!found) return {};
+    // One without an alias is ours as well: whoever made it was killed before it could say so.
+    if (!found->alias.empty() && found->alias != alias_of(pod))
+        return Error{
+            ErrorCode::kConflict,
+            fmt::format("interface \"{}\" is there already, of \"{}\"", name, found->alias)};
+    Message message{RTM_DELLINK, 0};
+    of_interface(message, found->index);
+    auto done = netlink.ask(message, fmt::format("removing interface \"{}\"", name));
+    if (!done && done.error().sys_errno() == ENODEV) return {};
+    return done;
+}
+
+}  // namespace podd::network_service
