@@ -25,7 +25,8 @@ ManagerObject::ManagerObject(sd_event* event, sdbus::IConnection& bus, Activity&
                  [this](const Transfer& transfer, const auto& result) {
                      transfer_ended(transfer, result);
                  }},
-      verifier_{event, systemd_, activity_} {
+      verifier_{event, systemd_, activity_},
+      network_links_{event, systemd_} {
     driver_.on_peer_gone([this](const std::string& peer) {
         static_cast<void>(activity_.unsubscribe(peer));
         transfers_.peer_gone(peer);

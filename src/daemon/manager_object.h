@@ -14,6 +14,7 @@
 #include "daemon/activity.h"
 #include "daemon/authorizer.h"
 #include "daemon/images.h"
+#include "daemon/network_links.h"
 #include "daemon/pod_control.h"
 #include "daemon/pods.h"
 #include "daemon/reply.h"
@@ -44,6 +45,10 @@ private:
     using FoundKeyRow = sdbus::Struct<std::string, std::string, std::vector<std::string>,
                                       std::uint64_t, std::uint64_t, bool, bool, std::string>;
     using TrustedKeyRow = sdbus::Struct<std::string, std::string, std::string, std::string>;
+    using LinkRow = sdbus::Struct<
+        std::string, std::string, std::string, std::vector<std::string>,
+        std::vector<sdbus::Struct<std::string, std::string, std::uint16_t, std::uint16_t>>,
+        std::uint64_t, std::uint64_t, std::vector<std::string>>;
     using Diagnostic = sdbus::Struct<std::string, std::string>;
     using Options = std::map<std::string, sdbus::Variant>;
 
@@ -57,6 +62,8 @@ private:
     void ListPods(sdbus::Result<std::vector<PodRow>>&& result) override;
     void GetPodManifest(sdbus::Result<std::string>&& result, std::string name,
                         std::uint64_t flags) override;
+    void ListNetworkLinks(sdbus::Result<std::vector<LinkRow>>&& result,
+                          std::uint64_t flags) override;
     void VerifyManifest(sdbus::Result<std::vector<Diagnostic>>&& result, sdbus::UnixFd manifest,
                         std::string name) override;
     void ListImages(sdbus::Result<std::vector<ImageRow>>&& result) override;
@@ -155,6 +162,7 @@ private:
     Images images_;
     Transfers transfers_;
     VerifierUnits verifier_;
+    NetworkLinks network_links_;
 };
 
 template <typename... Values>

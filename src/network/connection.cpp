@@ -102,6 +102,7 @@ Json to_json(const Connection& connection) {
     json.add("servers", Json::Array(connection.servers.begin(), connection.servers.end()));
     json.add("access", to_json(connection.access));
     if (connection.bandwidth) json.add("bandwidth", *connection.bandwidth);
+    if (connection.since) json.add("since", *connection.since);
     return json;
 }
 
@@ -156,6 +157,8 @@ Result<Connection> connection_from_json(const Json& json) {
     // Records of earlier versions have none; pods go on when podd is upgraded.
     if (const auto* access = json.find("access")) connection.access = TRY(access_from_json(access));
     connection.bandwidth = TRY(bandwidth_from_json(json.find("bandwidth")));
+    if (json.find("since") != nullptr)
+        connection.since = TRY(read_number<std::uint64_t>(json, "since"));
     return connection;
 }
 

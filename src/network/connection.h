@@ -44,6 +44,8 @@ struct Connection {
     Access access{};
     /// Bytes per second, each way, that its link is held to.
     std::optional<std::uint64_t> bandwidth{};
+    /// Microseconds of the wall clock; unknown of those that an older version has connected.
+    std::optional<std::uint64_t> since{};
     bool operator==(const Connection&) const = default;
 };
 

@@ -14,6 +14,12 @@ namespace {
 
 constexpr std::string_view kConnect = "connect";
 constexpr std::string_view kDisconnect = "disconnect";
+constexpr std::string_view kList = "list";
+
+std::string_view word_of(Request::Verb verb) {
+    if (verb == Request::Verb::kConnect) return kConnect;
+    return verb == Request::Verb::kDisconnect ? kDisconnect : kList;
+}
 
 const std::string* text_member(const Json& json, std::string_view name) {
     const auto* member = json.find(name);
@@ -23,9 +29,8 @@ const std::string* text_member(const Json& json, std::string_view name) {
 }  // namespace
 
 std::string to_text(const Request& request) {
-    const bool connect = request.verb == Request::Verb::kConnect;
-    Json json{Json::Object{{"verb", connect ? kConnect : kDisconnect}, {"pod", request.pod}}};
-    if (!connect) return json.str();
+    Json json{Json::Object{{"verb", word_of(request.verb)}, {"pod", request.pod}}};
+    if (request.verb != Request::Verb::kConnect) return json.str();
     Json::Array ports;
     for (const auto& port : request.ports)
         ports.push_back(to_json(port));
@@ -49,6 +54,7 @@ Result<Request> parse_request(std::string_view text) {
     const auto* verb = text_member(json, "verb");
     const auto* pod = text_member(json, "pod");
     const bool connect = verb != nullptr && *verb == kConnect;
+    if (verb != nullptr && *verb == kList) return Request{Request::Verb::kList, {}, {}, {}, {}};
     if (verb == nullptr || pod == nullptr || !is_pod_name(*pod) ||
         (!connect && *verb != kDisconnect))
         return Error{ErrorCode::kInvalidArgument, "that is no request for a network"};
@@ -72,10 +78,10 @@ Result<Reply> parse_reply(std::string_view text) {
     const auto* interface = json.find("interface");
     const auto index = interface == nullptr ? std::nullopt : interface->as_uint();
     const auto* unlimited = text_member(json, "unlimited");
-    if (error == nullptr || unlimited == nullptr || !index ||
-        *index > std::numeric_limits<std::uint32_t>::max())
+    if (error == nullptr || !index || *index > std::numeric_limits<std::uint32_t>::max())
         return Error{ErrorCode::kCorrupt, "that is no answer of podd-network.service"};
-    return Reply{*error, static_cast<std::uint32_t>(*index), *unlimited};
+    return Reply{*error, static_cast<std::uint32_t>(*index),
+                 unlimited == nullptr ? std::string{} : *unlimited};
 }
 
 }  // namespace podd::network

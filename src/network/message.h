@@ -17,12 +17,14 @@ namespace podd::network {
 inline constexpr const char* kSocket = "/run/podd/network.socket";
 inline constexpr std::size_t kMaxMessage = std::size_t{160} * 1024;
 
+/// What is answered to kList comes as a memory file beside the reply, see listing.h.
+///
 /// To connect a pod, a netlink socket (NETLINK_ROUTE) comes with it that was opened in the pod's
 /// network namespace: so the service needs no right to join that.
 struct Request {
-    enum class Verb : unsigned char { kConnect, kDisconnect };
+    enum class Verb : unsigned char { kConnect, kDisconnect, kList };
     Verb verb = Verb::kConnect;
-    std::string pod;
+    std::string pod;                   // of kList: none
     std::vector<Port> ports;           // kConnect
     std::vector<std::string> servers;  // kConnect
     Access access{};                   // kConnect

@@ -183,6 +183,15 @@ std::string add_elements(const Connection& connection) {
     return out;
 }
 
+std::string get_elements(const Connection& connection) {
+    std::string out;
+    for (auto& element : elements_of(connection)) {
+        element.value.clear();
+        out += command("get", element);
+    }
+    return out;
+}
+
 std::string remove_elements(const Connection& connection) {
     std::string out;
     for (const auto& element : elements_of(connection)) {

@@ -20,6 +20,8 @@ std::string table(const Pool& pool);
 
 /// What one pod adds to it.
 std::string add_elements(const Connection& connection);
+/// Fails where anything of that is not there.
+std::string get_elements(const Connection& connection);
 /// Takes that away again, whether it is there or not: nft of Debian 12 has no "destroy". Another
 /// pod must not have its ports by now.
 std::string remove_elements(const Connection& connection);

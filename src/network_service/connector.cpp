@@ -2,6 +2,7 @@
 #include "connector.h"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 #include <utility>
 
@@ -50,6 +51,12 @@ std::set<std::uint32_t> taken_slots(const Pool& pool, const std::vector<HostAddr
     for (const auto& one : addresses)
         if (const auto slot = pool.slot_of(one.peer)) taken.insert(*slot);
     return taken;
+}
+
+std::uint64_t now_usec() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(now).count());
 }
 
 Result<> check_ports(const network::Request& request,
@@ -107,6 +114,7 @@ Result<Connection> Connector::choose(const network::Request& request,
     connection.ports = request.ports;
     connection.servers = request.servers;
     connection.access = request.access;
+    connection.since = now_usec();
     return connection;
 }
 
@@ -130,9 +138,14 @@ Result<std::string> Connector::limit(const network::Request& request, Connection
         connection.bandwidth = request.bandwidth;
         return std::string{};
     }
-    if (request.best_effort && limited.error().code() == ErrorCode::kUnsupported)
-        return limited.error().message();
-    return std::move(limited).error().with_context("limiting its bandwidth");
+    if (limited.error().code() != ErrorCode::kUnsupported)
+        return std::move(limited).error().with_context("limiting its bandwidth");
+    if (request.best_effort) return limited.error().message();
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("isolator \"resource/network-bandwidth\" would have no effect: {}; "
+                             "annotation \"podd.org/best-effort\" says that the pod is to start "
+                             "all the same",
+                             limited.error().message())};
 }
 
 Result<> Connector::add_rules(const Connection& connection) {

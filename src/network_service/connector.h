@@ -10,6 +10,7 @@
 #include "flows.h"
 #include "link.h"
 #include "netlink.h"
+#include "network/listing.h"
 #include "network/message.h"
 #include "nftables.h"
 #include "records.h"
@@ -36,6 +37,8 @@ public:
     /// Of pods that have ended, what the kernel remembers; until then, nobody gets their addresses.
     bool has_flows_to_forget() const { return !records_.ended().empty(); }
     base::Result<> forget_flows();
+    /// What is recorded, and what is there.
+    base::Result<std::vector<network::ListedLink>> list();
 
 private:
     Connector(const network::Pool& pool, Netlink host, Nftables rules, Flows flows, Records records)

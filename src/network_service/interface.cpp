@@ -19,24 +19,49 @@ std::string alias_of(const std::string& pod) {
     return fmt::format("pod {}", pod);
 }
 
+namespace {
+
+constexpr int kTries = 5;
+
+Interface interface_of(const nlmsghdr& answer) {
+    Interface one;
+    const auto& info = read_message<ifinfomsg>(answer, [&](unsigned type, const nlattr& attribute) {
+        if (type == IFLA_IFNAME) one.name = mnl_attr_get_str(&attribute);
+        if (type == IFLA_IFALIAS) one.alias = mnl_attr_get_str(&attribute);
+    });
+    one.index = static_cast<std::uint32_t>(info.ifi_index);
+    return one;
+}
+
+}  // namespace
+
 Result<std::optional<Interface>> find_interface(Netlink& netlink, const std::string& name) {
     Message message{RTM_GETLINK, 0};
     message.header<ifinfomsg>().ifi_family = AF_UNSPEC;
     message.put(IFLA_IFNAME, name);
     std::optional<Interface> found;
-    const auto asked = netlink.ask(
-        message, fmt::format("looking for interface \"{}\"", name), [&](const nlmsghdr& answer) {
-            if (answer.nlmsg_type != RTM_NEWLINK) return;
-            Interface one;
-            const auto& info =
-                read_message<ifinfomsg>(answer, [&](unsigned type, const nlattr& attribute) {
-                    if (type == IFLA_IFALIAS) one.alias = mnl_attr_get_str(&attribute);
-                });
-            one.index = static_cast<std::uint32_t>(info.ifi_index);
-            found = one;
-        });
+    const auto asked = netlink.ask(message, fmt::format("looking for interface \"{}\"", name),
+                                   [&](const nlmsghdr& answer) {
+                                       if (answer.nlmsg_type == RTM_NEWLINK)
+                                           found = interface_of(answer);
+                                   });
     if (!asked && asked.error().sys_errno() != ENODEV) return asked.error();
     return found;
+}
+
+Result<std::vector<Interface>> interfaces(Netlink& netlink) {
+    for (int i = 0;; ++i) {
+        Message message{RTM_GETLINK, NLM_F_DUMP};
+        message.header<ifinfomsg>().ifi_family = AF_UNSPEC;
+        std::vector<Interface> all;
+        const auto asked =
+            netlink.ask(message, "listing the host's interfaces", [&](const nlmsghdr& answer) {
+                if (answer.nlmsg_type == RTM_NEWLINK) all.push_back(interface_of(answer));
+            });
+        if (asked) return all;
+        // Something was changed in the middle of the list.
+        if (asked.error().sys_errno() != EINTR || i == kTries) return asked.error();
+    }
 }
 
 Message& of_interface(Message& message, std::uint32_t index, unsigned flags) {

@@ -5,16 +5,16 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "netlink.h"
-
-struct ifinfomsg;
 
 namespace podd::network_service {
 
 struct Interface {
     std::uint32_t index = 0;
+    std::string name;
     std::string alias;  // see alias_of()
 };
 
@@ -23,6 +23,9 @@ std::string alias_of(const std::string& pod);
 
 /// Nothing where no interface is so called.
 base::Result<std::optional<Interface>> find_interface(Netlink& netlink, const std::string& name);
+
+/// All of them.
+base::Result<std::vector<Interface>> interfaces(Netlink& netlink);
 
 /// Gives `message` a header for the interface, with these flags set.
 Message& of_interface(Message& message, std::uint32_t index, unsigned flags = 0);

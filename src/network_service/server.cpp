@@ -8,8 +8,11 @@
 #include <fmt/format.h>
 
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/socket_message.h"
 
@@ -79,7 +82,20 @@ Result<> Server::answer(int connection) {
     // A start that went wrong before it could ask.
     if (message.text.empty()) return {};
     const auto request = TRY(network::parse_request(message.text));
+    if (request.verb == Request::Verb::kList) return answer_list(connection);
     return base::send_message(connection, to_text(reply_to(request, std::move(message.fds))), {});
+}
+
+// One message could not hold it.
+Result<> Server::answer_list(int connection) {
+    const auto links = connector_.list();
+    if (!links)
+        return base::send_message(connection, to_text(Reply{links.error().message(), 0, {}}), {});
+    const UniqueFd file{::memfd_create("podd-links", MFD_CLOEXEC)};
+    if (!file) return base::errno_error("making a memory file", errno);
+    TRY(base::write_all(file.get(), to_text(*links)));
+    if (::lseek(file.get(), 0, SEEK_SET) < 0) return base::errno_error("rewinding it", errno);
+    return base::send_message(connection, to_text(Reply{}), {file.get()});
 }
 
 void Server::wait_for_requests() {

@@ -33,6 +33,7 @@ private:
 
     base::Result<> accept_next();
     base::Result<> answer(int connection);
+    base::Result<> answer_list(int connection);
     network::Reply reply_to(const network::Request& request, std::vector<base::UniqueFd> fds);
     void wait_for_requests();
     void forget_flows_later();

@@ -27,6 +27,7 @@ constexpr Verb kVerbs[] = {
     {"verify", "[FILE...]",
      "Say what is wrong with manifests; without FILE, with all declared ones", 0, kAny,
      verb_verify},
+    {"network list", "", "List links of pods, and what is left of some", 0, 0, verb_network_list},
     {"fetch", "IMAGE...",
      "Fetch images: docker://…, https://….aci, or a name as example.com/app:1.0", 1, kAny,
      verb_fetch},
@@ -104,8 +105,8 @@ std::span<const Verb> verb_table() {
 base::Result<const Verb*> find_verb(std::vector<std::string>& words) {
     std::string name = words.empty() ? "list" : words.front();
     std::size_t used = words.empty() ? 0 : 1;
-    if (name == "image" || name == "store") {
-        const std::string first = name == "image" ? " list" : " fsck";
+    if (name == "image" || name == "store" || name == "network") {
+        const std::string first = name == "store" ? " fsck" : " list";
         name += words.size() > 1 ? " " + words[1] : first;
         used = std::min<std::size_t>(words.size(), 2);
     } else if (name == "trust" && words.size() > 1 && (words[1] == "list" || words[1] == "rm")) {

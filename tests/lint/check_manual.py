@@ -131,7 +131,7 @@ def check_interface(name):
     interface = ElementTree.parse(root / f"dbus/org.podd1.{name}.xml").getroot().find("interface")
     members = [member(element) for element in [*interface.findall("method"), *interface.findall("signal")]]
     properties = [f"{found.get('name')} ({found.get('type')})" for found in interface.findall("property")]
-    said = re.findall(r"\b[A-Z]\w*\([^()]*(?:\([^()]*\)[^()]*)*\)", text)
+    said = re.findall(r"\b[A-Z]\w*\([^()]*(?:\((?:[^()]|\([^()]*\))*\)[^()]*)*\)", text)
     if members or said:
         compare(f"of {title}, the method or signal", members, page_file(page), said)
     compare(f"of {title}, the property", properties, page_file(page),

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A pod's link is held to a rate, each way, by nothing that the pod could take away; and nothing of that stays when the pod ends.
-# hosts: bookworm trixie
+# hosts: bookworm trixie vm
 # full
 # timeout: 300
 import_image busybox
 put_back() {
-    host_sh 'systemctl stop podd-network.socket podd-network.service'
     tidy
+    host_sh 'systemctl stop podd-network.socket podd-network.service'
 }
 trap put_back EXIT
 
@@ -36,6 +36,27 @@ to_pod() {
 # limited RATE: 2 MB/s without headers and acknowledgements; a busy machine takes longer, but not much.
 limited() { [ "$1" -gt 1500000 ] && [ "$1" -lt 2100000 ] || fail "$1 bytes per second, not 2M: $2"; }
 network_state() { host_sh 'ip -o link | grep -o "podd[-_][^:@]*" || true; ls /run/podd/network 2>/dev/null || true'; }
+
+if [ "$KIND" = vm ]; then
+    say "a kernel that cannot: the pod does not start, unless it is to have no more than what there is"
+    host_file /run/modprobe.d/no-ifb.conf <<<'install ifb /bin/false'
+    host_sh 'rmmod ifb 2>/dev/null || true'
+    manifest() {
+        drop_manifest slow <<LIST
+{"acKind": "PodManifest", "acVersion": "0.8.11", "annotations": [{"name": "podd.org/network", "value": "default"}, {"name": "podd.org/best-effort", "value": "$1"}],
+ "isolators": [$limit], "apps": [{"name": "a", "image": {"name": "example.com/busybox"}, "app": {"exec": ["/bin/sleep", "1000"], "user": "0", "group": "0"}}]}
+LIST
+    }
+    manifest false
+    assert_fails host systemctl start pod-slow@a
+    assert_contains "$(journal pod-slow)" 'isolator "resource/network-bandwidth" would have no effect: the kernel of this host has no "ifb"; annotation "podd.org/best-effort"'
+    assert_eq "" "$(network_state)"
+    manifest true
+    host_sh 'systemctl reset-failed; systemctl start pod-slow@a'
+    assert_contains "$(host podctl status -n 0 slow)" 'Weakened: pod: isolator resource/network-bandwidth has no effect: the kernel of this host has no "ifb"'
+    host_sh 'systemctl stop pod-slow; rm /run/modprobe.d/no-ifb.conf'
+    exit 0
+fi
 
 say "without it, much more passes, and nothing is made"
 pod free ''

@@ -23,7 +23,7 @@ JSON
 done
 host systemctl start pod-sleeping
 
-assert_eq "cancel-transfer enter exec fetch image import list list-transfers pull start status stop store trust verify" "$(completes "podctl ")"
+assert_eq "cancel-transfer enter exec fetch image import list list-transfers network pull start status stop store trust verify" "$(completes "podctl ")"
 assert_eq "start status stop store" "$(completes "podctl st")"
 assert_eq "idle sleeping" "$(completes "podctl status ")"
 assert_eq "sleeping" "$(completes "podctl --no-pager -n 5 status sl")"

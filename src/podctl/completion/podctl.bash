@@ -62,7 +62,7 @@ __podctl_verb() {
         elif __podctl_wants_value "$word"; then
             skip=yes
         elif [[ $word != -* ]]; then
-            if [ "$verb" = image ] || [ "$verb" = store ] || [[ "$verb $word" =~ ^trust\ (list|rm)$ ]]; then
+            if [[ $verb =~ ^(image|store|network)$ ]] || [[ "$verb $word" =~ ^trust\ (list|rm)$ ]]; then
                 verb+=" $word"
             elif [ -z "$verb" ]; then
                 verb=$word
@@ -124,9 +124,10 @@ _podctl() {
             ;;
         *)
             case $verb in
-                '') replies=(list status start pull stop exec enter verify fetch import image list-transfers cancel-transfer store trust) ;;
+                '') replies=(list status start pull stop exec enter verify network fetch import image list-transfers cancel-transfer store trust) ;;
                 image) replies=(create list rm verify export extract render history gc cat-manifest) ;;
                 store) replies=(fsck) ;;
+                network) replies=(list) ;;
                 status) mapfile -t replies < <(__podctl_pods '.*') ;;
                 stop) mapfile -t replies < <(__podctl_pods 'active|activating|deactivating|reloading') ;;
                 exec | enter) mapfile -t replies < <(__podctl_apps) ;;

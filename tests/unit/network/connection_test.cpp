@@ -17,6 +17,7 @@ TEST_CASE("a connection is read as it was written") {
     pod.servers = {"192.0.2.53"};
     pod.access = {.restricted = true, .pods = false, .host = true, .metadata = false};
     pod.bandwidth = 1'000'000;
+    pod.since = 1'700'000'000'000'000;
     for (const auto& ipv6 : {std::optional<Ipv6>{}, parse_ipv6("fdab::2")}) {
         pod.ipv6 = ipv6;
         const auto back = connection_from_json(Json::parse(to_json(pod).str()).value());
@@ -53,6 +54,7 @@ TEST_CASE("a damaged connection is refused") {
         {"access", Json::Array{"everything"}},
         {"access", Json::Array{1}},
         {"bandwidth", 0},
+        {"since", "yesterday"},
         {"bandwidth", "1M"},
     };
     Connection pod;
@@ -107,6 +109,7 @@ TEST_CASE("requests and replies") {
         {Request::Verb::kConnect, "web", {}, {}, {false, true, false, true}},
         {Request::Verb::kDisconnect, "web", {}, {}, {}},
         {Request::Verb::kConnect, "web", {}, {}, {}, 5, true},
+        {Request::Verb::kList, "", {}, {}, {}},
     };
     for (const auto& request : requests) {
         const auto back = parse_request(to_text(request));
