@@ -13,9 +13,11 @@
 #include "pod/isolator_findings.h"
 #include "pod/manifest_files.h"
 #include "pod/port_clashes.h"
+#include "podctl/firewall.h"
 #include "podctl/table.h"
 #include "podctl/terminal.h"
 #include "podctl/verbs.h"
+#include "schema/annotations.h"
 #include "store/reader.h"
 
 namespace podd::podctl {
@@ -56,17 +58,18 @@ base::Result<Host> open_host() {
 class Verifier {
 public:
     Verifier(const Options& options, const std::vector<std::string>& words)
-        : strict_{options.strict} {
-        if (!options.manifest_only) look_for_host();
+        : strict_{options.strict}, looks_at_host_{!options.manifest_only} {
+        if (looks_at_host_) look_for_host();
         for (const std::string& path : words.empty() ? declared_files() : words)
             read(path);
         // On a machine that only builds the manifest its own pods do not matter.
-        if (!options.manifest_only) read_declared();
+        if (looks_at_host_) read_declared();
     }
 
     void verify() {
         for (const Subject& subject : subjects_)
             verify(subject);
+        if (looks_at_host_) look_at_firewall();
     }
 
     const std::vector<Finding>& findings() const { return findings_; }
@@ -84,11 +87,13 @@ private:
     void read_declared();
     void add_user(const std::string& path, const translate::Pod& pod);
     void verify(const Subject& subject);
+    void look_at_firewall();
     void add(std::string_view severity, const std::string& path,
              const std::vector<std::string>& lines);
     void add(std::string_view severity, const pod::ManifestProblem& problem);
 
     bool strict_;
+    bool looks_at_host_;
     std::optional<Host> host_;
     std::vector<Subject> subjects_;
     std::vector<pod::PortUser> users_;  // of the host's ports
@@ -159,6 +164,22 @@ void Verifier::verify(const Subject& subject) {
     add(kError, path, found.errors);
     add(kWarning, path, found.warnings);
     add(kNote, path, found.notes);
+}
+
+bool is_on_default_network(const translate::Pod& pod) {
+    const auto settings = schema::pod_settings(pod.manifest);
+    return settings && settings->network == schema::Network::kDefault;
+}
+
+// Of the host, not of a pod: said once, if it matters to any.
+void Verifier::look_at_firewall() {
+    const bool matters = std::any_of(subjects_.begin(), subjects_.end(), [](const Subject& one) {
+        return one.verification.pod && is_on_default_network(*one.verification.pod);
+    });
+    if (!matters) return;
+    const auto found = firewall();
+    add(kWarning, "nftables", found.warnings);
+    add(kNote, "nftables", found.notes);
 }
 
 base::Json as_json(const std::vector<Finding>& findings) {
