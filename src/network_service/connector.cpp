@@ -82,6 +82,7 @@ Result<Connector> Connector::start(const Pool& pool, const std::string& folder) 
     // Of another version, or nobody knows what is in it.
     const bool stale = made.records_.damaged() || !made.rules_.run(network::kProbe);
     if (stale && !made.records_.all().empty()) TRY(made.make_table());
+    TRY(made.forget_ended(TRY(host_addresses(made.host_))));
     return made;
 }
 
