@@ -23,6 +23,7 @@ std::string_view no_bandwidth_of_pod(Network network) {
         case Network::kDefaultRestricted: break;
         case Network::kNone: return "the network \"none\" has no link that could be limited";
         case Network::kHost: return "the network \"host\" is not the pod's own to be limited";
+        case Network::kPath: return "a network that the pod joins is not its own to be limited";
     }
     return {};
 }
