@@ -29,6 +29,7 @@
 #include "credentials.h"
 #include "endpoints.h"
 #include "host_tree.h"
+#include "listen_fds.h"
 #include "mount_api.h"
 #include "own_pids.h"
 #include "program.h"
@@ -44,7 +45,6 @@ using base::UniqueFd;
 namespace {
 
 constexpr std::size_t kMaxReadiness = 4096;
-constexpr int kFirstFd = 3;
 constexpr mode_t kUmask = 0022;
 
 Result<> join_pod(const AppSpec& spec) {
@@ -111,7 +111,7 @@ std::vector<std::string> environment(const AppSpec& spec, bool credentials) {
     std::vector<std::string> lines;
     // What systemd tells the app nobody else can say; of two values programs see the first.
     constexpr std::string_view kManager[] = {"NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS",
-                                             "LISTEN_PID"};
+                                             "LISTEN_PID", "LISTEN_FDNAMES"};
     for (const auto& [name, value] : spec.app.environment)
         if (std::find(std::begin(kManager), std::end(kManager), name) == std::end(kManager) &&
             (name != kCredentialsVariable || !credentials))
@@ -121,7 +121,8 @@ std::vector<std::string> environment(const AppSpec& spec, bool credentials) {
         lines.push_back(fmt::format("{}={}", kCredentialsVariable, kCredentialsFolder));
     if (spec.listen_fds > 0) {
         lines.push_back(fmt::format("LISTEN_FDS={}", spec.listen_fds));
-        lines.push_back(fmt::format("LISTEN_PID={}", ::getpid()));
+        lines.push_back(fmt::format("LISTEN_PID={}", ::getpid()));  // as the app knows itself
+        lines.push_back(fmt::format("LISTEN_FDNAMES={}", spec.listen_names));
     }
     return lines;
 }
@@ -233,7 +234,9 @@ void send_readiness(int socket, int status, std::string_view error) {
     const auto argv = pointers(spec.app.argv);
     const auto envp = pointers(lines);
     // Not only at execve(2): that follows the image's links, which may lead to /proc/self/fd.
-    (void)::syscall(SYS_close_range, static_cast<unsigned>(kFirstFd + spec.listen_fds), ~0U, 0U);
+    (void)::syscall(SYS_close_range, static_cast<unsigned>(kFirstListenFd + spec.listen_fds), ~0U,
+                    0U);
+    keep_listen_fds(spec.listen_fds);
     if (spec.seccomp)
         if (const auto done = spec.seccomp->load(spec.app.refusals_logged); !done)
             fail(reported_status(spec, ExitStatus::kSeccomp, done.error()), done.error());

@@ -21,6 +21,7 @@ struct AppSpec {
     std::optional<SeccompProgram> seccomp;
     int listen_fds;                // sockets from systemd: 3 … 3 + listen_fds - 1
     const Entry* entry = nullptr;  // a command beside the app
+    std::string listen_names{};    // of those sockets, ":" between them
 };
 
 /// What the process says before it is let go: a status of 0, or an exit status and why.

@@ -6,17 +6,17 @@
 // restarted.
 // exec --post-stop POD APP: ExecStopPost= of an app; runs its handler, if it has one.
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
 #include <string>
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "app_process.h"
@@ -26,6 +26,7 @@
 #include "bus_program.h"
 #include "join.h"
 #include "launch.h"
+#include "listen_fds.h"
 #include "plan/health.h"
 #include "plan/plan.h"
 #include "plan/run_dir.h"
@@ -42,15 +43,6 @@ namespace {
 
 constexpr int kEndMsec = 1000;
 constexpr int kLeaderEndMsec = 100;
-
-int count_listen_fds() {
-    const char* pid = std::getenv("LISTEN_PID");    // NOLINT(concurrency-mt-unsafe): one thread
-    const char* count = std::getenv("LISTEN_FDS");  // NOLINT(concurrency-mt-unsafe)
-    int value = 0;
-    if (pid == nullptr || count == nullptr || fmt::format("{}", ::getpid()) != pid) return 0;
-    const auto [end, error] = std::from_chars(count, count + std::strlen(count), value);
-    return error == std::errc{} && *end == '\0' && value > 0 ? value : 0;
-}
 
 // Whether systemd hears of the app's process before that is ready. Then nothing is left to do for
 // an app that is alone but to be ready. Among many, what costs is each change of a unit: two
@@ -96,6 +88,7 @@ Result<> take_back(const AppSpec& spec, const Started& started, UniqueFd socket)
 Result<AppSpec> read_spec(int directory, const plan::PodPlan& pod, const plan::AppPlan& app,
                           int leader) {
     AppSpec spec{pod, app, leader, {}, count_listen_fds()};
+    spec.listen_names = listen_fd_names(app, spec.listen_fds);
     if (app.seccomp) spec.seccomp = TRY(SeccompProgram::read(directory, app.name));
     return spec;
 }
@@ -225,5 +218,7 @@ int main(int argc, char** argv) {
     }
     const stage1::Subject subject{argv[argc - 2], argv[argc - 1]};
     (void)::prctl(PR_SET_DUMPABLE, 0);
+    // Helpers of the app are none of its sockets' business.
+    (void)::syscall(SYS_close_range, stage1::kFirstListenFd, ~0U, CLOSE_RANGE_CLOEXEC);
     return stage1::work(option, subject);
 }

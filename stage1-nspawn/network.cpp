@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 #include <sys/time.h>
 #include <sys/un.h>
 
+#include "base/ip_address.h"
 #include "base/socket_message.h"
 
 namespace podd::stage1 {
@@ -42,11 +44,19 @@ Result<UniqueFd> socket_in_pod(int proc_fd, int pidfd) {
     return socket;
 }
 
+bool is_loopback(std::string_view text) {
+    const auto ipv4 = base::parse_ipv4(text);
+    const auto ipv6 = base::parse_ipv6(text);
+    return (ipv4 && base::is_loopback(*ipv4)) || (ipv6 && base::is_loopback(*ipv6));
+}
+
 std::vector<network::Port> ports_of(const plan::PodPlan& pod) {
     std::vector<network::Port> ports;
     if (!pod.ports) return ports;
     for (const auto& one : *pod.ports)
-        ports.push_back({one.protocol, one.host_ip, one.host_port, one.pod_port});
+        // At a loopback address nothing arrives that rules could lead on: see "proxy".
+        if (!is_loopback(one.host_ip))
+            ports.push_back({one.protocol, one.host_ip, one.host_port, one.pod_port});
     return ports;
 }
 

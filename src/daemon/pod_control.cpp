@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "pod/manifest_files.h"
+#include "pod/systemd_version.h"
 #include "schema/pod_manifest.h"
 #include "unit/names.h"
 
@@ -28,7 +29,10 @@ struct PodControl::Start {
 namespace {
 
 std::vector<std::string> unit_patterns(const std::string& pod) {
-    return {unit::sandbox_name(pod), unit::app_name(pod, "*")};
+    auto patterns = unit::socket_patterns(pod);
+    patterns.push_back(unit::sandbox_name(pod));
+    patterns.push_back(unit::app_name(pod, "*"));
+    return patterns;
 }
 
 bool is_running(const UnitState& unit) {
@@ -49,7 +53,7 @@ base::Result<std::vector<client::TransientUnit>> PodControl::transient_units(
                                  "hint: 'podctl start {0}' starts that one, or give yours another "
                                  "name",
                                  name)};
-    const translate::Options options{systemd_version_, manifest};
+    const translate::Options options{systemd_version_, manifest, pod::has_ipv6_sockets()};
     const auto translated = TRY(translate::translate(pod, options));
     std::vector<client::TransientUnit> units;
     units.reserve(translated.size());
@@ -161,6 +165,26 @@ void PodControl::check_apps(const StartPtr& start) {
 
 void PodControl::explain(const StartPtr& start, const std::string& unit,
                          const std::string& job_result) {
+    if (job_result == "dependency" && unit == unit::sandbox_name(start->pod))
+        return explain_sockets(start, unit);
+    explain_service(start, unit, job_result);
+}
+
+// A port that is taken.
+void PodControl::explain_sockets(const StartPtr& start, const std::string& unit) {
+    systemd_.list_units(unit::socket_patterns(start->pod), [this, start, unit](const auto& units) {
+        if (!units) return finish(start, units.error());
+        const auto failed = std::ranges::find(*units, "failed", &UnitState::active_state);
+        if (failed == units->end()) return explain_service(start, unit, "dependency");
+        finish(start,
+               Error{ErrorCode::kConflict, fmt::format("{0} does not listen: is its port taken?\n"
+                                                       "hint: 'systemctl status {0}' says why",
+                                                       failed->name)});
+    });
+}
+
+void PodControl::explain_service(const StartPtr& start, const std::string& unit,
+                                 const std::string& job_result) {
     // It most often needs its images.
     const bool is_waiting = job_result == "dependency" && unit == unit::sandbox_name(start->pod);
     const std::string asked = is_waiting ? unit::pull_name(start->pod) : unit;
@@ -179,7 +203,7 @@ void PodControl::finish(const StartPtr& start, const base::Result<>& result) {
     if (std::exchange(start->finished, true)) return;
     // Units were kept loaded for what they had to say.
     for (const client::TransientUnit& unit : start->units)
-        if (unit.name.ends_with(".service")) systemd_.unref(unit.name);
+        if (is_kept(unit.name)) systemd_.unref(unit.name);
     if (result) return start->done({});
     // stage0 names the pod itself.
     const std::string context = fmt::format("pod \"{}\"", start->pod);

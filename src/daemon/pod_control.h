@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/pinned.h"
@@ -46,6 +47,9 @@ private:
     void wait_for_apps(const StartPtr& start);
     void check_apps(const StartPtr& start);
     void explain(const StartPtr& start, const std::string& unit, const std::string& job_result);
+    void explain_sockets(const StartPtr& start, const std::string& unit);
+    void explain_service(const StartPtr& start, const std::string& unit,
+                         const std::string& job_result);
     void finish(const StartPtr& start, const base::Result<>& result);
 
     client::Systemd& systemd_;
@@ -53,6 +57,8 @@ private:
     std::map<std::string, schema::PullPolicy> pull_policies_;
 };
 
+/// Whether such a unit stays loaded until it is known how it started.
+bool is_kept(std::string_view unit);
 /// What a transient unit is over the bus. Errors: as unit::bus_properties().
 base::Result<client::TransientUnit> transient_unit(const unit::Unit& unit);
 

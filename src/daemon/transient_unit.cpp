@@ -50,6 +50,10 @@ struct ToVariant {
 
 }  // namespace
 
+bool is_kept(std::string_view unit) {
+    return unit.ends_with(".service") || unit.ends_with(".socket");
+}
+
 base::Result<client::TransientUnit> transient_unit(const unit::Unit& unit) {
     client::TransientUnit transient{unit.name, {}};
     const auto properties =
@@ -60,8 +64,7 @@ base::Result<client::TransientUnit> transient_unit(const unit::Unit& unit) {
     transient.properties.emplace_back("CollectMode",
                                       sdbus::Variant{std::string{"inactive-or-failed"}});
     // How it ended can only be read as long as the unit is there; let go of when it was read.
-    if (unit.name.ends_with(".service"))
-        transient.properties.emplace_back("AddRef", sdbus::Variant{true});
+    if (is_kept(unit.name)) transient.properties.emplace_back("AddRef", sdbus::Variant{true});
     return transient;
 }
 

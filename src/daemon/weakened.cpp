@@ -82,7 +82,8 @@ void add_volume(std::vector<std::string>& found, const schema::Volume& volume) {
 }
 
 void add_network(std::vector<std::string>& found, const schema::PodSettings& settings) {
-    if (settings.network == schema::Network::kHost) found.emplace_back("network of the host");
+    if (settings.network == schema::Network::kHost)
+        found.emplace_back("network of the host, and with it its abstract sockets");
     if (settings.network == schema::Network::kPath)
         found.push_back(fmt::format("network of another: {}", settings.network_path));
     const auto& access = settings.network_access;

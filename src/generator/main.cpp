@@ -73,7 +73,7 @@ int generate(const pod::ManifestSearch& search, const std::string& directory, Co
         complain(output.error().message());
         return EXIT_FAILURE;
     }
-    const translate::Options options{pod::systemd_version(), {}};
+    const translate::Options options{pod::systemd_version(), {}, pod::has_ipv6_sockets()};
     for (const auto& manifest : scan.manifests) {
         const auto units = translate::translate(manifest.pod, options);
         auto done = units ? output->write(*units) : base::Result<>{units.error()};

@@ -81,6 +81,16 @@ struct BandwidthPlan {
     bool operator==(const BandwidthPlan&) const = default;
 };
 
+/// Sockets that systemd listens at for an app: such a name they have in $LISTEN_FDNAMES.
+struct SocketPlan {
+    std::string name;      // of the port
+    std::string protocol;  // "tcp" or "udp"
+    std::string host_ip;   // IPv4; empty: all addresses
+    std::uint16_t port = 0;
+    std::uint32_t count = 1;  // so many ports, one after the other
+    bool operator==(const SocketPlan&) const = default;
+};
+
 struct PodPlan {
     int version = kVersion;
     std::string name;
@@ -100,11 +110,14 @@ struct PodPlan {
     std::optional<Metadata> metadata{};    // the metadata service has a record: metadata_record.h
     /// true: users who are not root may listen on all ports of the pod's own network.
     std::optional<bool> low_ports{};
-    std::optional<std::vector<PortPlan>> ports{};                // none: none
+    std::optional<std::vector<PortPlan>> ports{};                // forwarded; none: none
     std::optional<std::vector<NetworkAccess>> network_access{};  // none: nothing
     std::optional<std::string> network_path{};                   // of Network::kPath
     std::optional<bool> named_networks{};                        // true: kNetworksFile says which
     std::optional<BandwidthPlan> bandwidth{};                    // where has_link()
+    /// Those that systemd listens at, which starts the pod, and that a proxy hands on.
+    std::optional<std::vector<PortPlan>> proxied{};
+    std::optional<std::uint64_t> idle_stop_usec{};  // so long without a connection there ends it
 };
 
 /// A limit that only the image asks for; its unit says nothing of it. `property` is a name of
@@ -174,8 +187,9 @@ struct AppPlan {
     std::uint64_t stop_timeout_usec = kDefaultStopTimeoutUsec;  // UINT64_MAX: none
     std::vector<LimitPlan> limits;
     std::optional<int> oom_score_adj;
-    std::string selinux_label;     // empty: none
-    std::string apparmor_profile;  // empty: none
+    std::string selinux_label;                         // empty: none
+    std::string apparmor_profile;                      // empty: none
+    std::optional<std::vector<SocketPlan>> sockets{};  // none: none
 };
 
 /// What `run` records of the sandbox, so that nobody joins a stranger whose pid was reused.

@@ -37,6 +37,8 @@ void members(PodPlan& plan, Visit& visit) {
     visit("networkPath", plan.network_path);
     visit("namedNetworks", plan.named_networks);
     visit("bandwidth", plan.bandwidth);
+    visit("proxied", plan.proxied);
+    visit("idleStopUsec", plan.idle_stop_usec);
 }
 
 template <typename Visit>
@@ -109,6 +111,16 @@ void members(AppPlan& plan, Visit& visit) {
     visit("oomScoreAdj", plan.oom_score_adj);
     visit("selinuxLabel", plan.selinux_label);
     visit("apparmorProfile", plan.apparmor_profile);
+    visit("sockets", plan.sockets);
+}
+
+template <typename Visit>
+void members(SocketPlan& socket, Visit& visit) {
+    visit("name", socket.name);
+    visit("protocol", socket.protocol);
+    visit("hostIP", socket.host_ip);
+    visit("port", socket.port);
+    visit("count", socket.count);
 }
 
 template <typename Visit>
@@ -143,8 +155,9 @@ constexpr const auto& words(MountPlan::Idmap) {
 
 // What is written as an object of its own.
 template <typename T>
-constexpr bool kIsPart = std::is_same_v<T, MountPlan> || std::is_same_v<T, LimitPlan> ||
-                         std::is_same_v<T, PortPlan> || std::is_same_v<T, BandwidthPlan>;
+constexpr bool kIsPart =
+    std::is_same_v<T, MountPlan> || std::is_same_v<T, LimitPlan> || std::is_same_v<T, PortPlan> ||
+    std::is_same_v<T, SocketPlan> || std::is_same_v<T, BandwidthPlan>;
 
 template <typename T>
 Json encode(const T& value);

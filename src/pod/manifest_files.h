@@ -76,6 +76,7 @@ base::Result<Manifest> load_manifest(const std::string& path);
 struct Verification {
     std::vector<ManifestProblem> errors;
     std::vector<ManifestProblem> warnings;
+    std::vector<ManifestProblem> notes{};
     std::optional<translate::Pod> pod{};  // unless it could not be read at all
 };
 Verification verify_manifest(const std::string& path);

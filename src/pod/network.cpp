@@ -8,6 +8,7 @@
 
 #include "base/ip_address.h"
 #include "schema/bandwidth.h"
+#include "schema/exposed_port.h"
 #include "schema/port_forwarding.h"
 
 namespace podd::pod {
@@ -66,6 +67,11 @@ Result<> add_range(std::vector<plan::PortPlan>& ports, const schema::ExposedPort
     return {};
 }
 
+bool is_activated(const schema::PodManifest& manifest, const schema::ExposedPort& exposed) {
+    const auto* port = schema::find_exposed(manifest, exposed).port;
+    return port != nullptr && port->socket_activated;
+}
+
 }  // namespace
 
 plan::Network network_of(schema::Network network) {
@@ -102,6 +108,7 @@ Result<std::optional<std::vector<plan::PortPlan>>> forwarded_ports(
     if ((!is_own && settings.named_networks.empty()) || manifest.ports.empty()) return ports;
     ports.emplace();
     for (const auto& exposed : manifest.ports) {
+        if (is_activated(manifest, exposed)) continue;
         const auto port = TRY(find_port(manifest, exposed, images));
         if (is_own)
             TRY_CONTEXT(schema::check_forwarded(port.protocol, exposed.host_ip), "port \"{}\"",
@@ -135,6 +142,45 @@ Result<std::optional<plan::BandwidthPlan>> bandwidth(
                      "isolator \"resource/network-bandwidth\": found a limit of 0, wanted more "
                      "than that"};
     return least;
+}
+
+std::optional<std::vector<plan::PortPlan>> proxied_ports(const schema::PodManifest& manifest) {
+    std::optional<std::vector<plan::PortPlan>> ports;
+    for (const auto& port : schema::activated_ports(manifest)) {
+        if (!port.proxied) continue;
+        if (!ports) ports.emplace();
+        for (std::uint32_t i = 0; i < port.count; ++i)
+            ports->push_back({port.protocol, port.host_ip,
+                              static_cast<std::uint16_t>(port.host_port + i),
+                              static_cast<std::uint16_t>(port.pod_port + i)});
+    }
+    return ports;
+}
+
+std::optional<std::vector<plan::SocketPlan>> sockets_of(const schema::PodManifest& manifest,
+                                                        const schema::AcName& app) {
+    std::optional<std::vector<plan::SocketPlan>> sockets;
+    for (const auto& port : schema::activated_ports(manifest)) {
+        if (port.proxied || manifest.apps[port.app].name != app) continue;
+        if (!sockets) sockets.emplace();
+        sockets->push_back({port.name, port.protocol, port.host_ip, port.host_port, port.count});
+    }
+    return sockets;
+}
+
+std::vector<std::string> unheard_sockets(const schema::PodManifest& manifest,
+                                         const std::vector<store::ImageRecord>& images) {
+    std::vector<std::string> found;
+    for (const auto& exposed : manifest.ports) {
+        if (schema::find_exposed(manifest, exposed).port != nullptr) continue;
+        const auto port = find_port(manifest, exposed, images);
+        if (port && port->socket_activated)
+            found.push_back(fmt::format(
+                "port \"{}\": its image says \"socketActivated\", but units are made before any "
+                "image is read: say it in a \"podPort\" of the manifest",
+                exposed.name.str()));
+    }
+    return found;
 }
 
 }  // namespace podd::pod

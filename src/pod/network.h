@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -22,8 +23,9 @@ bool opens_low_ports(schema::Network network, const schema::StringMap& sysctls);
 std::optional<std::vector<plan::NetworkAccess>> access_of(const schema::NetworkAccess& access);
 
 /// The ports that the host is to forward, each of a range by itself; `images` are those of the
-/// apps, which describe the ports where the manifest does not. Nothing on a network that cannot
-/// forward any. Errors: kInvalidArgument, kUnsupported.
+/// apps, which describe the ports where the manifest does not. Those that systemd listens at are
+/// not among them. Nothing on a network that cannot forward any. Errors: kInvalidArgument,
+/// kUnsupported.
 base::Result<std::optional<std::vector<plan::PortPlan>>> forwarded_ports(
     const schema::PodManifest& manifest, const schema::PodSettings& settings,
     const std::vector<store::ImageRecord>& images);
@@ -33,5 +35,16 @@ base::Result<std::optional<std::vector<plan::PortPlan>>> forwarded_ports(
 base::Result<std::optional<plan::BandwidthPlan>> bandwidth(
     const schema::PodManifest& manifest, const schema::PodSettings& settings,
     const std::vector<store::ImageRecord>& images);
+
+/// What systemd listens at, and a proxy hands on.
+std::optional<std::vector<plan::PortPlan>> proxied_ports(const schema::PodManifest& manifest);
+
+/// What systemd listens at for the app of that name, which gets the sockets.
+std::optional<std::vector<plan::SocketPlan>> sockets_of(const schema::PodManifest& manifest,
+                                                        const schema::AcName& app);
+
+/// One sentence for each port that is to be socket-activated by the word of an image alone.
+std::vector<std::string> unheard_sockets(const schema::PodManifest& manifest,
+                                         const std::vector<store::ImageRecord>& images);
 
 }  // namespace podd::pod

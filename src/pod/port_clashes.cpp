@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "schema/annotations.h"
+#include "schema/exposed_port.h"
 #include "schema/pod_manifest_checks.h"
 
 namespace podd::pod {
@@ -14,13 +15,18 @@ namespace {
 
 using schema::HostPorts;
 
-// Where the host's ports are those of the apps, or the host does not come into it, none is taken.
+// Where the host's ports are those of the apps, or the host does not come into it, what systemd
+// listens at is all that is taken.
 std::vector<HostPorts> ports_of(const schema::PodManifest& manifest) {
     const auto settings = schema::pod_settings(manifest);
-    if (!settings || schema::is_shared(settings->network) ||
-        (settings->network == schema::Network::kNone && settings->named_networks.empty()))
-        return {};
-    return schema::host_ports(manifest);
+    if (!settings) return {};
+    auto ports = schema::host_ports(manifest);
+    if (schema::has_link(settings->network) || !settings->named_networks.empty()) return ports;
+    std::erase_if(ports, [&](const HostPorts& one) {
+        const auto* port = schema::find_exposed(manifest, manifest.ports[one.index]).port;
+        return port == nullptr || !port->socket_activated;
+    });
+    return ports;
 }
 
 std::string sentence(const HostPorts& mine, const HostPorts& theirs, const PortUser& other) {

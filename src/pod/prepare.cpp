@@ -179,6 +179,7 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime,
     plan.stdio_links = TRY(wants_stdio_links(app, root));
     plan.notify = app.settings.supports_notify.value_or(false);
     plan.private_pids = app.settings.private_pids;
+    plan.sockets = sockets_of(to.pod.manifest, runtime.name);
     plan.stop_signal = app.settings.stop_signal.value_or(SIGTERM);
     plan.stop_timeout_usec = app.settings.stop_timeout_usec.value_or(plan::kDefaultStopTimeoutUsec);
     plan.limits = TRY(plan_limits(to.pod, runtime, image));
@@ -247,11 +248,14 @@ Result<Prepared> prepare(const translate::Pod& pod) {
 
     auto plan = TRY(plan_of(pod, settings, prepared.range.base));
     plan.metadata = metadata_wish(settings, images);
+    prepared.warnings = unheard_sockets(pod.manifest, images);
     auto ports = TRY(forwarded_ports(pod.manifest, settings, images));
     const auto networks = TRY(attachments(plan, settings, ports, prepared.warnings));
     plan.named_networks = networks ? std::optional{true} : std::nullopt;
     if (schema::has_link(settings.network)) plan.ports = std::move(ports);
     plan.bandwidth = TRY(bandwidth(pod.manifest, settings, images));
+    plan.proxied = proxied_ports(pod.manifest);
+    plan.idle_stop_usec = settings.idle_stop_usec;
     std::optional<Metadata> metadata;
     if (plan.metadata) metadata.emplace(TRY(Metadata::begin(name, plan.uuid, pod.manifest)));
     const auto run_dir = TRY(make_run_dir(name));

@@ -7,6 +7,7 @@
 #include <string>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "base/file.h"
 
@@ -55,6 +56,10 @@ int systemd_version() {
         version = version_in(*maps);
     if (version == 0) version = installed_version();
     return std::max(version, kOldestSystemd);
+}
+
+bool has_ipv6_sockets() {
+    return ::access("/proc/net/if_inet6", F_OK) == 0;
 }
 
 }  // namespace podd::pod

@@ -16,4 +16,7 @@ int version_in(std::string_view text);
 /// upgrade and daemon-reexec; else from the one that is installed; else kOldestSystemd.
 int systemd_version();
 
+/// Whether sockets of IPv6 can be made at all.
+bool has_ipv6_sockets();
+
 }  // namespace podd::pod

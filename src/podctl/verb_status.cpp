@@ -10,6 +10,7 @@
 #include "podctl/limits_text.h"
 #include "podctl/manager.h"
 #include "podctl/network_limit.h"
+#include "podctl/pod_sockets.h"
 #include "podctl/table.h"
 #include "podctl/terminal.h"
 #include "podctl/unit_status.h"
@@ -45,6 +46,7 @@ struct Pod {
     UnitStatus status;
     UnitStatus slice;
     std::vector<App> apps;
+    std::vector<PodSocket> sockets;
 };
 
 void load_verification(sdbus::IConnection& bus, App& app) {
@@ -109,6 +111,7 @@ base::Result<Pod> load_pod(sdbus::IConnection& bus, const std::string& name) {
         const App& app = pod.apps.emplace_back(load_app(bus, row));
         add_weaker(pod, "app " + app.name, app.asked, app.status);
     }
+    pod.sockets = pod_sockets(bus, name);
     return pod;
 }
 
@@ -205,9 +208,13 @@ void print_pod(const Pod& pod, const Options& options) {
     if (!pod.apps.empty()) fmt::print("{:>10}:\n", "Apps");
     for (const App& app : pod.apps)
         print_app(app, width);
+    print_sockets(pod.sockets);
     if (options.lines == 0) return;
     fmt::print("\n");
-    print_journal({pod.unit, unit::app_name(pod.name, "*")}, options.lines);
+    std::vector<std::string> units{pod.unit, unit::app_name(pod.name, "*")};
+    for (const PodSocket& socket : pod.sockets)
+        units.push_back(socket.unit);
+    print_journal(units, options.lines);
 }
 
 base::Json as_json(const UnitStatus& status) {
@@ -251,6 +258,7 @@ base::Json as_json(const Pod& pod) {
         apps.push_back(std::move(entry));
     }
     json.add("apps", base::Json{std::move(apps)});
+    json.add("sockets", as_json(pod.sockets));
     return json;
 }
 

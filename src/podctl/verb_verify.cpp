@@ -151,6 +151,8 @@ void Verifier::verify(const Subject& subject) {
         add(kError, problem);
     for (const pod::ManifestProblem& problem : verification.warnings)
         add(kWarning, problem);
+    for (const pod::ManifestProblem& problem : verification.notes)
+        add(kNote, problem);
     if (!verification.pod) return;
     // Names that only libraries know the generator cannot look up, podctl can.
     const auto isolators = pod::isolator_findings(verification.pod->manifest);

@@ -92,6 +92,13 @@ Result<std::uint64_t> finite_span(std::string_view text) {
     return usec;
 }
 
+Result<std::uint64_t> idle_span(std::string_view text) {
+    constexpr std::uint64_t kLeast = 1'000'000;
+    const auto usec = TRY(finite_span(text));
+    if (usec < kLeast) return found_wanted(quoted(text), "a time span of at least a second");
+    return usec;
+}
+
 Result<std::uint32_t> count(std::string_view text) {
     constexpr std::uint32_t kMost = 1'000'000;
     const auto number = base::parse_number<std::uint32_t>(text);
@@ -107,7 +114,7 @@ bool is_limit(std::string_view name) {
 bool is_pod_annotation(std::string_view name) {
     return name == kWantedBy || is_network_annotation(name) || name == kExitPolicy ||
            name == kHostname || name == kDescription || name == kTimezone ||
-           name == kHideProcesses || name == kMetadata;
+           name == kHideProcesses || name == kMetadata || name == kIdleStop;
 }
 bool is_app_annotation(std::string_view name) {
     return name == kRestart || name == kRestartSec || name == kStopSignal || name == kStopTimeout ||
@@ -115,8 +122,8 @@ bool is_app_annotation(std::string_view name) {
            name == kRequires || name == kBestEffort || name == kInit || name == kLoadCredential ||
            name == kLoadCredentialEncrypted || name == kRestartSteps || name == kRestartMaxDelay ||
            name == kStartLimitBurst || name == kStartLimitInterval || name == kKillMode ||
-           name == kOomPolicy || name == kUmask || name == kPrivatePids || is_limit(name) ||
-           is_health_annotation(name);
+           name == kOomPolicy || name == kUmask || name == kPrivatePids || name == kSocketProxy ||
+           is_limit(name) || is_health_annotation(name);
 }
 
 Result<void> apply(PodSettings& settings, const Annotation& annotation) {
@@ -139,6 +146,8 @@ Result<void> apply(PodSettings& settings, const Annotation& annotation) {
         settings.hide_processes = TRY(choose(kFlags, value));
     else if (name == kMetadata)
         settings.metadata = TRY(choose(kFlags, value));
+    else if (name == kIdleStop)
+        settings.idle_stop_usec = TRY(idle_span(value));
     else if (is_app_annotation(name))
         return found_wanted("it on the pod", "it in the \"annotations\" of an app");
     else if (name.starts_with(kOurs))
@@ -202,6 +211,8 @@ Result<void> apply(AppSettings& settings, const Annotation& annotation) {
         settings.required = TRY(app_names(annotation.value));
     else if (name == kInit)
         settings.init = TRY(choose(kFlags, annotation.value));
+    else if (name == kSocketProxy)
+        settings.socket_proxy = TRY(choose(kFlags, annotation.value));
     else if (name == kPullPolicy)
         settings.pull_policy = TRY(parse_pull_policy(annotation.value));
     else if (name == kPullFrom)

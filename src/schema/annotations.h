@@ -34,6 +34,9 @@ inline constexpr std::string_view kBestEffort = "podd.org/best-effort";
 /// app's image is an ACI and the network is the pod's own.
 inline constexpr std::string_view kMetadata = "podd.org/metadata";
 
+/// So long without a connection to those of its apps that a proxy stands before, then the pod ends.
+inline constexpr std::string_view kIdleStop = "podd.org/idle-stop-sec";
+
 // App annotations, in the pod manifest; where an image says it too, the pod manifest wins.
 inline constexpr std::string_view kRestart =
     "podd.org/restart";  // no (default), on-failure, always
@@ -61,6 +64,9 @@ inline constexpr std::string_view kOomPolicy =
 inline constexpr std::string_view kUmask = "podd.org/umask";  // octal, default 0022
 /// "true": the app is PID 1 of a PID namespace of its own. Default: "false", the pod's.
 inline constexpr std::string_view kPrivatePids = "podd.org/private-pids";
+/// "true": the app knows nothing of socket activation: what comes to its ports with
+/// "socketActivated" is handed on by a proxy. Default: "false", it gets the sockets.
+inline constexpr std::string_view kSocketProxy = "podd.org/socket-proxy";
 /// "podd.org/limit-nofile" and its like: see process_limit().
 inline constexpr std::string_view kLimit = "podd.org/limit-";
 /// "true": /dev/stdout and /dev/stderr of the app can be opened again, at the price of one small
@@ -103,6 +109,7 @@ struct PodSettings {
     bool best_effort = false;
     bool hide_processes = false;
     std::optional<bool> metadata;  // unset: as the images say
+    std::optional<std::uint64_t> idle_stop_usec;
 };
 
 /// A secret that systemd loads for the app. Source: systemd.exec(5), "LoadCredential=".
@@ -123,6 +130,7 @@ struct AppSettings {
     std::string oom_policy;  // empty: the default
     std::optional<std::uint32_t> umask;
     bool private_pids = false;
+    bool socket_proxy = false;
     std::vector<ProcessLimit> limits;
     std::vector<std::string> after;  // names of apps, not yet looked up in the pod
     std::vector<std::string> required;

@@ -10,6 +10,7 @@
 #include "base/ip_address.h"
 #include "schema/annotation_json.h"
 #include "schema/app_order.h"
+#include "schema/exposed_port.h"
 #include "schema/isolators.h"
 #include "schema/port_forwarding.h"
 #include "schema/sysctl.h"
@@ -40,29 +41,52 @@ Result<void> check_mounts(const JsonNode& app_node, const RuntimeApp& app,
         "path");
 }
 
-// What an exposed port leads to, as far as the manifest says: apps without an "app" object have
-// their ports from the image.
-struct Exposed {
-    const Port* port = nullptr;
-    bool may_be_in_image = false;
-    std::size_t hits = 0;
-};
+// Whether systemd can listen for it, and who it listens for is known.
+Result<void> check_activated(const JsonNode& node, const PodManifest& manifest,
+                             const std::vector<AppSettings>& settings, const Exposed& found) {
+    if (found.port == nullptr || !found.port->socket_activated) return {};
+    const JsonNode name = TRY(node.member("name"));
+    if (!found.app)
+        return name.refuse(
+            "the name of a port of one app's \"app\" object: which of the apps is to have the "
+            "socket of a \"podPort\" is not known else");
+    const auto& app = manifest.apps[*found.app].name.str();
+    if (settings[*found.app].init)
+        return node.here(
+            found_wanted(fmt::format("\"socketActivated\" on the init app {}", quoted(app)),
+                         "an app that is no init app: it ends by itself"));
+    if (found.port->protocol != "tcp" && found.port->protocol != "udp")
+        return node.here(
+            found_wanted("\"socketActivated\" with protocol " + quoted(found.port->protocol),
+                         "\"tcp\" or \"udp\": systemd opens no other sockets"));
+    if (settings[*found.app].socket_proxy && found.port->protocol != "tcp")
+        return node.here(found_wanted(
+            fmt::format("a port of protocol {} of the app {} with {}", quoted(found.port->protocol),
+                        quoted(app), quoted(kSocketProxy)),
+            "\"tcp\": the proxy hands on no datagrams"));
+    return {};
+}
 
-Exposed find_port(const PodManifest& manifest, const ExposedPort& exposed) {
-    if (exposed.pod_port) return {&*exposed.pod_port, false, 1};
-    Exposed found;
-    for (const auto& app : manifest.apps) {
-        if (!app.app) {
-            found.may_be_in_image = true;
-            continue;
-        }
-        for (const auto& port : app.app->ports) {
-            if (port.name != exposed.name) continue;
-            found.port = &port;
-            ++found.hits;
-        }
-    }
-    return found;
+// The proxy and the app are on the same network there.
+Result<void> check_proxied(const JsonNode& node, const PodManifest& manifest,
+                           const PodSettings& pod) {
+    const auto proxied = activated_ports(manifest);
+    const bool any = std::ranges::any_of(proxied, &ActivatedPort::proxied);
+    if (pod.idle_stop_usec && !any)
+        return node.here(
+            found_wanted(fmt::format("annotation {} without an app with {} and a port that is "
+                                     "\"socketActivated\"",
+                                     quoted(kIdleStop), quoted(kSocketProxy)),
+                         "one, as only a proxy knows when nobody is connected"));
+    for (const auto& port : proxied)
+        if (port.proxied && pod.network == Network::kHost &&
+            port.host_port < port.pod_port + port.count &&
+            port.pod_port < port.host_port + port.count)
+            return node.here(found_wanted(
+                fmt::format("host port {} before the app's own port {} on the host's network",
+                            port.host_port, port.pod_port),
+                "two that differ: systemd listens at the one, the app at the other"));
+    return {};
 }
 
 HostPorts ports_of(std::size_t index, const ExposedPort& exposed, const Port& port) {
@@ -72,7 +96,7 @@ HostPorts ports_of(std::size_t index, const ExposedPort& exposed, const Port& po
 
 Result<void> check_port(const JsonNode& node, const PodManifest& manifest,
                         const ExposedPort& exposed, std::vector<HostPorts>& taken) {
-    const Exposed found = find_port(manifest, exposed);
+    const Exposed found = find_exposed(manifest, exposed);
     const JsonNode name = TRY(node.member("name"));
     if (found.hits > 1) return name.refuse("the name of a port that only one app has");
     if (found.port == nullptr) {
@@ -96,7 +120,8 @@ Result<void> check_forwarding(const JsonNode& node, const PodManifest& manifest)
     const JsonNode ports = TRY(node.member("ports"));
     for (std::size_t index = 0; index < manifest.ports.size(); ++index) {
         const auto& exposed = manifest.ports[index];
-        const Exposed found = find_port(manifest, exposed);
+        const Exposed found = find_exposed(manifest, exposed);
+        if (found.port != nullptr && found.port->socket_activated) continue;  // nothing to forward
         auto good =
             check_forwarded(found.port == nullptr ? "tcp" : found.port->protocol, exposed.host_ip);
         if (!good) return ports.element(index).here(std::move(good).error());
@@ -104,7 +129,8 @@ Result<void> check_forwarding(const JsonNode& node, const PodManifest& manifest)
     return {};
 }
 
-Result<void> check_ports(const JsonNode& node, const PodManifest& manifest) {
+Result<void> check_ports(const JsonNode& node, const PodManifest& manifest,
+                         const std::vector<AppSettings>& settings) {
     const JsonNode ports = TRY(node.member("ports"));
     std::vector<HostPorts> taken;
     std::set<std::tuple<std::string_view, std::uint16_t, std::string_view>> seen;
@@ -114,7 +140,14 @@ Result<void> check_ports(const JsonNode& node, const PodManifest& manifest) {
         if (!seen.emplace(port.name.str(), port.host_port, port.host_ip).second)
             return port_node.here(found_wanted("the same entry a second time", "each once"));
         TRY(check_port(port_node, manifest, port, taken));
+        TRY(check_activated(port_node, manifest, settings, find_exposed(manifest, port)));
     }
+    std::uint32_t activated = 0;
+    for (const auto& port : activated_ports(manifest))
+        activated += port.count;
+    if (activated > kMaxActivatedPorts)
+        return ports.refuse(fmt::format("at most {} socket-activated ports, not {}",
+                                        kMaxActivatedPorts, activated));
     return {};
 }
 
@@ -168,8 +201,9 @@ Result<void> check_pod_manifest(const JsonNode& node, const PodManifest& manifes
     }
     TRY(check_app_order(apps, manifest.apps, settings));
     TRY(check_host_files(apps, manifest));
-    TRY(check_ports(node, manifest));
+    TRY(check_ports(node, manifest, settings));
     const auto pod = TRY(read_pod_settings(node, manifest.annotations));
+    TRY(check_proxied(node, manifest, pod));
     if (has_link(pod.network)) TRY(check_forwarding(node, manifest));
     return check_sysctls(node, manifest, pod);
 }
@@ -177,7 +211,7 @@ Result<void> check_pod_manifest(const JsonNode& node, const PodManifest& manifes
 std::vector<HostPorts> host_ports(const PodManifest& manifest) {
     std::vector<HostPorts> all;
     for (std::size_t index = 0; index < manifest.ports.size(); ++index)
-        if (const auto found = find_port(manifest, manifest.ports[index]); found.port != nullptr)
+        if (const auto found = find_exposed(manifest, manifest.ports[index]); found.port != nullptr)
             all.push_back(ports_of(index, manifest.ports[index], *found.port));
     return all;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "schema/port_forwarding.h"
 
+#include <fmt/format.h>
+
 #include "base/ip_address.h"
 #include "schema/json_node.h"
 
@@ -12,9 +14,11 @@ base::Result<> check_forwarded(std::string_view protocol, std::string_view host_
                             "\"tcp\", \"udp\" or \"sctp\"");
     const auto ipv4 = base::parse_ipv4(host_ip);
     const auto ipv6 = base::parse_ipv6(host_ip);
-    if ((ipv4 && base::is_loopback(*ipv4)) || (ipv6 && base::is_loopback(*ipv6)))
-        return found_wanted("the loopback address " + quoted(host_ip),
-                            "another address of the host: this version forwards no port there");
+    if (protocol != "tcp" &&
+        ((ipv4 && base::is_loopback(*ipv4)) || (ipv6 && base::is_loopback(*ipv6))))
+        return found_wanted(fmt::format("the loopback address {} with protocol {}", quoted(host_ip),
+                                        quoted(protocol)),
+                            "another address of the host: only TCP is served there");
     // Who asks one of a link's own addresses has one as well, and that goes no further.
     if (ipv6 && base::is_link_local(*ipv6))
         return found_wanted("the link-local address " + quoted(host_ip),

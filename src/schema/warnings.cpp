@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "base/ip_address.h"
 #include "schema/annotations.h"
+#include "schema/exposed_port.h"
 #include "schema/isolators.h"
 #include "schema/json_node.h"
 #include "schema/platform.h"
@@ -47,10 +49,21 @@ void check_isolators(const std::string& at, const std::vector<Isolator>& isolato
 
 void check_app(const std::string& at, const App& app, Warnings& out) {
     check_isolators(at, app.isolators, out);
-    for (std::size_t index = 0; index < app.ports.size(); ++index)
-        if (app.ports[index].socket_activated)
-            out.push_back(fmt::format(
-                "{}/ports/{}/socketActivated: this version opens no sockets for apps", at, index));
+}
+
+// A socket is opened only where the pod says at which port of the host.
+void check_activated(const std::string& at, const PodManifest& manifest, const App& app,
+                     Warnings& out) {
+    for (std::size_t index = 0; index < app.ports.size(); ++index) {
+        const auto is_exposed = [&](const ExposedPort& exposed) {
+            return exposed.name == app.ports[index].name;
+        };
+        if (app.ports[index].socket_activated && std::ranges::none_of(manifest.ports, is_exposed))
+            out.push_back(
+                fmt::format("{}/ports/{}/socketActivated: nobody listens there: {} is not among "
+                            "the pod's \"ports\"",
+                            at, index, quoted(app.ports[index].name.str())));
+    }
 }
 
 // Valid for systemd as well, and there it surprises people, too.
@@ -64,6 +77,20 @@ void check_order(const std::string& at, const RuntimeApp& app, Warnings& out) {
                 fmt::format("{}/annotations: \"{}\" names {} and \"{}\" does not: both "
                             "start at the same time, whatever becomes of it",
                             at, kRequires, quoted(name), kAfter));
+}
+
+// The app's rights are those of its user namespace, to which the host's network does not belong.
+void check_low_ports(const std::string& at, const App& app, Warnings& out) {
+    constexpr std::uint16_t kFirstFree = 1024;
+    for (std::size_t index = 0; index < app.ports.size(); ++index) {
+        const auto& port = app.ports[index];
+        if (port.socket_activated || port.port >= kFirstFree) continue;
+        out.push_back(fmt::format(
+            "{}/ports/{}: no app may listen at port {} on the host's network itself: let systemd "
+            "listen (\"socketActivated\", and an entry in \"ports\" of the pod), or lower the "
+            "host's net.ipv4.ip_unprivileged_port_start",
+            at, index, port.port));
+    }
 }
 
 void check_labels(const std::string& at, const std::vector<Label>& labels, Warnings& out) {
@@ -83,6 +110,11 @@ void check_ports(const PodManifest& manifest, Warnings& out) {
     if (manifest.ports.empty() || !settings || has_link(settings->network)) return;
     // What their plugins forward is not in the manifest.
     if (!settings->named_networks.empty()) return;
+    const auto is_activated = [&](const ExposedPort& exposed) {
+        const auto found = find_exposed(manifest, exposed);
+        return found.port != nullptr && found.port->socket_activated;
+    };
+    if (std::ranges::all_of(manifest.ports, is_activated)) return;
     const bool shared = is_shared(settings->network);
     const bool host = settings->network == Network::kHost;
     const auto name = host ? "host" : shared ? "ns:" + settings->network_path : "none";
@@ -110,6 +142,8 @@ Warnings warnings(const ImageManifest& manifest) {
 
 Warnings warnings(const PodManifest& manifest) {
     Warnings out;
+    const auto settings = pod_settings(manifest);
+    const bool on_host = settings && settings->network == Network::kHost;
     check_version(manifest.ac_version, out);
     for (std::size_t index = 0; index < manifest.apps.size(); ++index) {
         const auto& app = manifest.apps[index];
@@ -117,9 +151,29 @@ Warnings warnings(const PodManifest& manifest) {
         check_labels(at + "/image", app.image.labels, out);
         check_order(at, app, out);
         if (app.app) check_app(at + "/app", *app.app, out);
+        if (app.app) check_activated(at + "/app", manifest, *app.app, out);
+        if (app.app && on_host) check_low_ports(at + "/app", *app.app, out);
     }
     check_isolators("", manifest.isolators, out);
     check_ports(manifest, out);
+    return out;
+}
+
+Warnings notes(const PodManifest& manifest) {
+    Warnings out;
+    const auto settings = pod_settings(manifest);
+    if (!settings || !has_link(settings->network)) return out;
+    for (std::size_t index = 0; index < manifest.ports.size(); ++index) {
+        const auto& exposed = manifest.ports[index];
+        const auto* port = find_exposed(manifest, exposed).port;
+        if (!base::is_every_address(exposed.host_ip) || may_be_tcp(exposed, port) ||
+            (port != nullptr && port->socket_activated))
+            continue;
+        out.push_back(
+            fmt::format("/ports/{}: host port {} does not answer at 127.0.0.1 and ::1, where only "
+                        "TCP is served",
+                        index, exposed.host_port));
+    }
     return out;
 }
 

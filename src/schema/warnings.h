@@ -16,4 +16,7 @@ namespace podd::schema {
 std::vector<std::string> warnings(const ImageManifest& manifest);
 std::vector<std::string> warnings(const PodManifest& manifest);
 
+/// What is right and meant, and has a limit that its author may not know: no reason to fail.
+std::vector<std::string> notes(const PodManifest& manifest);
+
 }  // namespace podd::schema

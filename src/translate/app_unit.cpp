@@ -70,6 +70,12 @@ std::string done_path(const Context& context, const std::string& app) {
     return fmt::format("{}/{}/{}", plan::kRunDir, context.name, plan::done_file(app));
 }
 
+bool is_proxied(const Context& context, std::size_t index) {
+    return std::ranges::any_of(context.activated, [&](const schema::ActivatedPort& port) {
+        return port.proxied && port.app == index;
+    });
+}
+
 Section app_head(const Context& context, std::size_t index) {
     const auto& name = context.pod.manifest.apps[index].name.str();
     const bool init = context.apps[index].init;
@@ -78,6 +84,7 @@ Section app_head(const Context& context, std::size_t index) {
              fmt::format("{}: {} {}", described(context), init ? "init app" : "app", name));
     set_words(head, "BindsTo", {context.sandbox});
     set_order(head, context, index);
+    if (is_proxied(context, index)) set_words(head, "Before", {unit::proxy_name(context.name)});
     const auto& settings = context.apps[index];
     if (settings.start_limit_burst)
         set(head, "StartLimitBurst", fmt::format("{}", *settings.start_limit_burst));
@@ -209,7 +216,12 @@ Result<Unit> app_unit(const Context& context, std::size_t index) {
                         "a shorter name of pod or app",
                         name, name.size(), unit::kNameMax)};
     auto unit = unit_of(name, app_head(context, index), std::move(body));
-    unit.wanted_by = context.settings.wanted_by;
+    // A pod with a socket is started by the first connection, not at boot; the proxy of an app by
+    // its own.
+    if (is_proxied(context, index))
+        unit.wanted_by = {unit::proxy_name(context.name)};
+    else if (context.activated.empty())
+        unit.wanted_by = context.settings.wanted_by;
     return unit;
 }
 

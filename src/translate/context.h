@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "schema/annotations.h"
+#include "schema/exposed_port.h"
 #include "translate/translate.h"
 #include "unit/unit.h"
 
@@ -28,6 +29,7 @@ struct Context {
     std::string sandbox;
     std::string slice;
     bool pulled = false;  // images are fetched before it starts
+    std::vector<schema::ActivatedPort> activated{};
 
     bool transient() const { return pod.source_path.empty(); }
 };
@@ -43,5 +45,9 @@ std::string described(const Context& context);
 
 /// The unit of the `index`-th app. Errors: kInvalidArgument.
 base::Result<unit::Unit> app_unit(const Context& context, std::size_t index);
+
+/// One for each app that systemd listens for, in the order of the apps; one for those before which
+/// a proxy stands, and one for the host's loopback addresses.
+std::vector<unit::Unit> socket_units(const Context& context);
 
 }  // namespace podd::translate

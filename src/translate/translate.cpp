@@ -2,6 +2,7 @@
 #include "translate/translate.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -47,7 +48,7 @@ Result<bool> is_pulled(const Context& context) {
     return any && !context.transient();
 }
 
-Section sandbox_head(const Context& context) {
+Section sandbox_head(const Context& context, const std::vector<Unit>& sockets) {
     Section head = section_of("Unit");
     describe(head, context, described(context));
     std::vector<std::string> wanted;
@@ -71,17 +72,21 @@ Section sandbox_head(const Context& context) {
         !context.settings.named_networks.empty())
         after.emplace_back("network.target");
     if (schema::has_link(context.settings.network)) after.emplace_back(kNetworkSocket);
-    if (context.pulled) {
-        // A unit of its own: no start timeout of the pod's counts against it.
-        set_words(head, "Requires", {unit::pull_name(context.name)});
-        after.push_back(unit::pull_name(context.name));
-    }
+    std::vector<std::string> required;
+    // A unit of its own: no start timeout of the pod's counts against it.
+    if (context.pulled) required.push_back(unit::pull_name(context.name));
+    // However the pod is started: else an app would find no socket, and a socket cannot be opened
+    // any more while its app runs. A port that is taken keeps the pod from starting.
+    for (const auto& socket : sockets)
+        required.push_back(socket.name);
+    after.insert(after.end(), required.begin(), required.end());
+    if (!required.empty()) set_words(head, "Requires", std::move(required));
     set_words(head, "After", std::move(after));
     set_words(head, "RequiresMountsFor", mounted_paths(context.pod.manifest));
     return head;
 }
 
-Unit sandbox_unit(const Context& context) {
+Unit sandbox_unit(const Context& context, const std::vector<Unit>& sockets) {
     Section body = section_of("Service");
     set(body, "Type", "notify");
     set(body, "NotifyAccess", "all");
@@ -101,7 +106,7 @@ Unit sandbox_unit(const Context& context) {
     // No RestartForceExitStatus=: `gc` starts the pod again, see there.
     set_words(body, "SuccessExitStatus", {std::string{plan::kRebootStatus}});
     set(body, "SyslogIdentifier", fmt::format("pod-{}", context.name));
-    return unit_of(context.sandbox, sandbox_head(context), std::move(body));
+    return unit_of(context.sandbox, sandbox_head(context, sockets), std::move(body));
 }
 
 }  // namespace
@@ -113,6 +118,7 @@ Result<std::vector<Unit>> translate(const Pod& pod, const Options& options) {
     for (const auto& app : pod.manifest.apps)
         context.apps.push_back(TRY(schema::app_settings(app)));
     context.pulled = TRY(is_pulled(context));
+    context.activated = schema::activated_ports(pod.manifest);
     context.sandbox = unit::sandbox_name(context.name);
     context.slice = unit::slice_name(context.name);
     for (const auto& wants : context.settings.wanted_by)
@@ -122,10 +128,12 @@ Result<std::vector<Unit>> translate(const Pod& pod, const Options& options) {
                                      schema::kWantedBy, wants)};
 
     std::vector<Unit> units;
-    units.reserve(pod.manifest.apps.size() + 2);
-    units.push_back(sandbox_unit(context));
+    auto sockets = socket_units(context);
+    units.reserve(pod.manifest.apps.size() + sockets.size() + 2);
+    units.push_back(sandbox_unit(context, sockets));
     for (std::size_t i = 0; i < pod.manifest.apps.size(); ++i)
         units.push_back(TRY_CONTEXT(app_unit(context, i), "/apps/{}", i));
+    std::ranges::move(sockets, std::back_inserter(units));
     auto resources =
         TRY(resource_settings(pod.manifest.isolators, mounted_paths(pod.manifest), Scope::kPod));
     if (!resources.empty() || context.transient())

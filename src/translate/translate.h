@@ -22,6 +22,7 @@ struct Options {
     int systemd_version = 252;  // of the running manager: keys newer than it are not written
     /// Transient pods bring their manifest along as StandardInputData=; the text as it was given.
     std::string transient_manifest;
+    bool ipv6 = true;  // the host has it
 };
 
 /// Units of the pod, the sandbox (pod-<name>.service) first; the slice only where it says

@@ -8,7 +8,8 @@ namespace podd::unit {
 namespace {
 
 // Source: systemd.unit(5), systemd.service(5), systemd.exec(5), systemd.kill(5),
-// systemd.resource-control(5); the names on the bus: org.freedesktop.systemd1(5).
+// systemd.resource-control(5), systemd.socket(5); the names on the bus:
+// org.freedesktop.systemd1(5).
 constexpr Entry kCatalog[] = {
     {"Unit", "After", Kind::kUnits, "After"},
     {"Unit", "Before", Kind::kUnits, "Before"},
@@ -26,6 +27,11 @@ constexpr Entry kCatalog[] = {
     {"Unit", "StartLimitIntervalSec", Kind::kDuration, "StartLimitIntervalUSec"},
     {"Unit", "StopWhenUnneeded", Kind::kFlag, "StopWhenUnneeded"},
     {"Unit", "Wants", Kind::kUnits, "Wants"},
+    {"Socket", "BindIPv6Only", Kind::kWord, "BindIPv6Only"},
+    {"Socket", "FileDescriptorName", Kind::kText, "FileDescriptorName"},
+    {"Socket", "FreeBind", Kind::kFlag, "FreeBind"},
+    {"Socket", "ListenDatagram", Kind::kListen, "Listen"},
+    {"Socket", "ListenStream", Kind::kListen, "Listen"},
     {"Service", "Delegate", Kind::kFlag, "Delegate"},
     {"Service", "DeviceAllow", Kind::kDevice, "DeviceAllow"},
     {"Service", "DevicePolicy", Kind::kWord, "DevicePolicy"},

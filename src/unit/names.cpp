@@ -105,6 +105,26 @@ std::string app_name(std::string_view pod, std::string_view app) {
     return fmt::format("{}{}@{}{}", kPodPrefix, pod, app, kServiceSuffix);
 }
 
+std::string socket_name(std::string_view pod, std::string_view app) {
+    return fmt::format("{}{}@{}.socket", kPodPrefix, pod, app);
+}
+
+std::string loopback_name(std::string_view pod) {
+    return fmt::format("podd-loopback@{}.socket", pod);
+}
+
+std::string proxy_socket_name(std::string_view pod) {
+    return fmt::format("podd-proxy@{}.socket", pod);
+}
+
+std::string proxy_name(std::string_view pod) {
+    return fmt::format("podd-proxy@{}.service", pod);
+}
+
+std::vector<std::string> socket_patterns(std::string_view pod) {
+    return {socket_name(pod, "*"), loopback_name(pod), proxy_socket_name(pod)};
+}
+
 std::string stop_name(std::string_view pod) {
     return fmt::format("pod-stop@{}.target", pod);
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -33,6 +34,16 @@ std::string slice_name(std::string_view pod);
 std::string sandbox_name(std::string_view pod);
 /// "pod-web@nginx.service"
 std::string app_name(std::string_view pod, std::string_view app);
+/// "pod-web@nginx.socket": what systemd listens at for that app.
+std::string socket_name(std::string_view pod, std::string_view app);
+/// "podd-loopback@web.socket": the host's loopback addresses, for ports that are forwarded. Not
+/// "pod-…", as above; its service is shipped.
+std::string loopback_name(std::string_view pod);
+/// "podd-proxy@web.socket" and ".service": for apps that know nothing of socket activation.
+std::string proxy_socket_name(std::string_view pod);
+std::string proxy_name(std::string_view pod);
+/// What the names of all sockets of a pod match, as glob(7).
+std::vector<std::string> socket_patterns(std::string_view pod);
 /// "pod-stop@web.target": starting it ends the pod.
 std::string stop_name(std::string_view pod);
 /// "podd-pull@web.service": fetches the pod's images. Not "pod-…": that would be a pod's own name.

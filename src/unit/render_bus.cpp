@@ -42,9 +42,11 @@ Result<> check_line(std::string_view text) {
 }
 
 Result<> check_word(std::string_view text) {
-    const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; };
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    };
     if (text.empty() || !std::all_of(text.begin(), text.end(), fits))
-        return wrong(text, "a word of lower-case letters and dashes");
+        return wrong(text, "a word of lower-case letters, digits and dashes");
     return {};
 }
 
@@ -203,6 +205,20 @@ Result<Value> limit(const Setting& setting) {
     return Value{hard};
 }
 
+// "8080", "192.0.2.1:8080" or "[::1]:8080". Source: systemd.socket(5), ListenStream=.
+Result<Value> listen(const Setting& setting) {
+    constexpr std::string_view kKey = "Listen";
+    const std::string_view text = setting.value;
+    const auto colon = text.rfind(':');
+    const auto port = base::parse_number<std::uint16_t>(
+        colon == std::string_view::npos ? text : text.substr(colon + 1));
+    const auto address = text.substr(0, colon == std::string_view::npos ? 0 : colon);
+    if (!port || *port == 0 ||
+        address.find_first_not_of("0123456789abcdef.:[]") != std::string_view::npos)
+        return wrong(text, "a port, or an address and a port");
+    return Value{std::vector{TextPair{setting.key.substr(kKey.size()), setting.value}}};
+}
+
 Result<Value> absent(const Setting& setting) {
     const std::string_view text = setting.value;
     if (!text.starts_with('!')) return wrong(text, "\"!\" and a path");
@@ -240,6 +256,7 @@ Result<Value> value_of(Kind kind, const Setting& setting) {
         case Kind::kNumbers: return numbers(text);
         case Kind::kCount: return count(text);
         case Kind::kMask: return mask(text);
+        case Kind::kListen: return listen(setting);
         case Kind::kLimit: return limit(setting);
         case Kind::kAbsent: return absent(setting);
         case Kind::kCredential: return credential(setting);

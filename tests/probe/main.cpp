@@ -8,6 +8,7 @@
 //   probe count            each signal that arrives and who sent it; end a second after SIGTERM
 //   probe notify TEXT…     send each TEXT to $NOTIFY_SOCKET
 //   probe notify-fd TEXT   the same, with a descriptor
+//   probe listen           what systemd has handed it; then say at each of its sockets which it is
 //   probe ids              real and effective ids
 //   probe watch            try to get hold of each process that joins the pod, as long as it is
 //                          podd's
@@ -33,6 +34,7 @@ int main(int argc, char** argv) {
     }
     if (verb == "count") return count();
     if (verb == "ids") return ids();
+    if (verb == "listen") return answer_connections();
     if (verb == "watch") return watch();
     if (verb == "stop") return stop();
     if (verb == "fds") return list_descriptors();

@@ -7,6 +7,7 @@ namespace probe {
 int first();
 int list_descriptors();
 int count();
+int answer_connections();
 int ids();
 int watch();
 int stop();

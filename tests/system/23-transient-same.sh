@@ -22,7 +22,10 @@ host_file /root/same.json <<'EOF'
                            {"name": "podd.org/stop-signal", "value": "SIGQUIT"},
                            {"name": "podd.org/stop-timeout-sec", "value": "5"}]},
           {"name": "two", "image": {"name": "example.com/busybox"},
-           "app": {"exec": ["/bin/busybox", "sleep", "1000"], "user": "0", "group": "0"}}],
+           "app": {"exec": ["/bin/busybox", "sleep", "1000"], "user": "0", "group": "0", "ports": [
+               {"name": "web", "protocol": "tcp", "port": 80, "count": 2, "socketActivated": true},
+               {"name": "dns", "protocol": "udp", "port": 53, "socketActivated": true}]}}],
+ "ports": [{"name": "web", "hostPort": 18080}, {"name": "dns", "hostPort": 18053, "hostIP": "127.0.0.1"}],
  "volumes": [{"name": "data", "kind": "host", "source": "/srv/it is 100%", "readOnly": true},
              {"name": "zero", "kind": "host", "source": "/dev/zero"}, {"name": "noise", "kind": "host", "source": "/dev/urandom", "readOnly": true}],
  "isolators": [{"name": "resource/memory", "value": {"limit": "1Gi"}}, {"name": "resource/cpu", "value": {"limit": "1500m"}}],
@@ -30,12 +33,13 @@ host_file /root/same.json <<'EOF'
 EOF
 
 # shown: every property of the pod's units, without what differs by nature: where the unit comes from, how the manifest comes
-# to stage0, that a transient unit leaves nothing, and what belongs to one run (ids, times, counters, its cgroup's usage).
+# to stage0, that a transient unit leaves nothing (its socket neither), and what belongs to one run (ids, times, counters, its cgroup's usage).
 shown() {
     host_sh '
-        for unit in pod-same.service pod-same@one.service pod-same@two.service machine-same.slice; do
+        for unit in pod-same.service pod-same@one.service pod-same@two.service pod-same@two.socket machine-same.slice; do
             systemctl show "$unit" | sed "s/ ; start_time=.*//; s/^/$unit /"
         done' | sed 's/run --transient same/run same/' |
+        grep -v '^pod-same@two.socket StopWhenUnneeded=' |
         grep -vE ' (FragmentPath|SourcePath|UnitFileState|UnitFilePreset|Transient|CollectMode|StandardInput|StandardInputData|CanClean|NeedDaemonReload|DropInPaths|StatusText)=' |
         grep -vE ' [A-Za-z]*(ID|PID|Id|Timestamp|TimestampMonotonic|Current|CurrentMax|Peak|Usage|UsageNSec|Bytes|Operations|Packets|Tasks[A-Za-z]*|Available|Inode|Runtime|SwapPeak)=' |
         # A dependency on a file system has the unit of wherever /srv is; the order of sets is not fixed.
@@ -48,7 +52,7 @@ host cp /root/same.json /etc/podd/pods.d/same.json
 host systemctl daemon-reload
 host systemctl start pod-same pod-same@one pod-same@two
 shown >"$TEST_TMP/declared"
-host systemctl stop pod-same
+host systemctl stop pod-same pod-same@two.socket
 wait_until 10 unit_is machine-same.slice inactive
 host rm /etc/podd/pods.d/same.json
 host systemctl daemon-reload

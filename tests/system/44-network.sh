@@ -23,10 +23,11 @@ script='echo "links $(ls /sys/class/net | xargs)"; nc -w 5 127.0.0.1 8099 </dev/
     cat /etc/resolv.conf 2>/dev/null || echo "no resolv.conf"
     echo "nameserver 6.6.6.6" >/etc/resolv.conf; echo "then $(cat /etc/resolv.conf)"
     echo end; while :; do echo "hello from the pod" | nc -l -p 8100; done'
+pod_image=example.com/busybox
 pod() {
     drop_manifest "$1" <<EOF
 {"acKind": "PodManifest", "acVersion": "0.8.11", "annotations": [$2],
- "apps": [{"name": "a", "image": {"name": "example.com/busybox"},
+ "apps": [{"name": "a", "image": {"name": "$pod_image"},
            "app": {"exec": ["/bin/sh", "-c", $(json "$script")], "user": "0", "group": "0"}}]}
 EOF
     TEST_BEGIN=$(host date +%s.%N)
@@ -68,3 +69,15 @@ assert_eq net-host "$(host nsenter --target "$main" --uts hostname)"
 assert_contains "$(host nsenter --target "$main" --user cat /proc/self/status)" $'CapEff:\t000001ffffffffff'
 assert_fails host nsenter --target "$main" --user ip link set lo mtu 1500
 host systemctl stop pod-net-host
+
+say "host: its abstract sockets are reached, and status says so; /sys cannot be written; low ports are systemd's to open"
+import_probe
+script='probe abstract podd-test-greeter; nc -l -p 900 </dev/null || echo "port refused"; mount | grep " on /sys "; echo end; sleep 1000'
+host systemd-run --quiet --unit=podd-test-greeter --socket-property=ListenStream=@podd-test-greeter --socket-property=Accept=no sleep 1000
+pod_image=example.com/probe
+pod net-host '{"name": "podd.org/network", "value": "host"}'
+assert_contains "$said" 'abstract connected'
+assert_contains "$said" 'port refused'
+assert_matches "$said" ' on /sys type sysfs \(ro,'
+assert_contains "$(host podctl status net-host)" 'network of the host, and with it its abstract sockets'
+host systemctl stop pod-net-host podd-test-greeter.socket podd-test-greeter.service

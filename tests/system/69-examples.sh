@@ -73,7 +73,7 @@ host rm $folder/hello.aci
 
 say "podd.pod(5): a web server"
 page=man/podd.pod.5.scd
-has $page 14
+has $page 15
 packed nginx 1.27 docker nginx.tar
 host_sh 'mkdir -p /srv/pages && echo "a page" >/srv/pages/index.html'
 on_this_host $page 1 | host_file /etc/podd/pods.d/web.json
@@ -206,6 +206,16 @@ assert_eq "my key" "$(host cat "/proc/$main/root/dev/podd-credentials/key")"
 assert_contains "$(host cat "/proc/$main/mountinfo")" ' /scratch '
 assert_contains "$(property pod-signer@signer DeviceAllow)" '/dev/hwrng r'
 host systemctl stop pod-signer
+
+say "podd.pod(5): a server that is started by its first connection"
+block $page 15 | sed 's|example.com/hello|example.com/tools|; s|"/bin/hello"|"/bin/sleep", "1000"|' | drop_manifest hello
+host podctl verify --strict /etc/podd/pods.d/hello.json
+assert_contains "$(property sockets.target Wants)" pod-hello@server.socket
+host systemctl start pod-hello@server.socket
+host bash -c '</dev/tcp/127.0.0.1/80'
+wait_until 20 unit_is pod-hello@server active
+assert_eq 1000 "$(host stat --format=%u "/proc/$(property pod-hello@server MainPID)" | awk '{ print $1 % 65536 }')"
+host systemctl stop pod-hello@server.socket
 
 say "podctl(1)"
 page=man/podctl.1.scd

@@ -56,7 +56,7 @@ host systemctl restart pod-one@a pod-one
 wait_until 10 unit_is pod-one@a active
 assert_eq "$one" "$(address one 4)" "the same address again"
 
-say "in: ports, from everywhere but loopback"
+say "in: ports, from everywhere"
 ready() { [ "$(fetch host "http://$one/")" = "this is one" ]; }
 wait_until 10 ready
 for from in world host one two; do
@@ -64,7 +64,17 @@ for from in world host one two; do
     assert_eq "this is one" "$(fetch $from "http://[2001:db8::1]:8080/")" "from $from by IPv6"
     assert_eq "this is two" "$(fetch $from http://192.0.2.1:8081/)" "from $from"
 done
-assert_fails fetch host http://127.0.0.1:8080/
+assert_eq inactive "$(property podd-loopback@one.service ActiveState)"
+# The first one waits for the proxy's start.
+for address in 127.0.0.1 "[::1]" localhost; do assert_eq "this is one" "$(patience=20 fetch host "http://$address:8080/")" "$address"; done
+assert_fails fetch host http://127.0.0.1:8081/
+holder=$(host ps -o user=,comm= --ppid "$(property podd-loopback@one.service MainPID)")
+assert_matches "$holder" 'systemd-socket'
+assert_not_contains "$holder" root
+assert_eq 0000000000000000 "$(host sed -n 's/^CapEff:\t//p' "/proc/$(property podd-loopback@one.service MainPID)/status")"
+assert_contains "$(host podctl status one)" "[::1]:8080"
+wait_until 20 unit_is podd-loopback@one.service inactive
+assert_eq "this is one" "$(patience=20 fetch host http://127.0.0.1:8080/)" "after the proxy has ended"
 assert_fails fetch world "http://[2001:db8::1]:8081/"
 assert_fails fetch two http://10.80.0.1:8081/
 world ip route add 10.80.0.0/16 via 192.0.2.1
@@ -73,12 +83,23 @@ assert_fails fetch world "http://$one/"
 say "a port that is taken: the pod does not start, and says whose it is"
 drop_manifest three <<'EOF'
 {"acKind": "PodManifest", "acVersion": "0.8.11", "annotations": [{"name": "podd.org/network", "value": "default"}],
- "ports": [{"name": "http", "hostPort": 8080, "podPort": {"name": "http", "protocol": "tcp", "port": 80}}],
+ "ports": [{"name": "http", "hostPort": 8080, "hostIP": "192.0.2.1", "podPort": {"name": "http", "protocol": "tcp", "port": 80}}],
  "apps": [{"name": "a", "image": {"name": "example.com/busybox"}, "app": {"exec": ["/bin/sleep", "1000"], "user": "0", "group": "0"}}]}
 EOF
 assert_fails host systemctl start pod-three
 assert_contains "$(journal pod-three)" 'network "default": host port 8080/tcp is taken by pod "one"'
 assert_eq "" "$(network_state | grep three || true)"
+
+say "a loopback port that a program of the host has: the same, and status says which socket it is"
+host systemd-run --quiet --unit=squatter --property=Type=exec systemd-socket-activate -l 127.0.0.1:8084 /bin/true
+wait_until 10 host_sh 'ss -Hltn "sport = :8084" | grep -q .'
+host_sh 'sed -i "s/\"hostPort\": 8080, \"hostIP\": \"192.0.2.1\"/\"hostPort\": 8084/" /etc/podd/pods.d/three.json; systemctl daemon-reload; systemctl reset-failed'
+assert_fails host podctl start three
+assert_contains "$output" "podd-loopback@three.socket does not listen: is its port taken?"
+assert_eq "" "$(network_state | grep three || true)"
+assert_matches "$(host podctl status three || true)" 'podd-loopback@three.socket +failed'
+host systemctl stop squatter
+host_sh 'rm /etc/podd/pods.d/three.json; systemctl daemon-reload; systemctl reset-failed'
 
 say "what a rule set of the administrator's takes away comes back with the next start"
 host nft flush ruleset
@@ -99,5 +120,8 @@ host_sh 'mkdir -p /run/keep; cp -a /run/podd/network/one.json /run/keep/; system
 pod four ', "ports": [{"name": "http", "hostPort": 8080}]'
 wait_until 10 unit_is pod-four@a active
 assert_eq four.json "$(host ls /run/podd/network)"
+assert_eq "this is four" "$(patience=20 fetch host http://127.0.0.1:8080/)"
 host systemctl stop pod-four
+no_proxy() { [ -z "$(host systemctl list-units --all --plain --no-legend 'podd-loopback@*')" ]; }
+wait_until 10 no_proxy
 assert_eq "" "$(network_state)"

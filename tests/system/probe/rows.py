@@ -134,9 +134,11 @@ row("app.environment", app={"app": {"environment": [{"name": "PATH", "value": "/
 row("app.mountPoints mount-point.name mount-point.path mount-point.readOnly", look=["/point", "/nowhere"],
     app={"app": {"mountPoints": [{"name": "point", "path": "/point", "readOnly": True}]}}, changes={"mounts"},
     sees={("paths", "/point", "write"): ("EROFS", None), ("mounts", "/point", "options"): ("ro,nosuid,nodev,idmapped", None)})
-row("app.ports port.name port.protocol port.port port.count port.socketActivated",
+row("app.ports port.name port.protocol port.port port.count",
     app={"app": {"ports": [{"name": "www", "protocol": "tcp", "port": 80, "count": 2, "socketActivated": True}]}},
-    verify="/app/ports/0/socketActivated: this version opens no sockets for apps")
+    verify="/app/ports/0/socketActivated: nobody listens there")
+elsewhere("99-socket-activation.sh", "port.socketActivated")
+elsewhere("99-socket-proxy.sh", "podd.org/socket-proxy", "podd.org/idle-stop-sec")
 row("app.userAnnotations app.userLabels", nothing=True, app={"app": {"userAnnotations": {"podd.org/umask": "0777"}, "userLabels": {"version": "1"}}})
 elsewhere("27-handlers.sh", "app.eventHandlers", "handler.name", "handler.exec", words="pre-start")
 row("app.isolators isolator.name isolator.value os/linux/oom-score-adj", app=isolator("os/linux/oom-score-adj", 321),

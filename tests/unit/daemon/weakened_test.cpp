@@ -62,7 +62,7 @@ TEST_CASE("what a manifest makes weaker is named") {
          "app a: system calls: all but those that the manifest names"},
         {of_manifest(R"("apps":[{"name":"a","image":{"name":"x"}}],)"
                      R"("annotations":[{"name":"podd.org/network","value":"host"}])"),
-         "network of the host"},
+         "network of the host, and with it its abstract sockets"},
         {of_access("pods"), "network: open to other pods that are open as well"},
         {of_access("host"), "network: reaches the services of the host"},
         {of_access("metadata"), "network: reaches the metadata services of clouds"},

@@ -103,6 +103,40 @@ TEST_SUITE("pod/network") {
               std::vector{NetworkAccess::kMetadata});
     }
 
+    TEST_CASE("what systemd listens at is not forwarded; the app's plan has it") {
+        const auto manifest = manifest_of(
+            R"({"name":"http","hostPort":8080},{"name":"own","hostPort":53,"hostIP":"192.0.2.1",)"
+            R"("podPort":{"name":"own","protocol":"udp","port":5353,"count":2,"socketActivated":true}})");
+        CHECK(**pod::forwarded_ports(manifest, on(schema::Network::kDefault), {image()}) ==
+              std::vector<plan::PortPlan>{{"tcp", "", 8080, 80}});
+        CHECK(pod::sockets_of(manifest, manifest.apps[0].name) ==
+              std::vector<plan::SocketPlan>{{"own", "udp", "192.0.2.1", 53, 2}});
+        CHECK_FALSE(pod::sockets_of(manifest_of(""), manifest.apps[0].name));
+    }
+
+    TEST_CASE("what a proxy hands on, port by port; the app has no socket then") {
+        const auto pod = schema::PodManifest::parse(
+            R"({"acKind":"PodManifest","acVersion":"0.8.11","apps":[{"name":"a","image":{"name":"x"},)"
+            R"("annotations":[{"name":"podd.org/socket-proxy","value":"true"}]}],)"
+            R"("ports":[{"name":"p","hostPort":90,"hostIP":"127.0.0.1","podPort":)"
+            R"({"name":"p","protocol":"tcp","port":80,"count":2,"socketActivated":true}}]})");
+        REQUIRE(pod.has_value());
+        CHECK(pod::proxied_ports(*pod) ==
+              std::vector<plan::PortPlan>{{"tcp", "127.0.0.1", 90, 80},
+                                          {"tcp", "127.0.0.1", 91, 81}});
+        CHECK_FALSE(pod::sockets_of(*pod, pod->apps[0].name));
+    }
+
+    TEST_CASE("an image's own wish for a socket is told") {
+        auto wishes = image();
+        wishes.manifest.app->ports[0].socket_activated = true;
+        const auto manifest = manifest_of(R"({"name":"http","hostPort":8080})");
+        CHECK(pod::unheard_sockets(manifest, {image()}).empty());
+        const auto told = pod::unheard_sockets(manifest, {wishes});
+        REQUIRE(told.size() == 1);
+        CHECK(told[0].starts_with("port \"http\": its image says \"socketActivated\""));
+    }
+
     TEST_CASE("what only the image shows to be wrong") {
         CHECK(said(R"({"name":"http","hostPort":80})").empty());
         CHECK(said(R"({"name":"nix","hostPort":80})") ==

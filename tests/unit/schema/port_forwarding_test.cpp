@@ -31,16 +31,20 @@ TEST_SUITE("schema/port_forwarding") {
             CHECK(schema::check_forwarded("udp", address).has_value());
         for (const auto* protocol : {"dccp", "TCP", ""})
             CHECK_FALSE(schema::check_forwarded(protocol, "").has_value());
-        for (const auto* address : {"127.0.0.1", "127.1.2.3", "::1", "fe80::1", "224.0.0.1",
-                                    "255.255.255.255", "ff02::1"})
+        for (const auto* address : {"fe80::1", "224.0.0.1", "255.255.255.255", "ff02::1"})
             CHECK_FALSE(schema::check_forwarded("tcp", address).has_value());
+        for (const auto* address : {"127.0.0.1", "127.1.2.3", "::1"}) {
+            CHECK(schema::check_forwarded("tcp", address).has_value());
+            CHECK_FALSE(schema::check_forwarded("udp", address).has_value());
+        }
     }
 
     TEST_CASE(
         "a manifest is refused where it asks for more, and only on the network that forwards") {
         const std::string dccp =
             R"({"name":"p","hostPort":80,"podPort":{"name":"p","protocol":"dccp","port":80}})";
-        const std::string loopback = R"({"name":"p","hostPort":80,"hostIP":"127.0.0.1"})";
+        const std::string loopback =
+            R"({"name":"p","hostPort":80,"hostIP":"127.0.0.1","podPort":{"name":"p","protocol":"udp","port":80}})";
         const std::string app =
             R"(,"app":{"exec":["/a"],"user":"0","group":"0","ports":[{"name":"p","protocol":"dccp","port":80}]})";
         CHECK(said("default", dccp) ==

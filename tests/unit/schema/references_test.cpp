@@ -110,7 +110,6 @@ TEST_SUITE("schema/references") {
                 "/labels: \"arch\" means nothing without \"os\"",
                 "/app/isolators/1: isolator \"resource/memory\" requests more than its limit: the "
                 "limit counts",
-                "/app/ports/0/socketActivated: this version opens no sockets for apps",
                 "/pathWhitelist/0: \"etc/x\" is relative: \"/\" is put in front"});
         const auto pod = PodManifest::parse(
             R"({"acKind":"PodManifest","acVersion":"0.8.11","apps":[{"name":"a","image":{"name":"x"}}],)"

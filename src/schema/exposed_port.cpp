@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "schema/exposed_port.h"
+
+#include "base/ip_address.h"
+#include "schema/annotations.h"
+
+namespace podd::schema {
+
+namespace {
+
+std::vector<std::string> loopback_addresses(const std::string& host_ip) {
+    const auto ipv4 = base::parse_ipv4(host_ip);
+    const auto ipv6 = base::parse_ipv6(host_ip);
+    if ((ipv4 && base::is_loopback(*ipv4)) || (ipv6 && base::is_loopback(*ipv6))) return {host_ip};
+    std::vector<std::string> addresses;
+    if (!base::is_every_address(host_ip)) return addresses;
+    if (base::opens_ipv4(host_ip)) addresses.emplace_back("127.0.0.1");
+    if (base::opens_ipv6(host_ip)) addresses.emplace_back("::1");
+    return addresses;
+}
+
+}  // namespace
+
+Exposed find_exposed(const PodManifest& manifest, const ExposedPort& exposed) {
+    Exposed found;
+    for (std::size_t index = 0; index < manifest.apps.size(); ++index) {
+        const auto& app = manifest.apps[index].app;
+        if (!app) {
+            found.may_be_in_image = true;
+            continue;
+        }
+        for (const auto& port : app->ports) {
+            if (port.name != exposed.name) continue;
+            found.port = &port;
+            found.app = index;
+            ++found.hits;
+        }
+    }
+    if (!exposed.pod_port) return found;
+    // Which app listens there it does not say.
+    if (found.hits > 1) found.app.reset();
+    if (found.hits == 0 && manifest.apps.size() == 1) found.app = 0;
+    return {&*exposed.pod_port, false, 1, found.app};
+}
+
+std::vector<ActivatedPort> activated_ports(const PodManifest& manifest) {
+    std::vector<ActivatedPort> ports;
+    for (const auto& exposed : manifest.ports) {
+        const Exposed found = find_exposed(manifest, exposed);
+        if (found.port == nullptr || !found.port->socket_activated || !found.app) continue;
+        const auto settings = app_settings(manifest.apps[*found.app]);
+        ports.push_back({*found.app, exposed.name.str(), found.port->protocol, exposed.host_ip,
+                         exposed.host_port, found.port->count, found.port->port,
+                         settings && settings->socket_proxy});
+    }
+    return ports;
+}
+
+bool may_be_tcp(const ExposedPort& exposed, const Port* port) {
+    if (port != nullptr) return port->protocol == "tcp";
+    return !exposed.name.str().ends_with("-udp") && !exposed.name.str().ends_with("-sctp");
+}
+
+std::vector<LoopbackPorts> loopback_ports(const PodManifest& manifest) {
+    std::vector<LoopbackPorts> ports;
+    const auto settings = pod_settings(manifest);
+    if (!settings || !has_link(settings->network)) return ports;
+    for (const auto& exposed : manifest.ports) {
+        const auto* port = find_exposed(manifest, exposed).port;
+        if (!may_be_tcp(exposed, port) || (port != nullptr && port->socket_activated)) continue;
+        const std::uint32_t count = port == nullptr ? 1 : port->count;
+        for (const auto& address : loopback_addresses(exposed.host_ip))
+            ports.push_back({address, exposed.host_port, exposed.host_port + count - 1});
+    }
+    return ports;
+}
+
+}  // namespace podd::schema

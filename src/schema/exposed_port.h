@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the entries of a pod's "ports" lead to, as far as the manifest alone says it; pure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schema/pod_manifest.h"
+
+namespace podd::schema {
+
+/// Each port of a range counts. A service has by default 1024 descriptors for everything.
+inline constexpr std::uint32_t kMaxActivatedPorts = 256;
+
+/// Apps without an "app" object have their ports from the image, which only the start knows.
+struct Exposed {
+    const Port* port = nullptr;  // of the manifest, which it lives as long as
+    bool may_be_in_image = false;
+    std::size_t hits = 0;            // apps with a port so called
+    std::optional<std::size_t> app;  // whose it is: by the port's name, or the only one there is
+};
+Exposed find_exposed(const PodManifest& manifest, const ExposedPort& exposed);
+
+/// A port that systemd listens at for an app: the first connection starts the pod.
+struct ActivatedPort {
+    std::size_t app = 0;  // index of "apps"
+    std::string name;
+    std::string protocol;  // "tcp" or "udp"
+    std::string host_ip;   // empty: all addresses
+    std::uint16_t host_port = 0;
+    std::uint32_t count = 1;
+    std::uint16_t pod_port = 0;
+    bool proxied = false;  // handed on by a proxy; else the app gets the sockets themselves
+    bool operator==(const ActivatedPort&) const = default;
+};
+/// In the order of "ports". What an image alone says is not among them.
+std::vector<ActivatedPort> activated_ports(const PodManifest& manifest);
+
+/// How a port's name and protocol show where only its image has it. Source: schema/oci_ports.h
+/// names those of OCI images so.
+bool may_be_tcp(const ExposedPort& exposed, const Port* port);
+
+/// TCP ports that are forwarded to the pod and that loopback addresses of the host lead to as well,
+/// or alone. Of a range that only an image describes it is the first.
+struct LoopbackPorts {
+    std::string address;  // such as "127.0.0.1" or "::1"
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    bool operator==(const LoopbackPorts&) const = default;
+};
+std::vector<LoopbackPorts> loopback_ports(const PodManifest& manifest);
+
+}  // namespace podd::schema
