@@ -26,9 +26,10 @@ void ManagerObject::ListNetworkLinks(sdbus::Result<std::vector<LinkRow>>&& resul
             if (!links) return reply.fail(links.error());
             std::vector<LinkRow> answer;
             for (const auto& link : *links)
-                answer.emplace_back(link.pod, "default", link.link, link.addresses,
-                                    rows(link.ports), link.bandwidth.value_or(0),
-                                    link.since.value_or(0), link.problems);
+                answer.emplace_back(link.pod, link.restricted ? "default-restricted" : "default",
+                                    link.link, link.addresses, rows(link.ports),
+                                    link.bandwidth.value_or(0), link.since.value_or(0),
+                                    link.problems);
             reply.ok(answer);
         });
     });

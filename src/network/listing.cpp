@@ -42,6 +42,7 @@ ListedLink from_record(const Connection& record, const std::vector<SeenInterface
                        bool without_rules) {
     ListedLink one;
     one.pod = record.pod;
+    one.restricted = record.access.restricted;
     one.link = link_name(record.pod);
     one.addresses.push_back(network::text(record.ipv4));
     if (record.ipv6) one.addresses.push_back(network::text(*record.ipv6));
@@ -70,7 +71,8 @@ Result<std::vector<std::string>> texts_from_json(const Json* json) {
 }
 
 Json to_json(const ListedLink& link) {
-    Json json{Json::Object{{"pod", link.pod}, {"link", link.link}}};
+    Json json{
+        Json::Object{{"pod", link.pod}, {"restricted", link.restricted}, {"link", link.link}}};
     json.add("addresses", Json::Array(link.addresses.begin(), link.addresses.end()));
     Json::Array ports;
     for (const auto& port : link.ports)
@@ -91,6 +93,9 @@ Result<ListedLink> link_from_json(const Json& json) {
     ListedLink link;
     link.pod = *pod->as_string();
     link.link = *name->as_string();
+    const auto* restricted = json.find("restricted");
+    link.restricted =
+        restricted != nullptr && restricted->as_bool() != nullptr && *restricted->as_bool();
     link.addresses = TRY(texts_from_json(json.find("addresses")));
     link.ports = TRY(ports_from_json(json.find("ports")));
     link.bandwidth = TRY(bandwidth_from_json(json.find("bandwidth")));

@@ -18,7 +18,8 @@ inline constexpr std::size_t kMaxListing = std::size_t{32} * 1024 * 1024;
 
 /// A link of a pod: what was recorded of it, and what is there.
 struct ListedLink {
-    std::string pod;   // empty: nobody knows whose it is
+    std::string pod;  // empty: nobody knows whose it is
+    bool restricted = false;
     std::string link;  // name of the host's end, or of an interface without one
     std::vector<std::string> addresses;
     std::vector<Port> ports;

@@ -168,15 +168,15 @@ void Verifier::verify(const Subject& subject) {
     add(kNote, path, found.notes);
 }
 
-bool is_on_default_network(const translate::Pod& pod) {
+bool has_link(const translate::Pod& pod) {
     const auto settings = schema::pod_settings(pod.manifest);
-    return settings && settings->network == schema::Network::kDefault;
+    return settings && schema::has_link(settings->network);
 }
 
 // Of the host, not of a pod: said once, if it matters to any.
 void Verifier::look_at_firewall() {
     const bool matters = std::any_of(subjects_.begin(), subjects_.end(), [](const Subject& one) {
-        return one.verification.pod && is_on_default_network(*one.verification.pod);
+        return one.verification.pod && has_link(*one.verification.pod);
     });
     if (!matters) return;
     const auto found = firewall();

@@ -24,10 +24,11 @@ TEST_CASE("a link is well when record, interface and rules are there") {
     auto web = record("web", 7);
     web.ipv6 = parse_ipv6("fdab::2");
     web.since = 5;
+    web.access.restricted = true;
     const auto links = listed_links({web}, {{7, "podd-web", "web", {"10.80.0.2"}}}, {});
     REQUIRE(links.size() == 1);
     CHECK(links[0] ==
-          ListedLink{"web", "podd-web", {"10.80.0.2", "fdab::2"}, web.ports, {}, 5, {}});
+          ListedLink{"web", true, "podd-web", {"10.80.0.2", "fdab::2"}, web.ports, {}, 5, {}});
 }
 
 TEST_CASE("what is missing of a link, and what is there without one") {
