@@ -149,8 +149,10 @@ void add_to_reply(CniReply& reply, const network::Attachment& one) {
     if (reply.resolv_conf.empty()) reply.resolv_conf = network::resolv_conf(result->dns);
 }
 
-Result<CniReply> add_all(Records& records, const Caller& caller, Attachments& attachments) {
-    const auto netns = TRY(bind_netns(TRY(received_netns()).get(), attachments.uuid));
+Result<CniReply> add_all(Records& records, const Caller& caller, Attachments& attachments,
+                         Result<UniqueFd> received) {
+    const auto inside = TRY(std::move(received));
+    const auto netns = TRY(bind_netns(inside.get(), attachments.uuid));
     CniReply reply;
     for (auto& one : attachments.list) {
         auto done = caller.add(attachments, one, netns);
@@ -162,15 +164,27 @@ Result<CniReply> add_all(Records& records, const Caller& caller, Attachments& at
     return reply;
 }
 
-Result<CniReply> add(const std::string& pod) {
-    const auto caller = TRY(make_caller());
+// What can be done before there is a network namespace.
+struct Beginning {
+    Caller caller;
+    Attachments attachments;
+    Records records;
+};
+
+Result<Beginning> begin(const std::string& pod) {
+    auto caller = TRY(make_caller());
     auto attachments = TRY(planned(pod));
     TRY(caller.find_all(attachments));
     auto records = TRY(Records::open());
     take_back_old(records, caller, attachments);
     // Before anything is done, so that whoever comes after a crash knows.
     TRY(records.keep(attachments));
-    auto reply = add_all(records, caller, attachments);
+    return Beginning{std::move(caller), std::move(attachments), std::move(records)};
+}
+
+Result<CniReply> add(Result<Beginning> begun, Result<UniqueFd> netns) {
+    auto [caller, attachments, records] = TRY(std::move(begun));
+    auto reply = add_all(records, caller, attachments, std::move(netns));
     if (reply) return reply;
     if (const auto done = take_back(records, caller, attachments); !done)
         base::log_line(LogLevel::kWarning, fmt::format("cleaning up: {}", done.error().message()));
@@ -178,7 +192,10 @@ Result<CniReply> add(const std::string& pod) {
 }
 
 Result<> answer(const std::string& pod) {
-    auto reply = add(pod);
+    auto begun = begin(pod);
+    // After an error as well: what an end that is closed has not read takes the answer with it.
+    auto netns = received_netns();
+    const auto reply = add(std::move(begun), std::move(netns));
     const CniReply failed{reply ? std::string{} : reply.error().message(), {}, {}};
     return base::send_message(STDIN_FILENO, to_text(reply ? *reply : failed), {});
 }
