@@ -12,7 +12,6 @@ describe_p2p
 host_file /etc/podd/network.conf.d/50-test.conf <<'EOF'
 [CNI]
 PluginFolders=/usr/local/lib/test-cni
-PluginTimeoutSec=2
 EOF
 host_file /usr/local/lib/test-cni/refuse 755 <<'EOF'
 #!/bin/sh
@@ -48,7 +47,7 @@ host_file /etc/podd/net.d/50-say.conflist <<'EOF'
 EOF
 put_back() {
     cni_put_back
-    host_sh 'rm -rf /etc/podd/network.conf.d/50-test.conf /usr/local/lib/test-cni /run/said.*'
+    host_sh 'rm -rf /etc/podd/network.conf.d/*-test.conf /usr/local/lib/test-cni /run/said.*'
 }
 trap put_back EXIT
 
@@ -80,8 +79,9 @@ host systemctl stop pod-one
 assert_contains "$(host cat /run/said.DEL)" '"prevResult":{"cniVersion":"1.0.0"'
 
 say "a plugin that fails in the middle of a list: what was done before is undone, and the start says why"
+host_file /etc/podd/network.conf.d/55-test.conf <<<$'[CNI]\nPluginTimeoutSec=5'
 reason='network "%s" at eth0: plugin "%s", ADD: %s'
-for row in 'refuse|try again later (code 11): all is busy' 'hang|did not end within 2 s and was killed'; do
+for row in 'refuse|try again later (code 11): all is busy' 'hang|did not end within 5 s and was killed'; do
     plugin=${row%%|*}
     pod four "$plugin"
     assert_fails host systemctl start pod-four
@@ -111,7 +111,7 @@ host_sh 'kill -KILL $(pgrep -x cni)'
 wait_until 20 unit_is pod-four failed
 assert_contains "$(journal pod-four)" '"/usr/lib/podd/cni" did not run to its end'
 wait_until 10 nothing_left
-host_sh 'rm /etc/podd/network.conf.d/60-test.conf; ! pgrep -x hang'
+host_sh 'rm /etc/podd/network.conf.d/55-test.conf /etc/podd/network.conf.d/60-test.conf; ! pgrep -x hang'
 
 say "verify finds what a start would"
 pod five missing
