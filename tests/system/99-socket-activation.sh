@@ -108,7 +108,8 @@ host rm /root/sock.json
 say "verify: who else wants the port, and a socket that nobody opens"
 pod none | drop_manifest sock
 pod none | drop_manifest other
-assert_contains "$(host podctl verify)" "other.json: /ports: host port 18080/tcp is wanted by /etc/podd/pods.d/sock.json as well"
+assert_fails host podctl verify
+assert_contains "$output" 'other.json: /ports/0/hostPort: host port 18080/tcp is taken by pod "sock"'
 host_sh 'sed -i "s/\"hostPort\": 18080/\"hostPort\": 18081/; s/\"web\", \"protocol\"/\"www\", \"protocol\"/" /etc/podd/pods.d/other.json'
 assert_fails host podctl verify /etc/podd/pods.d/other.json
 assert_contains "$output" '/ports/0/name: found "web", wanted the name of one of the apps'\'' ports'
