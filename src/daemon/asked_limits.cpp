@@ -38,7 +38,7 @@ std::vector<AskedLimit> asked_limits(const std::vector<schema::Isolator>& isolat
 
 std::optional<std::uint64_t> asked_bandwidth(const schema::PodManifest& manifest) {
     const auto settings = schema::pod_settings(manifest);
-    if (!settings || !schema::no_bandwidth_of_pod(settings->network).empty()) return std::nullopt;
+    if (!settings || !schema::no_bandwidth_of_pod(*settings).empty()) return std::nullopt;
     auto limit = schema::network_bandwidth(manifest.isolators);
     const auto& first = manifest.apps.front().app;
     if (manifest.apps.size() == 1 && first)

@@ -19,6 +19,7 @@
 #include "pod/volumes.h"
 #include "sandbox/security_module.h"
 #include "schema/annotations.h"
+#include "schema/bandwidth.h"
 #include "store/acceptance.h"
 
 namespace podd::pod {
@@ -79,7 +80,8 @@ void AppCheck::look_at_limits(const store::ImageRecord& image, const HostLimits&
                         .in_image = !runtime_.app,
                         .whose = fmt::format("app {}", runtime_.name.str()),
                         .isolators = app->isolators,
-                        .scope = {translate::Scope::kApp, pod->network, pod_.manifest.apps.size()},
+                        .scope = {translate::Scope::kApp,
+                                  schema::no_bandwidth_of_app(*pod, pod_.manifest.apps.size())},
                         .best_effort = own->best_effort.value_or(pod->best_effort)},
                        host);
     expect(at_.image(), plan_limits(pod_, runtime_, image));

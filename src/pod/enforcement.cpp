@@ -55,12 +55,6 @@ bool limits_network(const schema::Isolator& isolator) {
     return schema::network_bandwidth({isolator}).has_value();
 }
 
-std::string_view network_reason(const LimitScope& scope) {
-    return scope.scope == translate::Scope::kPod
-               ? schema::no_bandwidth_of_pod(scope.network)
-               : schema::no_bandwidth_of_app(scope.network, scope.apps);
-}
-
 // What the devices are makes no difference; without any, block isolators would say nothing.
 std::vector<unit::Setting> settings_of(const schema::Isolator& isolator, translate::Scope scope) {
     auto settings = translate::resource_settings({isolator}, {"/"}, scope);
@@ -90,7 +84,7 @@ std::vector<WithoutEffect> without_effect(const std::vector<schema::Isolator>& i
     for (const auto& isolator : isolators) {
         const bool network = limits_network(isolator);
         std::string why;
-        if (network) why = network_reason(scope);
+        if (network) why = scope.no_bandwidth;
         for (const auto& setting : settings_of(isolator, scope.scope))
             if (why.empty()) why = reason(setting, host);
         const bool named = std::any_of(found.begin(), found.end(), [&](const auto& one) {

@@ -36,8 +36,7 @@ struct WithoutEffect {
 /// Whose the isolators are.
 struct LimitScope {
     translate::Scope scope;
-    schema::Network network;  // of the pod
-    std::size_t apps;         // of the pod
+    std::string_view no_bandwidth;  // why networks cannot be limited there; empty: they can
 };
 std::vector<WithoutEffect> without_effect(const std::vector<schema::Isolator>& isolators,
                                           const LimitScope& scope, const HostLimits& host);

@@ -12,6 +12,7 @@
 #include "pod/pointers.h"
 #include "pod/timezone.h"
 #include "schema/annotations.h"
+#include "schema/bandwidth.h"
 #include "schema/image_reference.h"
 
 namespace podd::pod {
@@ -65,15 +66,14 @@ HostFindings host_findings(const translate::Pod& pod, const store::Reader& store
     HostFindings found;
     const auto settings = schema::pod_settings(pod.manifest);
     if (!settings) return found;  // the parser has said so
-    add_limit_findings(
-        found,
-        {.at = {},
-         .in_image = false,
-         .whose = "pod",
-         .isolators = pod.manifest.isolators,
-         .scope = {translate::Scope::kPod, settings->network, pod.manifest.apps.size()},
-         .best_effort = settings->best_effort},
-        host);
+    add_limit_findings(found,
+                       {.at = {},
+                        .in_image = false,
+                        .whose = "pod",
+                        .isolators = pod.manifest.isolators,
+                        .scope = {translate::Scope::kPod, schema::no_bandwidth_of_pod(*settings)},
+                        .best_effort = settings->best_effort},
+                       host);
     if (!settings->timezone.empty())
         if (const auto zone = time_zone_file(settings->timezone); !zone)
             add_finding(found.errors,

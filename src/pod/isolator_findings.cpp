@@ -102,7 +102,7 @@ IsolatorFindings isolator_findings(const schema::PodManifest& manifest) {
     IsolatorFindings findings;
     const auto pod = schema::pod_settings(manifest);
     const bool best_effort = pod && pod->best_effort;
-    const auto network = pod ? pod->network : schema::Network::kNone;
+    const auto network = pod ? *pod : schema::PodSettings{};
     const auto no_bandwidth = schema::no_bandwidth_of_app(network, manifest.apps.size());
     add(findings, "", best_effort, schema::no_bandwidth_of_pod(network), manifest.isolators);
     add_weights(findings, "", manifest.isolators);

@@ -129,9 +129,9 @@ Result<std::optional<plan::BandwidthPlan>> bandwidth(
         least->bytes_per_sec = std::min(least->bytes_per_sec, *limit);
         least->best_effort = least->best_effort && best_effort;
     };
-    if (schema::no_bandwidth_of_pod(settings.network).empty())
+    if (schema::no_bandwidth_of_pod(settings).empty())
         add(manifest.isolators, settings.best_effort);
-    if (schema::no_bandwidth_of_app(settings.network, manifest.apps.size()).empty()) {
+    if (schema::no_bandwidth_of_app(settings, manifest.apps.size()).empty()) {
         const auto& only = manifest.apps.front();
         const auto& app = only.app ? only.app : images.front().manifest.app;
         const auto own = TRY(schema::app_settings(only));

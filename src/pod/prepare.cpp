@@ -28,6 +28,7 @@
 #include "pod/resolve.h"
 #include "pod/timezone.h"
 #include "pod/volumes.h"
+#include "schema/bandwidth.h"
 #include "schema/sysctl.h"
 #include "store/acceptance.h"
 #include "store/reader.h"
@@ -120,8 +121,8 @@ struct Preparation {
     const store::Reader& store;
     const StateDir& state;
     int run_dir;
-    bool best_effort;  // of apps that do not say themselves
-    schema::Network network;
+    bool best_effort;               // of apps that do not say themselves
+    std::string_view no_bandwidth;  // of apps: see LimitScope
     PodNeeds needs;
     Enforcement& enforcement;
     plan::PodPlan& plan;
@@ -135,7 +136,7 @@ Result<> check_limits(const Preparation& to, const schema::RuntimeApp& runtime,
     const auto& app = runtime.app ? runtime.app : image.manifest.app;
     if (!app) return {};
     return to.enforcement.check(fmt::format("app {}", runtime.name.str()), app->isolators,
-                                {translate::Scope::kApp, to.network, to.pod.manifest.apps.size()},
+                                {translate::Scope::kApp, to.no_bandwidth},
                                 settings.best_effort.value_or(to.best_effort));
 }
 
@@ -267,14 +268,14 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     const auto state = TRY(make_state_dir(plan.uuid));
     Enforcement enforcement;
     TRY(enforcement.check("pod", pod.manifest.isolators,
-                          {translate::Scope::kPod, settings.network, images.size()},
+                          {translate::Scope::kPod, schema::no_bandwidth_of_pod(settings)},
                           settings.best_effort));
     const Preparation to{pod,
                          store,
                          state,
                          run_dir.get(),
                          settings.best_effort,
-                         settings.network,
+                         schema::no_bandwidth_of_app(settings, images.size()),
                          {schema::keeps_setuid_from_host(pod.manifest)},
                          enforcement,
                          plan,

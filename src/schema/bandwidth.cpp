@@ -17,19 +17,15 @@ std::optional<std::uint64_t> network_bandwidth(const std::vector<Isolator>& isol
     return limit;
 }
 
-std::string_view no_bandwidth_of_pod(Network network) {
-    switch (network) {
-        case Network::kDefault:
-        case Network::kDefaultRestricted: break;
-        case Network::kNone: return "the network \"none\" has no link that could be limited";
-        case Network::kHost: return "the network \"host\" is not the pod's own to be limited";
-        case Network::kPath: return "a network that the pod joins is not its own to be limited";
-    }
-    return {};
+std::string_view no_bandwidth_of_pod(const PodSettings& pod) {
+    // Of what plugins have made podd knows no link; some of them can limit it themselves.
+    if (!pod.named_networks.empty()) return "networks of plugins are limited by plugins";
+    if (is_shared(pod.network)) return "the pod has no network of its own that could be limited";
+    return has_link(pod.network) ? "" : "the network \"none\" has no link that could be limited";
 }
 
-std::string_view no_bandwidth_of_app(Network network, std::size_t apps) {
-    if (const auto why = no_bandwidth_of_pod(network); !why.empty()) return why;
+std::string_view no_bandwidth_of_app(const PodSettings& pod, std::size_t apps) {
+    if (const auto why = no_bandwidth_of_pod(pod); !why.empty()) return why;
     // All of them send by the pod's one link.
     if (apps > 1) return "the network belongs to all apps of the pod: the pod's isolators limit it";
     return {};

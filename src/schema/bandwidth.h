@@ -17,7 +17,7 @@ std::optional<std::uint64_t> network_bandwidth(const std::vector<Isolator>& isol
 
 /// Why such an isolator of the pod, or of one of its `apps`, cannot have an effect on any host;
 /// empty when it can.
-std::string_view no_bandwidth_of_pod(Network network);
-std::string_view no_bandwidth_of_app(Network network, std::size_t apps);
+std::string_view no_bandwidth_of_pod(const PodSettings& pod);
+std::string_view no_bandwidth_of_app(const PodSettings& pod, std::size_t apps);
 
 }  // namespace podd::schema

@@ -91,7 +91,7 @@ host systemctl start pod-limits@a
 assert_contains "$(host podctl status limits)" 'isolator resource/network-bandwidth has no effect: the network "none" has no link that could be limited'
 host systemctl stop pod-limits
 limits '' '' "\"annotations\": [{\"name\": \"podd.org/network\", \"value\": \"host\"}], \"isolators\": [$network]"
-refused 'pod "limits": isolator "resource/network-bandwidth" would have no effect: the network "host" is not the pod'"'"'s own to be limited'
+refused 'pod "limits": isolator "resource/network-bandwidth" would have no effect: the pod has no network of its own that could be limited'
 limits "$(isolator resource/network-bandwidth '{"default": true, "limit": 0}')" "$(best_effort true)"
 assert_status 1 host podctl verify /etc/podd/pods.d/limits.json
 assert_contains "$output" 'isolator "resource/network-bandwidth": found a limit of 0, wanted more than that'

@@ -62,9 +62,8 @@ TEST_SUITE("pod/enforcement") {
              }) {
             CAPTURE(name);
             CAPTURE(value);
-            const auto found =
-                pod::without_effect(isolators(isolator(name, value)),
-                                    {translate::Scope::kApp, schema::Network::kDefault, 1}, host);
+            const auto found = pod::without_effect(isolators(isolator(name, value)),
+                                                   {translate::Scope::kApp, ""}, host);
             REQUIRE(found.size() == (why.empty() ? 0 : 1));
             if (found.empty()) continue;
             CHECK(found[0].isolator == name);
@@ -74,7 +73,7 @@ TEST_SUITE("pod/enforcement") {
 
     TEST_CASE("a limit without effect is an error, or noted where the manifest says so") {
         // No host limits a network that is not there, whatever its controllers are.
-        const pod::LimitScope scope{translate::Scope::kApp, schema::Network::kNone, 1};
+        const pod::LimitScope scope{translate::Scope::kApp, "there is no network"};
         const auto list =
             isolators(isolator("resource/network-bandwidth", R"({"default":true,"limit":"1M"})"));
         pod::Enforcement enforcement;
@@ -82,15 +81,15 @@ TEST_SUITE("pod/enforcement") {
         REQUIRE_FALSE(refused.has_value());
         CHECK(refused.error().code() == base::ErrorCode::kUnsupported);
         CHECK(refused.error().message() ==
-              "isolator \"resource/network-bandwidth\" would have no effect: the network \"none\" "
-              "has no link that could be limited; annotation \"podd.org/best-effort\" says that "
+              "isolator \"resource/network-bandwidth\" would have no effect: there is no "
+              "network; annotation \"podd.org/best-effort\" says that "
               "the pod is to start "
               "all the same");
         CHECK(enforcement.notes().empty());
         CHECK(enforcement.check("app a", list, scope, true).has_value());
         REQUIRE(enforcement.notes().size() == 1);
         CHECK(enforcement.notes()[0] ==
-              "app a: isolator resource/network-bandwidth has no effect: the network \"none\" has "
-              "no link that could be limited");
+              "app a: isolator resource/network-bandwidth has no effect: there is no "
+              "network");
     }
 }

@@ -33,11 +33,22 @@ TEST_CASE("the last limit of a network counts") {
 
 TEST_CASE(
     "only a link of the pod's own can be limited, and by an app only where it has no other user") {
-    CHECK(no_bandwidth_of_pod(Network::kDefault).empty());
-    CHECK(no_bandwidth_of_pod(Network::kDefaultRestricted).empty());
-    CHECK_FALSE(no_bandwidth_of_pod(Network::kNone).empty());
-    CHECK_FALSE(no_bandwidth_of_pod(Network::kHost).empty());
-    CHECK(no_bandwidth_of_app(Network::kDefault, 1).empty());
-    CHECK_FALSE(no_bandwidth_of_app(Network::kDefault, 2).empty());
-    CHECK_FALSE(no_bandwidth_of_app(Network::kHost, 1).empty());
+    const auto on = [](Network network) {
+        PodSettings settings;
+        settings.network = network;
+        return settings;
+    };
+    for (const auto network : {Network::kDefault, Network::kDefaultRestricted}) {
+        CHECK(no_bandwidth_of_pod(on(network)).empty());
+        CHECK(no_bandwidth_of_app(on(network), 1).empty());
+        CHECK_FALSE(no_bandwidth_of_app(on(network), 2).empty());
+    }
+    for (const auto network : {Network::kNone, Network::kHost, Network::kPath}) {
+        CHECK_FALSE(no_bandwidth_of_pod(on(network)).empty());
+        CHECK_FALSE(no_bandwidth_of_app(on(network), 1).empty());
+    }
+    // Beside a link of podd's as well: the limit would be that of a part.
+    auto named = on(Network::kDefault);
+    named.named_networks.emplace_back();
+    CHECK_FALSE(no_bandwidth_of_pod(named).empty());
 }
