@@ -76,7 +76,7 @@ Result<Targets> Targets::find(bool activates, const std::string& pod) {
     targets.address_ = "127.0.0.1";
     if (plan::has_link(plan.network))
         targets.address_ = TRY_CONTEXT(address_of(pod), "its address is not known");
-    if (plan.network == plan::Network::kNone)
+    else if (plan.network != plan::Network::kHost)
         targets.leader_ = TRY(open_leader(TRY(plan::sandbox_record(
             TRY(read_json(fmt::format("{}/{}", folder, plan::kSandboxFile)))))));
     return targets;
