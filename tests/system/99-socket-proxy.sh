@@ -19,7 +19,14 @@ END
 fetch() { host curl --silent --max-time 20 "$1"; }
 idle=', {"name": "podd.org/idle-stop-sec", "value": "2"}'
 
-for network in none default host; do
+host_sh 'ip netns add test-quiet; ip -n test-quiet link set lo up'
+put_back() {
+    tidy
+    host ip netns del test-quiet
+}
+trap put_back EXIT
+
+for network in none default host ns:/run/netns/test-quiet; do
     say "network $network: the first connection starts the pod, and waits until the app listens"
     pod $network "$idle" | drop_manifest quiet
     assert_eq podd-proxy@quiet.socket "$(host_sh 'cd /run/systemd/generator/sockets.target.wants; ls | grep quiet')"
