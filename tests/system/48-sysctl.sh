@@ -79,5 +79,5 @@ for name in kernel.core_pattern vm.swappiness net.../../kernel/core_pattern net/
 done
 manifest '"net.core.somaxconn": "1"' true host | host_file /tmp/sysctl.json
 assert_fails host podctl verify /tmp/sysctl.json
-assert_contains "$output" "the host's own"
+assert_contains "$output" 'not the pod'"'"'s own where "podd.org/network" is "host"'
 host rm /tmp/sysctl.json
