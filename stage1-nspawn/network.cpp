@@ -94,11 +94,10 @@ Result<NetworkService> NetworkService::call() {
     return NetworkService{std::move(socket)};
 }
 
-Result<> NetworkService::ask(const plan::PodPlan& pod, int proc_fd, int pidfd,
-                             std::vector<std::string> servers) {
+Result<> NetworkService::ask(const plan::PodPlan& pod, int proc_fd, int pidfd) {
     const auto inside = TRY(socket_in_pod(proc_fd, pidfd));
     network::Request request{network::Request::Verb::kConnect, pod.name, ports_of(pod),
-                             std::move(servers), access_of(pod)};
+                             access_of(pod)};
     if (pod.bandwidth) {
         request.bandwidth = pod.bandwidth->bytes_per_sec;
         request.best_effort = pod.bandwidth->best_effort;
@@ -116,7 +115,7 @@ Result<network::Reply> NetworkService::finish() {
 }
 
 Result<> remove_network(const std::string& pod) {
-    const network::Request request{network::Request::Verb::kDisconnect, pod, {}, {}, {}};
+    const network::Request request{network::Request::Verb::kDisconnect, pod, {}, {}};
     // Once more where the service is killed over it: systemd starts it again, and half is no more
     // than nothing.
     for (int tries = 2;;) {

@@ -18,9 +18,8 @@ public:
     /// Wakes the service up: it starts while the sandbox is being built. Errors: kUnavailable.
     static base::Result<NetworkService> call();
 
-    /// Asks for the network of a pod whose first process is `pidfd`; `servers` are those of names.
-    base::Result<> ask(const plan::PodPlan& pod, int proc_fd, int pidfd,
-                       std::vector<std::string> servers);
+    /// Asks for the network of a pod whose first process is `pidfd`.
+    base::Result<> ask(const plan::PodPlan& pod, int proc_fd, int pidfd);
     /// Waits until it is there. Errors: kConflict with what the
     /// service says; kUnavailable.
     base::Result<network::Reply> finish();

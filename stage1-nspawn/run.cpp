@@ -37,6 +37,7 @@
 #include "named_networks.h"
 #include "netns_path.h"
 #include "network.h"
+#include "network/resolv_conf.h"
 #include "parameters.h"
 #include "plan/plan.h"
 #include "plan/run_dir.h"
@@ -48,6 +49,8 @@
 namespace podd::stage1 {
 
 using base::errno_error;
+using base::Error;
+using base::ErrorCode;
 using base::Result;
 using base::UniqueFd;
 
@@ -197,23 +200,33 @@ Result<Helpers> start_helpers(const plan::PodPlan& pod) {
 }
 
 Result<> begin_networks(const Host& host, const plan::PodPlan& pod, const Leader& leader,
-                        const HostFiles& files, Helpers& helpers) {
-    if (helpers.network)
-        TRY(helpers.network->ask(pod, host.proc.get(), leader.pidfd(), files.servers));
+                        Helpers& helpers) {
+    if (helpers.network) TRY(helpers.network->ask(pod, host.proc.get(), leader.pidfd()));
     if (helpers.named) TRY(helpers.named->ask(host.proc.get(), leader.pidfd()));
     if (!helpers.network && !helpers.named)
         helpers.registration.say(fmt::format("{}", leader.pid()));
     return {};
 }
 
+// Its address is one of the service's settings.
+Result<> name_server(const HostFiles& files, const PodMounts& mounts, const network::Reply& made) {
+    if (!made.gateway)
+        return Error{ErrorCode::kUnavailable,
+                     "podd-network.service is of another version: 'systemctl try-restart "
+                     "podd-network.service'"};
+    return replace_file(mounts.files.get(), "resolv.conf",
+                        network::with_server(*made.gateway, files.resolv_conf));
+}
+
 // Parameters can be those of an interface; machined is told which ones lead to the pod.
-Result<> finish_networks(const Host& host, const Leader& leader, const PodMounts& mounts,
-                         Helpers& helpers) {
+Result<> finish_networks(const Host& host, const Leader& leader, const HostFiles& files,
+                         const PodMounts& mounts, Helpers& helpers) {
     if (!helpers.network && !helpers.named) return {};
     std::vector<std::uint32_t> interfaces;
     if (helpers.network) {
         const auto made = TRY(helpers.network->finish());
         interfaces.push_back(made.interface);
+        TRY(name_server(files, mounts, made));
         if (!made.unlimited.empty())
             TRY(plan::note_without_effect(
                 host.pod_directory.get(),
@@ -242,10 +255,10 @@ Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
     TRY(enter_scratch_root(sources));
     auto leader = TRY(Leader::start({pod, apps, sources.files, host.proc.get(),
                                      host.init_program.get(), lock_fd, host.netns.get()}));
-    TRY(begin_networks(host, pod, leader, sources.files, helpers));
+    TRY(begin_networks(host, pod, leader, helpers));
     auto mounts = TRY(leader.take_mounts(apps));
     TRY(build_in_pod(pod, apps, sources, mounts, leader));
-    TRY(finish_networks(host, leader, mounts, helpers));
+    TRY(finish_networks(host, leader, sources.files, mounts, helpers));
     TRY(set_parameters(pod, leader));
     return leader;
 }

@@ -185,8 +185,7 @@ void read_resolv_conf(const plan::PodPlan& pod, HostFiles& files) {
     if (pod.network == plan::Network::kHost)
         files.resolv_conf = host;
     else if (plan::has_link(pod.network))
-        files.resolv_conf = network::pod_resolv_conf(network::Pool{}.ipv4(network::Pool::kGateway),
-                                                     host, text_of(network::kResolvedFile));
+        files.resolv_conf = network::pod_resolv_conf(host, text_of(network::kResolvedFile));
     else
         files.resolv_conf = network::outer_resolv_conf(host, text_of(network::kResolvedFile));
 }

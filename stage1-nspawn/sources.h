@@ -33,9 +33,9 @@ struct DeviceSource {
 
 /// Files of the host that a pod gets a copy of; empty: no such file.
 struct HostFiles {
-    std::string resolv_conf;           // for a pod that reaches servers of names
-    std::vector<std::string> servers;  // those that it names; not on the host's network
-    std::string localtime;             // the time zone that the pod asks for
+    std::string resolv_conf;  // for a pod that reaches servers of names; but for its first line
+                              // where that is known when the pod has its link
+    std::string localtime;    // the time zone that the pod asks for
 };
 
 struct HostSources {

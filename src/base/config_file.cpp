@@ -200,6 +200,20 @@ Result<std::vector<ConfigFile>> read_config_files(std::string_view folder) {
                               fmt::format("/usr/lib/podd/{}", folder)});
 }
 
+Result<std::vector<ConfigFile>> read_config_with_parts(const std::string& name) {
+    std::vector<ConfigFile> files;
+    const auto main = "/" + name;
+    for (const auto& path :
+         TRY(list_config_files({"/etc/podd", "/run/podd", "/usr/lib/podd"}, {name}))) {
+        if (!path.ends_with(main)) continue;
+        auto file = TRY_CONTEXT(read_config_file(path), "\"{}\"", path);
+        if (file) files.push_back(std::move(*file));
+    }
+    for (auto& part : TRY(read_config_files(name + ".d")))
+        files.push_back(std::move(part));
+    return files;
+}
+
 Error config_error(const ConfigFile& file, std::size_t line, std::string message) {
     return {ErrorCode::kInvalidArgument,
             fmt::format("\"{}\": line {}: {}", file.path, line, message)};

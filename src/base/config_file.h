@@ -48,6 +48,10 @@ Result<std::vector<ConfigFile>> read_config_files(std::string_view folder);
 /// The same, in these directories.
 Result<std::vector<ConfigFile>> read_config_files(const std::vector<std::string>& directories);
 
+/// One main file with its parts: `name` in /etc/podd, /run/podd or /usr/lib/podd, the first that is
+/// there, then read_config_files("NAME.d"). Errors: as read_config_files().
+Result<std::vector<ConfigFile>> read_config_with_parts(const std::string& name);
+
 /// The paths of the files that count, one for each name, in the order of the names; what an ending
 /// of `endings` has is a file of this kind. Directories as above, and their errors.
 Result<std::vector<std::string>> list_config_files(const std::vector<std::string>& directories,

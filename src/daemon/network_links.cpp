@@ -90,9 +90,8 @@ void NetworkLinks::list(client::Done<Links> done) {
 
 Result<> NetworkLinks::ask(client::Done<Links> done) {
     auto socket = TRY(call_service());
-    TRY(base::send_message(socket.get(),
-                           to_text(network::Request{network::Request::Verb::kList, {}, {}, {}, {}}),
-                           {}));
+    TRY(base::send_message(
+        socket.get(), to_text(network::Request{network::Request::Verb::kList, {}, {}, {}}), {}));
     auto question = std::make_unique<Question>(*this, std::move(socket), std::move(done));
     int r = sd_event_add_io(event_, &question->answer, question->socket.get(), EPOLLIN, on_answer,
                             question.get());

@@ -9,16 +9,6 @@ namespace podd::network {
 
 namespace {
 
-// FNV-1a. Source: RFC 9923.
-std::uint32_t hash(std::string_view text) {
-    std::uint32_t value = 2166136261U;
-    for (const char c : text) {
-        value ^= static_cast<unsigned char>(c);
-        value *= 16777619U;
-    }
-    return value;
-}
-
 std::uint32_t number(const Ipv4& address) {
     std::uint32_t value = 0;
     for (const std::uint8_t byte : address)
@@ -38,6 +28,15 @@ std::uint32_t host_mask(unsigned prefix_length) {
 }
 
 }  // namespace
+
+std::uint32_t hash(std::string_view text) {
+    std::uint32_t value = 2166136261U;
+    for (const char c : text) {
+        value ^= static_cast<unsigned char>(c);
+        value *= 16777619U;
+    }
+    return value;
+}
 
 std::string text(const Mac& address) {
     return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", address[0], address[1],

@@ -24,12 +24,16 @@ using Mac = std::array<std::uint8_t, 6>;
 
 std::string text(const Mac& address);
 
+/// FNV-1a. Source: RFC 9923.
+std::uint32_t hash(std::string_view text);
+
 /// All addresses that pods of this host may have. A pod's place in it is a number, its slot, in
 /// both families the same.
 struct Pool {
     Ipv4 network{10, 80, 0, 0};
     unsigned prefix_length = 16;
-    Ipv6 prefix{};  // a /64 of unique local addresses
+    Ipv6 prefix{};  // a /64
+    bool has_ipv6 = true;
 
     static constexpr std::uint32_t kGateway = 1;  // the host's own slot
 

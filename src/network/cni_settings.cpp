@@ -7,6 +7,7 @@
 #include "base/config_file.h"
 #include "base/number.h"
 #include "network/cni_files.h"
+#include "network/settings.h"
 
 namespace podd::network {
 
@@ -60,27 +61,11 @@ Result<> apply(const ConfigFile& file, const ConfigLine& line, CniSettings& sett
     return {};
 }
 
-// The file itself, then what is dropped in beside it.
-Result<std::vector<ConfigFile>> read_files() {
-    std::vector<ConfigFile> files;
-    for (const auto& path : TRY(base::list_config_files({"/etc/podd", "/run/podd", "/usr/lib/podd"},
-                                                        {"network.conf"}))) {
-        if (!path.ends_with("/network.conf")) continue;
-        const auto text = TRY_CONTEXT(base::read_config_text(path), "\"{}\"", path);
-        if (!text) continue;
-        auto sections = TRY_CONTEXT(base::parse_config(*text), "\"{}\"", path);
-        files.push_back({path, std::move(sections)});
-    }
-    for (auto& file : TRY(base::read_config_files("network.conf.d")))
-        files.push_back(std::move(file));
-    return files;
-}
-
 }  // namespace
 
 Result<CniSettings> read_cni_settings() {
     CniSettings settings;
-    for (const auto& file : TRY(read_files()))
+    for (const auto& file : TRY(read_settings_files()))
         for (const auto& section : file.sections) {
             if (section.name != kSection) continue;
             for (const auto& line : section.lines)

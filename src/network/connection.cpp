@@ -64,10 +64,6 @@ Result<> set_access(Access& access, const Json& word) {
     return damaged("access");
 }
 
-bool is_address(const std::string& text) {
-    return parse_ipv4(text).has_value() || parse_ipv6(text).has_value();
-}
-
 }  // namespace
 
 bool is_pod_name(std::string_view text) {
@@ -99,7 +95,6 @@ Json to_json(const Connection& connection) {
     for (const auto& port : connection.ports)
         ports.push_back(to_json(port));
     json.add("ports", std::move(ports));
-    json.add("servers", Json::Array(connection.servers.begin(), connection.servers.end()));
     json.add("access", to_json(connection.access));
     if (connection.bandwidth) json.add("bandwidth", *connection.bandwidth);
     if (connection.since) json.add("since", *connection.since);
@@ -112,16 +107,6 @@ Result<std::vector<Port>> ports_from_json(const Json* json) {
     for (const auto& one : *json->as_array())
         ports.push_back(TRY(port_from_json(one)));
     return ports;
-}
-
-Result<std::vector<std::string>> words_from_json(const Json* json) {
-    if (json == nullptr || json->as_array() == nullptr) return damaged("servers");
-    std::vector<std::string> words;
-    for (const auto& one : *json->as_array()) {
-        if (one.as_string() == nullptr || !is_address(*one.as_string())) return damaged("servers");
-        words.push_back(*one.as_string());
-    }
-    return words;
 }
 
 Result<Access> access_from_json(const Json* json) {
@@ -153,7 +138,6 @@ Result<Connection> connection_from_json(const Json& json) {
         if (!connection.ipv6) return damaged("ipv6");
     }
     connection.ports = TRY(ports_from_json(json.find("ports")));
-    connection.servers = TRY(words_from_json(json.find("servers")));
     // Records of earlier versions have none; pods go on when podd is upgraded.
     if (const auto* access = json.find("access")) connection.access = TRY(access_from_json(access));
     connection.bandwidth = TRY(bandwidth_from_json(json.find("bandwidth")));

@@ -40,7 +40,6 @@ struct Connection {
     Ipv4 ipv4{};
     std::optional<Ipv6> ipv6{};  // none: the host has no IPv6
     std::vector<Port> ports;
-    std::vector<std::string> servers;  // of names: what its resolv.conf says
     Access access{};
     /// Bytes per second, each way, that its link is held to.
     std::optional<std::uint64_t> bandwidth{};
@@ -57,7 +56,6 @@ base::Json to_json(const Access& access);
 base::Json to_json(const Connection& connection);
 /// Errors: kCorrupt: these are our own.
 base::Result<std::vector<Port>> ports_from_json(const base::Json* json);
-base::Result<std::vector<std::string>> words_from_json(const base::Json* json);
 base::Result<Access> access_from_json(const base::Json* json);
 /// Nothing where there is no such member.
 base::Result<std::optional<std::uint64_t>> bandwidth_from_json(const base::Json* json);

@@ -35,7 +35,6 @@ std::string to_text(const Request& request) {
     for (const auto& port : request.ports)
         ports.push_back(to_json(port));
     json.add("ports", std::move(ports));
-    json.add("servers", Json::Array(request.servers.begin(), request.servers.end()));
     json.add("access", to_json(request.access));
     if (request.bandwidth) json.add("bandwidth", *request.bandwidth);
     json.add("bestEffort", request.best_effort);
@@ -43,10 +42,11 @@ std::string to_text(const Request& request) {
 }
 
 std::string to_text(const Reply& reply) {
-    return Json{Json::Object{{"error", reply.error},
-                             {"interface", std::uint64_t{reply.interface}},
-                             {"unlimited", reply.unlimited}}}
-        .str();
+    Json json{Json::Object{{"error", reply.error},
+                           {"interface", std::uint64_t{reply.interface}},
+                           {"unlimited", reply.unlimited}}};
+    if (reply.gateway) json.add("gateway", text(*reply.gateway));
+    return json.str();
 }
 
 Result<Request> parse_request(std::string_view text) {
@@ -54,7 +54,7 @@ Result<Request> parse_request(std::string_view text) {
     const auto* verb = text_member(json, "verb");
     const auto* pod = text_member(json, "pod");
     const bool connect = verb != nullptr && *verb == kConnect;
-    if (verb != nullptr && *verb == kList) return Request{Request::Verb::kList, {}, {}, {}, {}};
+    if (verb != nullptr && *verb == kList) return Request{Request::Verb::kList, {}, {}, {}};
     if (verb == nullptr || pod == nullptr || !is_pod_name(*pod) ||
         (!connect && *verb != kDisconnect))
         return Error{ErrorCode::kInvalidArgument, "that is no request for a network"};
@@ -63,7 +63,6 @@ Result<Request> parse_request(std::string_view text) {
     request.pod = *pod;
     if (!connect) return request;
     request.ports = TRY(ports_from_json(json.find("ports")));
-    request.servers = TRY(words_from_json(json.find("servers")));
     request.access = TRY(access_from_json(json.find("access")));
     request.bandwidth = TRY(bandwidth_from_json(json.find("bandwidth")));
     const auto* best_effort = json.find("bestEffort");
@@ -80,8 +79,12 @@ Result<Reply> parse_reply(std::string_view text) {
     const auto* unlimited = text_member(json, "unlimited");
     if (error == nullptr || !index || *index > std::numeric_limits<std::uint32_t>::max())
         return Error{ErrorCode::kCorrupt, "that is no answer of podd-network.service"};
-    return Reply{*error, static_cast<std::uint32_t>(*index),
-                 unlimited == nullptr ? std::string{} : *unlimited};
+    Reply reply{*error,
+                static_cast<std::uint32_t>(*index),
+                unlimited == nullptr ? std::string{} : *unlimited,
+                {}};
+    if (const auto* gateway = text_member(json, "gateway")) reply.gateway = parse_ipv4(*gateway);
+    return reply;
 }
 
 }  // namespace podd::network

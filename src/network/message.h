@@ -24,10 +24,9 @@ inline constexpr std::size_t kMaxMessage = std::size_t{160} * 1024;
 struct Request {
     enum class Verb : unsigned char { kConnect, kDisconnect, kList };
     Verb verb = Verb::kConnect;
-    std::string pod;                   // of kList: none
-    std::vector<Port> ports;           // kConnect
-    std::vector<std::string> servers;  // kConnect
-    Access access{};                   // kConnect
+    std::string pod;          // of kList: none
+    std::vector<Port> ports;  // kConnect
+    Access access{};          // kConnect
     /// kConnect: bytes per second, each way, that the link is to be held to.
     std::optional<std::uint64_t> bandwidth{};
     bool best_effort = false;  // connect the pod also where this kernel cannot limit it
@@ -38,6 +37,8 @@ struct Reply {
     std::string error;            // empty: done
     std::uint32_t interface = 0;  // kConnect: index of the host's end
     std::string unlimited{};      // kConnect, best effort: why the link is not held to a rate
+    /// kConnect: the host's end, where the pod's server of names listens.
+    std::optional<Ipv4> gateway{};
     bool operator==(const Reply&) const = default;
 };
 

@@ -72,10 +72,14 @@ File chosen(std::string_view host, std::string_view resolved) {
 
 }  // namespace
 
-std::string pod_resolv_conf(const Ipv4& server, std::string_view host, std::string_view resolved) {
+std::string pod_resolv_conf(std::string_view host, std::string_view resolved) {
     const auto file = chosen(host, resolved);
-    return fmt::format("nameserver {}\nsearch {}{}{}\n{}", text(server), kPodDomain,
-                       file.search.empty() ? "" : " ", file.search, file.options);
+    return fmt::format("search {}{}{}\n{}", kPodDomain, file.search.empty() ? "" : " ", file.search,
+                       file.options);
+}
+
+std::string with_server(const Ipv4& server, std::string_view pod_resolv_conf) {
+    return fmt::format("nameserver {}\n{}", text(server), pod_resolv_conf);
 }
 
 std::string outer_resolv_conf(std::string_view host, std::string_view resolved) {

@@ -16,9 +16,11 @@ namespace podd::network {
 /// this one takes its place.
 inline constexpr const char* kResolvedFile = "/run/systemd/resolve/resolv.conf";
 
-/// The pod's server is podd-resolve.service at `server`; search domains and options are the host's,
-/// the pods' own domain first.
-std::string pod_resolv_conf(const Ipv4& server, std::string_view host, std::string_view resolved);
+/// The pod's server is podd-resolve.service at with_server(); search domains and options are the
+/// host's, the pods' own domain first.
+std::string pod_resolv_conf(std::string_view host, std::string_view resolved);
+/// The same with its first line.
+std::string with_server(const Ipv4& server, std::string_view pod_resolv_conf);
 
 /// The same for a pod without such a link, which asks the host's servers itself: those that other
 /// networks reach. Never empty, as plugins may have servers to put in its place.

@@ -19,13 +19,9 @@ namespace {
 //
 // Metadata services of clouds know secrets of the host. Source: the documentation of Amazon
 // (169.254.169.254, fd00:ec2::254), Google (fd20:ce::254), Azure (168.63.129.16), Alibaba
-// (100.100.100.200) and Scaleway (fd00:42::42). Some are servers of names as well: "servers" wins.
-constexpr std::string_view kSets = R"(table inet podd {
-	set version { type mark; elements = { 3 }; }
-	set source4 { type ifname . ether_addr . ipv4_addr; }
+// (100.100.100.200) and Scaleway (fd00:42::42).
+constexpr std::string_view kSets = R"(	set source4 { type ifname . ether_addr . ipv4_addr; }
 	set source6 { type ifname . ether_addr . ipv6_addr; }
-	set server4 { type ifname . ipv4_addr; }
-	set server6 { type ifname . ipv6_addr; }
 	set reach_pods { type ifname; }
 	set reach_host { type ifname; }
 	set reach_metadata { type ifname; }
@@ -68,8 +64,6 @@ constexpr std::string_view kFilters = R"(	chain from_pods {
 		iifname != "podd-*" accept
 		ct state established,related accept
 		meta l4proto { 6, 17 } th dport 7653 accept
-		iifname . ip daddr @server4 meta l4proto { 6, 17 } th dport 53 accept
-		iifname . ip6 daddr @server6 meta l4proto { 6, 17 } th dport 53 accept
 		icmp type echo-request accept
 		icmpv6 type { echo-request, nd-neighbor-solicit, nd-neighbor-advert } accept
 		jump metadata
@@ -83,8 +77,6 @@ constexpr std::string_view kFilters = R"(	chain from_pods {
 		oifname "podd-*" ct status dnat accept
 		iifname @reach_pods oifname @reach_pods accept
 		oifname "podd-*" goto refused
-		iifname . ip daddr @server4 meta l4proto { 6, 17 } th dport 53 accept
-		iifname . ip6 daddr @server6 meta l4proto { 6, 17 } th dport 53 accept
 		jump metadata
 		iifname @restricted goto refused
 	}
@@ -137,10 +129,6 @@ std::vector<Element> elements_of(const Connection& pod) {
                                                        {"restricted", pod.access.restricted}};
     for (const auto& [set, is_in] : links)
         if (is_in) elements.push_back({set, fmt::format("\"{}\"", link), {}});
-    for (const auto& server : pod.servers)
-        elements.push_back({parse_ipv4(server) ? "server4" : "server6",
-                            fmt::format("\"{}\" . {}", link, server),
-                            {}});
     for (const auto& port : pod.ports)
         add_port(elements, pod, port);
     return elements;
@@ -149,8 +137,33 @@ std::vector<Element> elements_of(const Connection& pod) {
 std::string to_resolver(const Pool& pool) {
     constexpr std::string_view kRule =
         "\t\tiifname \"podd-*\" {} daddr {} meta l4proto {{ 6, 17 }} th dport 53 redirect to :{}\n";
-    return fmt::format(kRule, "ip", text(pool.ipv4(Pool::kGateway)), kResolverPort) +
-           fmt::format(kRule, "ip6", text(pool.ipv6(Pool::kGateway)), kResolverPort);
+    auto rules = fmt::format(kRule, "ip", text(pool.ipv4(Pool::kGateway)), kResolverPort);
+    if (pool.has_ipv6)
+        rules += fmt::format(kRule, "ip6", text(pool.ipv6(Pool::kGateway)), kResolverPort);
+    return rules;
+}
+
+std::string to_world(const Settings& settings) {
+    constexpr std::string_view kRule = "\t\t{} saddr {} oifname != \"podd-*\" masquerade\n";
+    if (!settings.masquerade) return {};
+    auto rules = fmt::format(kRule, "ip", settings.pool.ipv4_text());
+    if (settings.pool.has_ipv6) rules += fmt::format(kRule, "ip6", settings.pool.ipv6_text());
+    return rules;
+}
+
+// All but the set "version".
+std::string body(const Settings& settings) {
+    std::string out{kSets};
+    out += kFilters;
+    out += "\tchain ports {\n\t\ttype nat hook prerouting priority dstnat;\n";
+    out += to_resolver(settings.pool);
+    out += kPorts;
+    out += "\tchain own_ports {\n\t\ttype nat hook output priority -100;\n";
+    out += kPorts;
+    out += "\tchain to_world {\n\t\ttype nat hook postrouting priority srcnat;\n";
+    out += "\t\tip saddr . ip daddr @self4 masquerade\n";
+    out += "\t\tip6 saddr . ip6 daddr @self6 masquerade\n";
+    return out + to_world(settings) + "\t}\n";
 }
 
 std::string command(std::string_view verb, const Element& element) {
@@ -160,20 +173,15 @@ std::string command(std::string_view verb, const Element& element) {
 
 }  // namespace
 
-std::string table(const Pool& pool) {
-    std::string out{kSets};
-    out += kFilters;
-    out += "\tchain ports {\n\t\ttype nat hook prerouting priority dstnat;\n";
-    out += to_resolver(pool);
-    out += kPorts;
-    out += "\tchain own_ports {\n\t\ttype nat hook output priority -100;\n";
-    out += kPorts;
-    out += "\tchain to_world {\n\t\ttype nat hook postrouting priority srcnat;\n";
-    out += "\t\tip saddr . ip daddr @self4 masquerade\n";
-    out += "\t\tip6 saddr . ip6 daddr @self6 masquerade\n";
-    out += fmt::format("\t\tip saddr {} oifname != \"podd-*\" masquerade\n", pool.ipv4_text());
-    out += fmt::format("\t\tip6 saddr {} oifname != \"podd-*\" masquerade\n", pool.ipv6_text());
-    return out + "\t}\n}\n";
+std::string table(const Settings& settings) {
+    const auto rules = body(settings);
+    return fmt::format(
+        "table inet podd {{\n\tset version {{ type mark; elements = {{ {} }}; }}\n{}}}\n",
+        hash(rules), rules);
+}
+
+std::string probe(const Settings& settings) {
+    return fmt::format("get element inet podd version {{ {} }}\n", hash(body(settings)));
 }
 
 std::string add_elements(const Connection& connection) {

@@ -6,17 +6,18 @@
 #include <string>
 
 #include "network/connection.h"
+#include "network/settings.h"
 
 namespace podd::network {
 
-/// Fails where the table is not there, or is that of another version of podd.
-inline constexpr const char* kProbe = "get element inet podd version { 3 }\n";
+/// Fails where the table is not there, or is that of other settings or of another version of podd.
+std::string probe(const Settings& settings);
 
 /// Takes the table away if it is there, in one transaction with what comes behind.
 inline constexpr const char* kRemoveTable = "table inet podd\ndelete table inet podd\n";
 
 /// The whole table, without pods.
-std::string table(const Pool& pool);
+std::string table(const Settings& settings);
 
 /// What one pod adds to it.
 std::string add_elements(const Connection& connection);

@@ -22,6 +22,7 @@ using base::ErrorCode;
 using base::Result;
 using network::Connection;
 using network::Pool;
+using network::Settings;
 
 namespace {
 
@@ -53,6 +54,10 @@ std::set<std::uint32_t> taken_slots(const Pool& pool, const std::vector<HostAddr
     return taken;
 }
 
+std::string pools_text(const Pool& pool) {
+    return fmt::format("{} and {}", pool.ipv4_text(), pool.has_ipv6 ? pool.ipv6_text() : "no IPv6");
+}
+
 std::uint64_t now_usec() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return static_cast<std::uint64_t>(
@@ -73,24 +78,54 @@ Result<> check_ports(const network::Request& request,
 
 }  // namespace
 
-Result<Connector> Connector::start(const Pool& pool, const std::string& folder) {
+Result<Connector> Connector::start(Result<Settings> wanted, const Settings& defaults,
+                                   const std::string& folder) {
     auto host = TRY(Netlink::open(NETLINK_ROUTE));
     auto rules = TRY(Nftables::open());
     auto flows = TRY(Flows::open());
     auto records = TRY(Records::open(folder));
-    Connector made{pool, std::move(host), std::move(rules), std::move(flows), std::move(records)};
-    // Of another version, or nobody knows what is in it.
-    const bool stale = made.records_.damaged() || !made.rules_.run(network::kProbe);
+    Connector made{std::move(wanted), defaults,         std::move(host),
+                   std::move(rules),  std::move(flows), std::move(records)};
+    TRY(made.choose_settings());
+    // Of another version, of other settings, or nobody knows what is in it.
+    const bool stale = made.records_.damaged() || !made.rules_.run(network::probe(made.settings_));
     if (stale && !made.records_.all().empty()) TRY(made.make_table());
     TRY(made.forget_ended(TRY(host_addresses(made.host_))));
     return made;
 }
 
+// Of a pool that changes, pods that are connected would know the old one and others the new one.
+Result<> Connector::choose_settings() {
+    if (!wanted_) base::log_line(base::LogLevel::kError, wanted_.error().message());
+    if (records_.all().empty()) {
+        if (wanted_) settings_ = *wanted_;
+        return {};
+    }
+    auto settings = records_.settings().value_or(settings_);
+    if (wanted_ && settings.pool != wanted_->pool)
+        base::log_line(base::LogLevel::kWarning,
+                       fmt::format("pods are connected by {}: IPv4Pool= and IPv6Pool= as they are "
+                                   "now count when none is, as after 'systemctl stop "
+                                   "\"pod-*.service\"'",
+                                   pools_text(settings.pool)));
+    if (wanted_) settings.masquerade = wanted_->masquerade;
+    return use(settings);
+}
+
+// Recorded first: whoever comes after a crash knows then what holds.
+Result<> Connector::use(const Settings& settings) {
+    if (records_.settings() != settings) TRY(records_.keep_settings(settings));
+    settings_ = settings;
+    return {};
+}
+
 Result<Connected> Connector::connect(const network::Request& request, base::UniqueFd socket) {
+    if (!wanted_) return wanted_.error();
     // Of the run before, when it was killed and its network has not gone yet.
     TRY(disconnect(request.pod));
     const auto addresses = TRY(host_addresses(host_));
     TRY(forget_ended(addresses));
+    if (records_.all().empty()) TRY(use(*wanted_));
     auto connection = TRY(choose(request, addresses));
     if (records_.ended().contains(connection.ipv4)) TRY(forget_flows());
     auto connected = establish(request, connection, std::move(socket));
@@ -102,18 +137,18 @@ Result<Connected> Connector::connect(const network::Request& request, base::Uniq
 
 Result<Connection> Connector::choose(const network::Request& request,
                                      const std::vector<HostAddress>& addresses) const {
-    TRY(check_pool(pool_, addresses));
+    TRY(check_pool(settings_.pool, addresses));
     TRY(check_ports(request, records_.all()));
-    const auto slot = pick_slot(pool_, request.pod, taken_slots(pool_, addresses));
+    const auto slot =
+        pick_slot(settings_.pool, request.pod, taken_slots(settings_.pool, addresses));
     if (!slot)
         return Error{ErrorCode::kDenied,
-                     fmt::format("all addresses of {} are taken", pool_.ipv4_text())};
+                     fmt::format("all addresses of {} are taken", settings_.pool.ipv4_text())};
     Connection connection;
     connection.pod = request.pod;
-    connection.ipv4 = pool_.ipv4(*slot);
-    if (has_ipv6()) connection.ipv6 = pool_.ipv6(*slot);
+    connection.ipv4 = settings_.pool.ipv4(*slot);
+    if (settings_.pool.has_ipv6 && has_ipv6()) connection.ipv6 = settings_.pool.ipv6(*slot);
     connection.ports = request.ports;
-    connection.servers = request.servers;
     connection.access = request.access;
     connection.since = now_usec();
     return connection;
@@ -122,13 +157,14 @@ Result<Connection> Connector::choose(const network::Request& request,
 Result<Connected> Connector::establish(const network::Request& request, Connection& connection,
                                        base::UniqueFd socket) {
     Netlink pod{std::move(socket)};
-    TRY(make_link(host_, pod, pool_, connection));
+    TRY(make_link(host_, pod, settings_.pool, connection));
     auto unlimited = TRY(limit(request, connection));
     // Before the rules: whoever comes after a crash knows then what to remove.
     TRY(records_.keep(connection));
     TRY(add_rules(connection));
     TRY(forward(connection.ipv6.has_value()));
-    return Connected{connection.interface, std::move(unlimited)};
+    return Connected{connection.interface, std::move(unlimited),
+                     settings_.pool.ipv4(Pool::kGateway)};
 }
 
 // Why it is not limited, where that is well enough.
@@ -153,14 +189,14 @@ Result<> Connector::add_rules(const Connection& connection) {
     // The first pod has no table yet; and "nft flush ruleset" may have taken it away.
     if (records_.all().size() == 1) return make_table();
     auto added = rules_.run(add_elements(connection));
-    if (added || rules_.run(network::kProbe)) return added;
+    if (added || rules_.run(network::probe(settings_))) return added;
     return make_table();
 }
 
 // With all pods that are connected, at once.
 Result<> Connector::make_table() {
     std::string commands = network::kRemoveTable;
-    commands += table(pool_);
+    commands += table(settings_);
     for (const auto& [name, connection] : records_.all())
         commands += add_elements(connection);
     return rules_.run(commands);
@@ -184,8 +220,9 @@ Result<> Connector::forget(const std::string& pod) {
     // The last one takes the table with it.
     auto done = rules_.run(records_.all().size() == 1 ? network::kRemoveTable
                                                       : remove_elements(found->second));
-    if (!done && rules_.run(network::kProbe)) return done;
-    return records_.end(pod);
+    if (!done && rules_.run(network::probe(settings_))) return done;
+    TRY(records_.end(pod));
+    return records_.all().empty() ? records_.remove_settings() : Result<>{};
 }
 
 Result<> Connector::forget_flows() {

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -12,6 +14,7 @@
 #include "netlink.h"
 #include "network/listing.h"
 #include "network/message.h"
+#include "network/settings.h"
 #include "nftables.h"
 #include "records.h"
 
@@ -20,12 +23,17 @@ namespace podd::network_service {
 struct Connected {
     std::uint32_t interface = 0;  // index of the host's end
     std::string unlimited;        // see network::Reply
+    std::optional<network::Ipv4> gateway;
 };
 
 class Connector {
 public:
-    /// `folder` holds the records. The table of nftables is made when it is needed.
-    static base::Result<Connector> start(const network::Pool& pool, const std::string& folder);
+    /// `folder` holds the records. The table of nftables is made when it is needed. Where `wanted`
+    /// is an error, no pod is connected and all are taken off; `defaults` have what is recorded
+    /// nowhere. Another pool counts from when no pod is connected.
+    static base::Result<Connector> start(base::Result<network::Settings> wanted,
+                                         const network::Settings& defaults,
+                                         const std::string& folder);
 
     /// All or nothing: on an error nothing is left of it. `socket`: see network::Request.
     /// Errors: kConflict where a port, the pool or the name of an
@@ -41,8 +49,10 @@ public:
     base::Result<std::vector<network::ListedLink>> list();
 
 private:
-    Connector(const network::Pool& pool, Netlink host, Nftables rules, Flows flows, Records records)
-        : pool_{pool},
+    Connector(base::Result<network::Settings> wanted, const network::Settings& defaults,
+              Netlink host, Nftables rules, Flows flows, Records records)
+        : wanted_{std::move(wanted)},
+          settings_{defaults},
           host_{std::move(host)},
           rules_{std::move(rules)},
           flows_{std::move(flows)},
@@ -56,10 +66,13 @@ private:
                                     network::Connection& connection);
     base::Result<> add_rules(const network::Connection& connection);
     base::Result<> make_table();
+    base::Result<> choose_settings();
+    base::Result<> use(const network::Settings& settings);
     base::Result<> forget_ended(const std::vector<HostAddress>& addresses);
     base::Result<> forget(const std::string& pod);
 
-    network::Pool pool_;
+    base::Result<network::Settings> wanted_;
+    network::Settings settings_;  // those that count
     Netlink host_;
     Nftables rules_;
     Flows flows_;

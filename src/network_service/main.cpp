@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
+#include "network/settings.h"
 #include "server.h"
 
 namespace podd::network_service {
@@ -68,8 +69,9 @@ Result<base::UniqueFd> passed_socket() {
 Result<> serve() {
     auto socket = TRY(passed_socket());
     const char* folder = std::getenv("RUNTIME_DIRECTORY");  // NOLINT(concurrency-mt-unsafe)
-    auto connector =
-        TRY(Connector::start(TRY(own_pool()), folder == nullptr ? "/run/podd/network" : folder));
+    const auto pool = TRY(own_pool());
+    auto connector = TRY(Connector::start(network::read_settings(pool), {pool, true},
+                                          folder == nullptr ? "/run/podd/network" : folder));
     sd_event* raw = nullptr;
     TRY(check("making an event loop", sd_event_default(&raw)));
     const std::unique_ptr<sd_event, UnrefEvent> event{raw};

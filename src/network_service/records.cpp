@@ -20,6 +20,8 @@ using base::Result;
 namespace {
 
 constexpr std::string_view kEnding = ".json";
+// No name of a pod has a dot.
+constexpr const char* kSettings = ".settings";
 constexpr mode_t kMode = 0640;  // for podd-resolve.service
 constexpr std::size_t kMaxRecord = std::size_t{256} * 1024;
 
@@ -37,12 +39,23 @@ Result<network::Connection> read(int folder, const std::string& file) {
     return network::connection_from_json(TRY(base::Json::parse(text)));
 }
 
+Result<network::Settings> read_settings(int folder) {
+    const auto text = TRY(base::read_file(folder, kSettings, kMaxRecord));
+    return network::settings_from_json(TRY(base::Json::parse(text)));
+}
+
 }  // namespace
 
 Result<Records> Records::open(const std::string& folder) {
     Records records;
     records.folder_ = TRY(base::open_path(folder, O_RDONLY | O_DIRECTORY));
     for (const auto& file : TRY(base::list_dir(records.folder_.get()))) {
+        if (file == kSettings) {
+            if (auto settings = read_settings(records.folder_.get())) {
+                records.settings_ = *settings;
+                continue;
+            }
+        }
         auto connection = read(records.folder_.get(), file);
         if (connection && file == file_of(connection->pod)) {
             records.pods_.emplace(connection->pod, std::move(*connection));
@@ -63,6 +76,19 @@ Result<Records> Records::open(const std::string& folder) {
 Result<> Records::keep(const network::Connection& connection) {
     TRY(base::write_file(folder_.get(), file_of(connection.pod), to_json(connection).str(), kMode));
     pods_.insert_or_assign(connection.pod, connection);
+    return {};
+}
+
+Result<> Records::keep_settings(const network::Settings& settings) {
+    TRY(base::write_file(folder_.get(), kSettings, to_json(settings).str(), kMode));
+    settings_ = settings;
+    return {};
+}
+
+Result<> Records::remove_settings() {
+    if (!settings_) return {};
+    TRY(base::remove_tree(folder_.get(), kSettings));
+    settings_.reset();
     return {};
 }
 

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "network/connection.h"
+#include "network/settings.h"
 
 namespace podd::network_service {
 
@@ -23,6 +25,10 @@ public:
     /// Whether one was damaged, so that nobody knows what it stood for.
     bool damaged() const { return damaged_; }
     base::Result<> keep(const network::Connection& connection);
+    /// With which the pods in all() were connected; nothing: an older version did that.
+    const std::optional<network::Settings>& settings() const { return settings_; }
+    base::Result<> keep_settings(const network::Settings& settings);
+    base::Result<> remove_settings();
     /// It is one of ended() then.
     base::Result<> end(const std::string& pod);
     /// Forgets all ended().
@@ -32,6 +38,7 @@ private:
     base::UniqueFd folder_;
     std::map<std::string, network::Connection> pods_;
     std::map<network::Ipv4, network::Connection> ended_;
+    std::optional<network::Settings> settings_;
     bool damaged_ = false;
 };
 

@@ -58,11 +58,12 @@ Result<> Server::listen(UniqueFd socket) {
 
 Reply Server::reply_to(const Request& request, std::vector<UniqueFd> fds) {
     const bool connect = request.verb == Request::Verb::kConnect;
-    if (fds.size() != (connect ? 1U : 0U)) return {"the request has no socket of the pod", 0, {}};
+    if (fds.size() != (connect ? 1U : 0U))
+        return {"the request has no socket of the pod", 0, {}, {}};
     const auto done = connect ? connector_.connect(request, std::move(fds.front()))
                               : not_connected(connector_.disconnect(request.pod));
-    if (done) return {{}, done->interface, done->unlimited};
-    return {done.error().message(), 0, {}};
+    if (done) return {{}, done->interface, done->unlimited, done->gateway};
+    return {done.error().message(), 0, {}, {}};
 }
 
 Result<> Server::accept_next() {
@@ -90,7 +91,8 @@ Result<> Server::answer(int connection) {
 Result<> Server::answer_list(int connection) {
     const auto links = connector_.list();
     if (!links)
-        return base::send_message(connection, to_text(Reply{links.error().message(), 0, {}}), {});
+        return base::send_message(connection, to_text(Reply{links.error().message(), 0, {}, {}}),
+                                  {});
     const UniqueFd file{::memfd_create("podd-links", MFD_CLOEXEC)};
     if (!file) return base::errno_error("making a memory file", errno);
     TRY(base::write_all(file.get(), to_text(*links)));

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "network/address.h"
+#include "network/settings.h"
 
 namespace podd::pod {
 
@@ -112,12 +113,15 @@ Result<std::vector<Attachment>> named_attachments(const schema::PodSettings& set
 NetworkFindings network_findings(const schema::PodManifest& manifest) {
     NetworkFindings findings;
     const auto settings = schema::pod_settings(manifest);
-    if (!settings || settings->named_networks.empty()) return findings;
+    if (!settings) return findings;
     const auto at = pointer_to_networks(manifest);
     const auto fail = [&](const Error& error) {
         findings.errors.push_back(at + error.message());
         return findings;
     };
+    if (schema::has_link(settings->network))
+        if (const auto own = network::read_settings({}); !own) return fail(own.error());
+    if (settings->named_networks.empty()) return findings;
     const auto files = network::read_cni_files(network::cni_directories());
     if (!files) return fail(files.error());
     const auto attachments = named_attachments(*settings, *files);

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "network/address.h"
 #include "network/firewall.h"
+#include "network/settings.h"
 #include "podctl/nftables_list.h"
 
 namespace podd::podctl {
@@ -54,7 +54,10 @@ void look(FirewallFindings& found) {
             fmt::format("the rules of this host were not looked at: {}", rules.error().message()));
         return;
     }
-    const network::HostNetwork host{network::Pool{}.ipv4_text(), uplinks()};
+    // What is wrong with settings is said elsewhere.
+    const auto settings = network::read_settings({});
+    const network::HostNetwork host{(settings ? settings->pool : network::Pool{}).ipv4_text(),
+                                    uplinks()};
     for (const auto& one : network::firewall_findings(*rules, host))
         (one.is_minor ? found.notes : found.warnings).push_back(one.text);
 }

@@ -14,7 +14,6 @@ TEST_CASE("a connection is read as it was written") {
     pod.interface = 7;
     pod.ipv4 = {10, 80, 0, 2};
     pod.ports = {{"tcp", "", 8080, 80}, {"udp", "2001:db8::1", 53, 5353}};
-    pod.servers = {"192.0.2.53"};
     pod.access = {.restricted = true, .pods = false, .host = true, .metadata = false};
     pod.bandwidth = 1'000'000;
     pod.since = 1'700'000'000'000'000;
@@ -49,7 +48,6 @@ TEST_CASE("a damaged connection is refused") {
         {"ipv6", "10.80.0.2"},
         {"ports", "none"},
         {"ports", Json::Array{Json::Object{{"protocol", "tcp"}}}},
-        {"servers", Json::Array{"192.0.2.1 . 10.0.0.1"}},
         {"access", "host"},
         {"access", Json::Array{"everything"}},
         {"access", Json::Array{1}},
@@ -105,11 +103,11 @@ TEST_CASE("ports that one packet could mean") {
 
 TEST_CASE("requests and replies") {
     const Request requests[] = {
-        {Request::Verb::kConnect, "web", {{"tcp", "", 80, 8080}}, {"192.0.2.1"}, {}},
-        {Request::Verb::kConnect, "web", {}, {}, {false, true, false, true}},
-        {Request::Verb::kDisconnect, "web", {}, {}, {}},
-        {Request::Verb::kConnect, "web", {}, {}, {}, 5, true},
-        {Request::Verb::kList, "", {}, {}, {}},
+        {Request::Verb::kConnect, "web", {{"tcp", "", 80, 8080}}, {}},
+        {Request::Verb::kConnect, "web", {}, {false, true, false, true}},
+        {Request::Verb::kDisconnect, "web", {}, {}},
+        {Request::Verb::kConnect, "web", {}, {}, 5, true},
+        {Request::Verb::kList, "", {}, {}},
     };
     for (const auto& request : requests) {
         const auto back = parse_request(to_text(request));
@@ -117,14 +115,13 @@ TEST_CASE("requests and replies") {
         CHECK(*back == request);
     }
     for (const auto* text :
-         {"", "{}", R"({"verb":"connect","pod":"a"})",
-          R"({"verb":"connect","pod":"a","ports":[],"servers":[]})",
+         {"", "{}", R"({"verb":"connect","pod":"a"})", R"({"verb":"connect","pod":"a","ports":[]})",
           R"({"verb":"disconnect","pod":"../a"})", R"({"verb":"disconnect","pod":""})",
           R"({"verb":"disconnect","pod":"a\" }"})", R"({"verb":"other","pod":"a"})"}) {
         CAPTURE(text);
         CHECK(!parse_request(text));
     }
-    const Reply reply{"no free address", 3, "no ifb"};
+    const Reply reply{"no free address", 3, "no ifb", Ipv4{10, 80, 0, 1}};
     CHECK(parse_reply(to_text(reply)).value() == reply);
     CHECK(!parse_reply("{}"));
     CHECK(!parse_reply(R"({"error":"","interface":-1})"));

@@ -50,7 +50,7 @@ TEST_CASE("the pod's server is podd's own; behind it are those that other networ
     };
     for (const auto& one : cases) {
         CAPTURE(one.name);
-        CHECK(pod_resolv_conf(kServer, one.host, one.resolved) ==
+        CHECK(with_server(kServer, pod_resolv_conf(one.host, one.resolved)) ==
               std::string{"nameserver 10.80.0.1\nsearch pod.internal"} + one.text);
         CHECK(name_servers(one.host, one.resolved) == one.servers);
     }

@@ -21,7 +21,6 @@ Connection web() {
     pod.ipv6 = parse_ipv6("fdab::2");
     pod.ports = {
         {"tcp", "", 8080, 80}, {"udp", "192.0.2.1", 53, 5353}, {"tcp", "2001:db8::1", 443, 8443}};
-    pod.servers = {"192.0.2.53", "2001:db8::53"};
     return pod;
 }
 
@@ -35,15 +34,35 @@ std::string file(const std::string& name) {
 }  // namespace
 
 TEST_CASE("the whole table") {
-    CHECK(table(pool_of({0xAB})) == file("table.nft"));
+    CHECK(table({pool_of({0xAB}), true}) == file("table.nft"));
 }
 
 TEST_CASE("the rules lead to where podd-resolve.socket listens") {
     const auto socket = file("../../../units/podd-resolve.socket");
     CHECK(socket.find(fmt::format("ListenDatagram={0}\nListenStream={0}\n", kResolverPort)) !=
           std::string::npos);
-    CHECK(table(pool_of({0xAB})).find(fmt::format("redirect to :{}\n", kResolverPort)) !=
+    CHECK(table({pool_of({0xAB}), true}).find(fmt::format("redirect to :{}\n", kResolverPort)) !=
           std::string::npos);
+}
+
+TEST_CASE("settings change the table, and what it is asked for") {
+    const Settings all{pool_of({0xAB}), true};
+    auto other = all;
+    other.masquerade = false;
+    CHECK(table(other).find("daddr @self4 masquerade") != std::string::npos);
+    CHECK(table(other).find("oifname != \"podd-*\" masquerade") == std::string::npos);
+    CHECK(probe(other) != probe(all));
+    other = all;
+    other.pool.network = {172, 30, 0, 0};
+    CHECK(table(other).find("ip daddr 172.30.0.1 ") != std::string::npos);
+    CHECK(table(other).find("ip saddr 172.30.0.0/16 oifname") != std::string::npos);
+    CHECK(probe(other) != probe(all));
+    other = all;
+    other.pool.has_ipv6 = false;
+    CHECK(table(other).find("fdab:") == std::string::npos);
+    const auto asked = probe(all);
+    const auto element = asked.substr(asked.find('{'), asked.find('}') - asked.find('{') + 1);
+    CHECK(table(all).find("elements = " + element) != std::string::npos);
 }
 
 TEST_CASE("what a pod adds") {
@@ -53,7 +72,6 @@ TEST_CASE("what a pod adds") {
 TEST_CASE("without IPv6 nothing of it is said") {
     auto pod = web();
     pod.ipv6.reset();
-    pod.servers.pop_back();
     const auto text = add_elements(pod);
     CHECK(text.find("6 {") == std::string::npos);
     CHECK(text.find("port4 { 6 . 8080 : 10.80.0.2 . 80 }") != std::string::npos);
