@@ -243,6 +243,6 @@ assert_contains "$(journal podd-resolve)" "the host's /etc/resolv.conf names no 
 say "systemd-networkd leaves the links of pods alone; NetworkManager is told so"
 host systemctl start systemd-networkd.service
 assert_matches "$(host networkctl --no-legend list)" 'podd-web +ether +[a-z]+ +unmanaged'
-assert_eq $'podd-*' "$(host sed -n 's/^Name=//p' /usr/lib/systemd/network/80-podd.network)"
-assert_eq $'[device-podd]\nmatch-device=interface-name:podd-*\nmanaged=0' "$(host grep -v '^#' /usr/lib/NetworkManager/conf.d/80-podd.conf)"
+assert_eq $'podd-* podd_*' "$(host sed -n 's/^Name=//p' /usr/lib/systemd/network/80-podd.network)"
+assert_eq $'[device-podd]\nmatch-device=interface-name:podd-*,interface-name:podd_*\nmanaged=0' "$(host grep -v '^#' /usr/lib/NetworkManager/conf.d/80-podd.conf)"
 assert_eq "0 $web" "$(ask web 1 web)"
