@@ -304,27 +304,35 @@ assert_contains "$(run_typed $page 2)" 'Pod web is running'
 
 say "podd.network(5): a port of the host"
 page=man/podd.network.5.scd
-has $page 3
-block $page 2 | drop_manifest site
+has $page 4
+block $page 3 | drop_manifest site
 host systemctl start pod-site@httpd
 site_answers() { [ "$(host curl --silent --max-time 3 http://10.80.0.1:8080/hostname)" = site ]; }
 wait_until 20 site_answers
 host systemctl stop pod-site
 
 say "podd.network(5): no way out but to other pods"
-block $page 3 | drop_manifest worker
+block $page 4 | drop_manifest worker
 host podctl verify /etc/podd/pods.d/worker.json
 host systemctl start pod-worker@worker
 assert_contains "$(host podctl status worker)" "network: open to other pods that are open as well"
 host systemctl stop pod-worker
 
 say "podd.network(5): a bridge"
-block $page 1 | host_file /etc/podd/net.d/10-lan.conflist
-block $page 2 | jq '.annotations[0].value = "lan" | del(.isolators)' | drop_manifest site
+block $page 2 | host_file /etc/podd/net.d/10-lan.conflist
+block $page 3 | jq '.annotations[0].value = "lan" | del(.isolators)' | drop_manifest site
 host systemctl start pod-site@httpd
 lan_answers() { [ "$(host curl --silent --max-time 3 http://10.66.0.1:8080/hostname)" = site ]; }
 wait_until 20 lan_answers
 host_sh 'systemctl stop pod-site; rm -r /etc/podd/net.d; ip link del lan0'
+
+say "podd.network(5): other addresses"
+block $page 1 | host_file /etc/podd/network.conf.d/10-addresses.conf
+host systemctl stop podd-network.service
+block $page 3 | drop_manifest site
+host systemctl start pod-site@httpd
+assert_matches "$(host podctl exec site -- ip -o addr show dev eth0)" 'inet 172\.30\.'
+host_sh 'systemctl stop pod-site podd-network.service; rm -r /etc/podd/network.conf.d'
 
 say "podd-metadata.service(8): what an app can type"
 page=man/podd-metadata.service.8.scd
