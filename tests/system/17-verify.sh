@@ -165,9 +165,9 @@ host rm /etc/podd/pods.d/secret.json
 
 say "ports of the host that two pods want: file and key of both, and the second is refused"
 web="$sleeps, \"ports\": [{\"name\": \"http\", \"protocol\": \"tcp\", \"port\": 80}]"
-on() { echo "$(note network default), \"ports\": [{\"name\": \"http\", \"hostPort\": $1}]"; }
+on() { echo "$(note network default), \"ports\": [{\"name\": \"http\", \"hostPort\": $1${2:+, \"hostIP\": \"$2\"}}]"; }
 pod one "$web" '' "$(on 8097)"
-pod two "$web" '' "$(on 8097)"
+pod two "$web" '' "$(on 8097 192.0.2.1)"
 pod three "$web" '' "$(on 8098)"
 assert_status 1 host podctl verify
 assert_contains "$output" 'error: /etc/podd/pods.d/one.json: /ports/0/hostPort: host port 8097/tcp is taken by pod "two": "/etc/podd/pods.d/two.json", /ports/0/hostPort'
