@@ -33,8 +33,22 @@ to_pod() {
     host timeout 30 bash -euc 'exec 3<>"/dev/tcp/$1/8001"; began=$(date +%s%N); head -c "$2" /dev/zero >&3; read -r said <&3; ended=$(date +%s%N)
         [ "$said" = taken ]; echo $(($2 * 1000000000 / (ended - began)))' sh "$address" "$bytes"
 }
-# limited RATE: 2 MB/s without headers and acknowledgements; a busy machine takes longer, but not much.
-limited() { [ "$1" -gt 1500000 ] && [ "$1" -lt 2100000 ] || fail "$1 bytes per second, not 2M: $2"; }
+# at_least RATE WAY: $best is the best of three tries: what else runs on the machine makes it slower, and nothing makes it faster.
+at_least() {
+    local rate
+    best=0
+    for _ in 1 2 3; do
+        rate=$($2)
+        [ "$rate" -le "$best" ] || best=$rate
+        [ "$best" -lt "$1" ] || break
+    done
+    [ "$best" -ge "$1" ] || fail "$2: $best bytes per second, not $1"
+}
+# limited WAY: to 2 MB/s, of which headers and acknowledgements are a part.
+limited() {
+    at_least 1500000 "$1"
+    [ "$best" -lt 2100000 ] || fail "$1: $best bytes per second, not 2M"
+}
 network_state() { host_sh 'ip -o link | grep -o "podd[-_][^:@]*" || true; ls /run/podd/network 2>/dev/null || true'; }
 
 if [ "$KIND" = vm ]; then
@@ -60,15 +74,16 @@ fi
 
 say "without it, much more passes, and nothing is made"
 pod free ''
-for rate in "$(from_pod)" "$(to_pod)"; do [ "$rate" -gt 20000000 ] || fail "$rate bytes per second without a limit"; done
+at_least 8000000 from_pod
+at_least 8000000 to_pod
 assert_eq $'podd-free\nfree.json' "$(network_state)"
 assert_not_contains "$(host podctl status free)" "each way"
 host systemctl stop pod-free
 
 say "each way by itself"
 pod slow ", \"isolators\": [$limit]"
-limited "$(from_pod)" "from the pod"
-limited "$(to_pod)" "to the pod"
+limited from_pod
+limited to_pod
 assert_contains "$(host podctl status slow)" "network 1.9M/s each way"
 assert_contains "$(host busctl get-property org.podd1 /org/podd1/pod/slow org.podd1.Pod Limits)" '"NetworkBandwidth" "" 2000000'
 
@@ -79,7 +94,7 @@ assert_matches "$local_rate" "^$bytes [01]$"
 main=$(property pod-slow@a MainPID)
 host nsenter --target "$main" --net sh -euc 'tc qdisc replace dev eth0 root pfifo; tc qdisc del dev eth0 root
     ip link set eth0 down; ip link set eth0 up; ip route add default via 10.80.0.1'
-limited "$(from_pod)" "from the pod, which has changed its end"
+limited from_pod
 
 say "gone with the pod, also when PID 1 of it is killed, and podd-network.service"
 assert_eq $'podd-slow\npodd_slow\nslow.json' "$(network_state)"

@@ -107,7 +107,7 @@ table inet firewalld {
 		reject with icmpx admin-prohibited
 	}
 	chain filter_FORWARD_ZONES { iifname "world0" goto filter_FWD_public; goto filter_FWD_public; }
-	chain filter_FWD_public { meta l4proto { icmp, ipv6-icmp } accept; reject with icmpx admin-prohibited; }
+	chain filter_FWD_public { meta l4proto { 1, 58 } accept; reject with icmpx admin-prohibited; }
 }
 RULES
 assert_fails outward
