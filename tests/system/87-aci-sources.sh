@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # ACIs by name and by URL: from `podctl fetch example.test/app` to a running pod, with what it depends on; who may sign
 # what; and everything that is refused, of which nothing stays.
+# full
 # hosts: bookworm trixie
 # timeout: 600
 folder=/var/tmp/aci-sources

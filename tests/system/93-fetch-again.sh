@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What is not fetched a second time: an image that its reference still leads to, and layers that the store has from others.
 # And what becomes of a fetch when podd itself ends: it ends, and nothing of it stays.
+# full
 # hosts: bookworm trixie
 # timeout: 400
 folder=/var/tmp/fetch-again
