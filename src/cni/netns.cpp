@@ -37,7 +37,7 @@ Result<std::string> bind_netns(int netns, const std::string& uuid) {
         return base::Error{base::ErrorCode::kInvalidArgument, "that is no network namespace"};
     const auto parent = TRY(base::open_path(kParent, O_PATH | O_DIRECTORY));
     const auto folder = TRY(base::open_or_make_dir(parent.get(), kFolder, 0700));
-    TRY(base::open_at(folder.get(), uuid, O_WRONLY | O_CREAT | O_EXCL, 0444));
+    const auto target = TRY(base::open_at(folder.get(), uuid, O_WRONLY | O_CREAT | O_EXCL, 0444));
     auto path = path_of(uuid);
     if (::mount(base::fd_path(netns).c_str(), path.c_str(), nullptr, MS_BIND, nullptr) < 0)
         return errno_error(fmt::format("mounting the pod's network namespace at \"{}\"", path),

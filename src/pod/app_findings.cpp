@@ -32,11 +32,7 @@ namespace {
 class AppCheck {
 public:
     AppCheck(HostFindings& found, const translate::Pod& pod, std::size_t index)
-        : found_{found},
-          pod_{pod},
-          runtime_{pod.manifest.apps[index]},
-          index_{index},
-          at_{pod.manifest, index} {}
+        : found_{found}, pod_{pod}, runtime_{pod.manifest.apps[index]}, at_{pod.manifest, index} {}
 
     void look_at_image(const store::Reader& store, const store::ImageRecord& image);
     void look_at_limits(const store::ImageRecord& image, const HostLimits& host);
@@ -61,7 +57,6 @@ private:
     HostFindings& found_;
     const translate::Pod& pod_;
     const schema::RuntimeApp& runtime_;
-    std::size_t index_;
     AppPointers at_;
 };
 
