@@ -52,7 +52,7 @@ EOF
 # ask.pl ADDRESS PORT COUNT NAME...: asks for the IPv4 addresses of COUNT names at once, "%d" in them is a number, each with a
 # socket of its own; prints what is answered, one line for each name: code and addresses, or nothing.
 host_file /run/ask.pl <<'EOF'
-use strict; use Socket qw(:all); use Time::HiRes qw(time);
+use strict; use Socket qw(:all);
 my ($at, $port, $count, @names) = @ARGV;
 my $family = $at =~ /:/ ? AF_INET6 : AF_INET;
 my $to = $family == AF_INET6 ? pack_sockaddr_in6($port, inet_pton($family, $at)) : pack_sockaddr_in($port, inet_aton($at));
