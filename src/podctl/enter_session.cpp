@@ -202,10 +202,14 @@ Result<EnterSession::End> EnterSession::run(const std::string& unit) {
             return errno_error("waiting for the command", errno);
         }
         if (carry(std::span{events}.first(flows))) return End{plan::kKilledBy + SIGHUP, {}};
+        // A signal that was sent because the command writes already is for the command: that it has
+        // started must be known before.
         std::optional<End> end;
-        if (events[flows].revents != 0) end = heed_signals();
-        if (end) return *end;
         if (events[flows + 1].revents != 0) end = TRY(hear(unit));
+        if (!end && events[flows].revents != 0) {
+            end = heed_signals();
+            if (end) return *end;
+        }
         if (!end) continue;
         carry_rest();
         raw_.reset();
