@@ -189,8 +189,16 @@ Result<EnterEvent> run_command(const AppSpec& spec, Caller& caller, CommandCgrou
     return caller.wait(started.pid, started.pidfd.get(), cgroup);
 }
 
+Result<UniqueFd> open_running(const std::string& pod) {
+    auto directory = plan::open_pod_directory(pod);
+    if (directory || directory.error().code() != ErrorCode::kNotFound) return directory;
+    return Error{
+        ErrorCode::kNotFound,
+        fmt::format("its pod is not running\nhint: 'systemctl status pod-{}' says why", pod)};
+}
+
 Result<EnterEvent> enter(const Order& order, const Request& request, Caller& caller) {
-    auto directory = TRY_CONTEXT(plan::open_pod_directory(order.pod), "its sandbox is not running");
+    auto directory = TRY(open_running(order.pod));
     const auto pod = TRY(plan::read_pod_plan(directory.get()));
     auto own = TRY(plan::read_app_plan(directory.get(), order.app));
     const auto record = TRY(plan::read_sandbox_record(directory.get()));

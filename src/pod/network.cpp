@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/ip_address.h"
 #include "schema/bandwidth.h"
@@ -25,22 +28,31 @@ Error refused(const schema::ExposedPort& exposed, std::string_view why) {
         fmt::format("port \"{}\" at host port {}: {}", exposed.name.str(), exposed.host_port, why)};
 }
 
+// With the names that there are: those of an OCI image, such as "80-tcp", nobody has written.
+Error unknown_port(const schema::ExposedPort& exposed, const std::vector<std::string>& names) {
+    if (names.empty()) return refused(exposed, "no app has a port so called, or any");
+    return refused(exposed, fmt::format("no app has a port so called; their ports: {}",
+                                        fmt::join(names, ", ")));
+}
+
 Result<schema::Port> find_port(const schema::PodManifest& manifest,
                                const schema::ExposedPort& exposed,
                                const std::vector<store::ImageRecord>& images) {
     if (exposed.pod_port) return *exposed.pod_port;
     const schema::Port* found = nullptr;
+    std::vector<std::string> names;
     for (std::size_t i = 0; i < manifest.apps.size(); ++i) {
         const auto& own = manifest.apps[i].app;
         const auto& app = own ? own : images[i].manifest.app;
         if (!app) continue;
         for (const auto& port : app->ports) {
+            names.push_back(fmt::format("\"{}\"", port.name.str()));
             if (port.name != exposed.name) continue;
             if (found != nullptr) return refused(exposed, "more than one app has a port so called");
             found = &port;
         }
     }
-    if (found == nullptr) return refused(exposed, "no app has a port so called");
+    if (found == nullptr) return unknown_port(exposed, names);
     return *found;
 }
 

@@ -71,6 +71,13 @@ assert_contains "$output" 'it is not running'
 host_sh 'pkill -f "^sleep 77[5]"; i=0; until rmdir "/sys/fs/cgroup/fake/$1" || [ $i = 50 ]; do i=$((i + 1)); sleep 0.1; done; rmdir /sys/fs/cgroup/fake' pod-web@one.service
 host systemctl start pod-web@one
 
+say "of a pod that does not run, no path of ours"
+host systemctl stop pod-web
+assert_status 125 entered true
+assert_contains "$output" 'app "one" of pod "web": its pod is not running'
+assert_contains "$output" "hint: 'systemctl status pod-web' says why"
+host systemctl start pod-web
+
 say "exit statuses"
 for number in 0 3 255; do assert_status "$number" entered "exit $number"; done
 assert_status 137 entered 'kill -9 $$'

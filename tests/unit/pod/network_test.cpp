@@ -140,7 +140,8 @@ TEST_SUITE("pod/network") {
     TEST_CASE("what only the image shows to be wrong") {
         CHECK(said(R"({"name":"http","hostPort":80})").empty());
         CHECK(said(R"({"name":"nix","hostPort":80})") ==
-              "port \"nix\" at host port 80: no app has a port so called");
+              "port \"nix\" at host port 80: no app has a port so called; their ports: \"http\", "
+              "\"many\"");
         CHECK(said(R"({"name":"many","hostPort":65534})").ends_with("65535 is the last"));
         CHECK(
             said(
