@@ -9,7 +9,7 @@
 # plan cannot drift from the build. tests/lint/check_floors.py closes the other door, header-only use.
 set(PODD_FLOORS
     base=0 base_hash=0
-    schema=1 unit=1
+    event=1 schema=1 unit=1
     plan=2 archive=2 trust=2 trust_keys=2 trust_openpgp=2 trust_signatures=2 trust_policy=2 fetch=2 network=2 sandbox=2
     store_read=3 store=3 translate=3 client=3 metadata=3 resolve=3
     pod_manifest=4 pod_findings=4 pod=4
@@ -19,10 +19,10 @@ set(PODD_FLOORS
     stage1=6)
 
 # What runs at boot, in the start path of a pod or inside it stays free of these, although they lie lower.
-set(PODD_KEPT_OUT_generator base_hash archive trust fetch network sandbox store client metadata resolve pod daemon)
-set(PODD_KEPT_OUT_stage0 base_hash archive trust_openpgp trust_signatures fetch store client metadata resolve daemon)
-set(PODD_KEPT_OUT_pod base_hash archive trust_openpgp trust_signatures fetch store metadata)
-set(PODD_KEPT_OUT_stage1 base_hash schema unit archive trust fetch store_read store translate client metadata resolve pod daemon)
+set(PODD_KEPT_OUT_generator base_hash event archive trust fetch network sandbox store client metadata resolve pod daemon)
+set(PODD_KEPT_OUT_stage0 base_hash event archive trust_openpgp trust_signatures fetch store client metadata resolve daemon)
+set(PODD_KEPT_OUT_pod base_hash event archive trust_openpgp trust_signatures fetch store metadata)
+set(PODD_KEPT_OUT_stage1 base_hash event schema unit archive trust fetch store_read store translate client metadata resolve pod daemon)
 
 # A library of a room that has more than one: "store_read" lives in src/store and store may use it.
 set(PODD_SAME_ROOM store:store_read base_hash:base pod:pod_manifest

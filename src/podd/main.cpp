@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // podd: answers org.podd1 on the system bus. Source: podd.service(8).
-#include <csignal>
 #include <cstdio>
 #include <exception>
-#include <memory>
 #include <string_view>
 
 #include <fmt/format.h>
-#include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
 #include <sys/stat.h>
@@ -19,6 +16,7 @@
 #include "daemon/activity.h"
 #include "daemon/log_control.h"
 #include "daemon/manager_object.h"
+#include "event/service_loop.h"
 
 namespace {
 
@@ -36,27 +34,6 @@ constexpr const char* kHelp =
     "\n"
     "See the podd.service(8) man page for details.\n";
 
-struct UnrefEvent {
-    void operator()(sd_event* event) const { sd_event_unref(event); }
-};
-
-base::Result<> check(const char* what, int r) {
-    if (r < 0) return base::errno_error(what, -r);
-    return {};
-}
-
-base::Result<> end_on_signals(sd_event* event) {
-    sigset_t signals;
-    ::sigemptyset(&signals);
-    ::sigaddset(&signals, SIGTERM);
-    ::sigaddset(&signals, SIGINT);
-    (void)::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    TRY(check("cannot wait for SIGTERM",
-              sd_event_add_signal(event, nullptr, SIGTERM, nullptr, nullptr)));
-    return check("cannot wait for SIGINT",
-                 sd_event_add_signal(event, nullptr, SIGINT, nullptr, nullptr));
-}
-
 // Calls that came while the name was given up are answered; one that starts work takes it back.
 void leave_when_idle(sd_event* event, sdbus::IConnection& bus, daemon::Activity& activity) {
     bus.releaseName(client::ServiceName{client::kBusName});
@@ -69,11 +46,8 @@ void leave_when_idle(sd_event* event, sdbus::IConnection& bus, daemon::Activity&
 }
 
 base::Result<> serve() {
-    sd_event* raw = nullptr;
-    TRY(check("cannot make an event loop", sd_event_default(&raw)));
-    const std::unique_ptr<sd_event, UnrefEvent> event{raw};
-    TRY(end_on_signals(raw));
-    TRY(check("cannot feed the watchdog", sd_event_set_watchdog(raw, 1)));
+    const auto loop = TRY(event::ServiceLoop::make());
+    sd_event* const raw = loop.get();
 
     const auto bus = sdbus::createSystemBusConnection();
     const auto attached = TRY(client::BusEventSource::attach(raw, *bus));
@@ -87,12 +61,11 @@ base::Result<> serve() {
         loaded = done;
         if (!done) return static_cast<void>(sd_event_exit(raw, 1));
         bus->requestName(client::ServiceName{client::kBusName});
-        static_cast<void>(sd_notify(0, "READY=1"));
+        event::ServiceLoop::announce_ready();
     });
-    const int r = sd_event_loop(raw);
-    static_cast<void>(sd_notify(0, "STOPPING=1"));
+    auto ended = loop.run("the connection to the bus broke");
     TRY(std::move(loaded));
-    return check("the connection to the bus broke", r);
+    return ended;
 }
 
 int answer_option(std::string_view option) {
