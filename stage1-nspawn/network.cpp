@@ -2,7 +2,6 @@
 #include "network.h"
 
 #include <cerrno>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -13,10 +12,10 @@
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 
 #include "base/ip_address.h"
 #include "base/socket_message.h"
+#include "network/service_call.h"
 
 namespace podd::stage1 {
 
@@ -73,23 +72,10 @@ network::Access access_of(const plan::PodPlan& pod) {
     return access;
 }
 
-Error gone() {
-    return Error{ErrorCode::kUnavailable,
-                 "podd-network.service does not answer; its journal says why"};
-}
-
 }  // namespace
 
 Result<NetworkService> NetworkService::call() {
-    UniqueFd socket{::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)};
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::strncpy(address.sun_path, network::kSocket, sizeof address.sun_path - 1);
-    if (!socket ||
-        ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
-        return Error{ErrorCode::kUnavailable,
-                     fmt::format("podd-network.socket does not listen: \"{}\": {}",
-                                 network::kSocket, errno_error("connect", errno).message())};
+    auto socket = TRY(network::call_service());
     (void)::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
     return NetworkService{std::move(socket)};
 }
@@ -106,12 +92,11 @@ Result<> NetworkService::ask(const plan::PodPlan& pod, int proc_fd, int pidfd) {
 }
 
 Result<network::Reply> NetworkService::finish() {
-    auto message = base::receive_message(socket_.get(), network::kMaxMessage, 0);
-    if (!message || message->text.empty()) return gone();
-    auto reply = TRY(network::parse_reply(message->text));
-    if (!reply.error.empty())
-        return Error{ErrorCode::kConflict, fmt::format("network \"default\": {}", reply.error)};
-    return reply;
+    auto answer = TRY(network::receive_answer(socket_.get(), 0));
+    const auto& error = answer.reply.error;
+    if (!error.empty())
+        return Error{ErrorCode::kConflict, fmt::format("network \"default\": {}", error)};
+    return std::move(answer.reply);
 }
 
 Result<> remove_network(const std::string& pod) {

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/network_links.h"
 
-#include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include "base/file.h"
 #include "base/socket_message.h"
 #include "network/message.h"
+#include "network/service_call.h"
 
 namespace podd::daemon {
 
@@ -28,30 +24,13 @@ namespace {
 constexpr const char* kSocketUnit = "podd-network.socket";
 constexpr std::uint64_t kPatienceUsec = 30'000'000;
 
-Result<UniqueFd> call_service() {
-    UniqueFd socket{::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::strncpy(address.sun_path, network::kSocket, sizeof address.sun_path - 1);
-    if (!socket ||
-        ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
-        return Error{ErrorCode::kUnavailable,
-                     fmt::format("podd-network.socket does not listen: \"{}\": {}",
-                                 network::kSocket, base::errno_error("connect", errno).message())};
-    return socket;
-}
-
 Result<NetworkLinks::Links> read_answer(int socket) {
-    const auto message = TRY(base::receive_message(socket, network::kMaxMessage, 1));
-    if (message.text.empty())
-        return Error{ErrorCode::kUnavailable,
-                     "podd-network.service does not answer; its journal says why"};
-    const auto reply = TRY(network::parse_reply(message.text));
-    if (!reply.error.empty()) return Error{ErrorCode::kIo, reply.error};
-    if (message.fds.size() != 1)
+    const auto answer = TRY(network::receive_answer(socket, 1));
+    if (!answer.reply.error.empty()) return Error{ErrorCode::kIo, answer.reply.error};
+    if (answer.fds.size() != 1)
         return Error{ErrorCode::kCorrupt, "podd-network.service has sent no list"};
     return network::parse_links(
-        TRY(base::read_all(message.fds.front().get(), network::kMaxListing)));
+        TRY(base::read_all(answer.fds.front().get(), network::kMaxListing)));
 }
 
 }  // namespace
@@ -89,7 +68,7 @@ void NetworkLinks::list(client::Done<Links> done) {
 }
 
 Result<> NetworkLinks::ask(client::Done<Links> done) {
-    auto socket = TRY(call_service());
+    auto socket = TRY(network::call_service(SOCK_NONBLOCK));
     TRY(base::send_message(
         socket.get(), to_text(network::Request{network::Request::Verb::kList, {}, {}, {}}), {}));
     auto question = std::make_unique<Question>(*this, std::move(socket), std::move(done));
