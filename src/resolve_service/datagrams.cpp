@@ -53,6 +53,18 @@ Arrival read_arrival(msghdr& message) {
     return arrival;
 }
 
+// Of one datagram; it refers to all three.
+msghdr message_of(SocketAddress& peer, iovec& piece, Control& control) {
+    msghdr message{};
+    message.msg_name = peer.get();
+    message.msg_namelen = peer.size;
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control.bytes.data();
+    message.msg_controllen = control.bytes.size();
+    return message;
+}
+
 template <typename Info>
 void put(msghdr& message, int level, int type, const Info& info) {
     message.msg_controllen = CMSG_SPACE(sizeof info);
@@ -68,12 +80,7 @@ void put(msghdr& message, int level, int type, const Info& info) {
 void send_answer(int socket, SocketAddress to, const Arrival& arrival, std::string answer) {
     iovec piece{answer.data(), answer.size()};
     Control control;
-    msghdr message{};
-    message.msg_name = to.get();
-    message.msg_namelen = to.size;
-    message.msg_iov = &piece;
-    message.msg_iovlen = 1;
-    message.msg_control = control.bytes.data();
+    auto message = message_of(to, piece, control);
     if (arrival.is_ipv6) {
         put(message, IPPROTO_IPV6, IPV6_PKTINFO, arrival.ipv6);
     } else {
@@ -99,13 +106,7 @@ bool Datagrams::receive_one() {
     iovec piece{buffer.data(), buffer.size()};
     Control control;
     SocketAddress from;
-    msghdr message{};
-    message.msg_name = from.get();
-    message.msg_namelen = from.size;
-    message.msg_iov = &piece;
-    message.msg_iovlen = 1;
-    message.msg_control = control.bytes.data();
-    message.msg_controllen = control.bytes.size();
+    auto message = message_of(from, piece, control);
     const auto size = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (size < 0) return errno == EINTR;
     from.size = message.msg_namelen;
