@@ -59,15 +59,17 @@ std::optional<Prefix<Address>> prefix_of(std::string_view text,
 }
 
 // This host's own, those of one link and of groups, and 0.0.0.0/8.
-bool is_special(const Ipv4& address) {
-    return address[0] == 0 || address[0] == 127 || address[0] >= 224 ||
-           (address[0] == 169 && address[1] == 254);
+bool is_special(const Prefix<Ipv4>& prefix) {
+    constexpr unsigned kLinkLocalLength = 16;
+    const auto first = prefix.address[0];
+    return first == 0 || first == 127 || first >= 224 ||
+           Pool{prefix.address, prefix.length}.overlaps({169, 254, 0, 0}, kLinkLocalLength);
 }
 
 bool set_ipv4_pool(Pool& pool, std::string_view text) {
     const auto prefix = prefix_of<Ipv4>(text, parse_ipv4);
     if (!prefix || prefix->length < kShortestIpv4 || prefix->length > kLongestIpv4 ||
-        is_special(prefix->address))
+        is_special(*prefix))
         return false;
     pool.network = prefix->address;
     pool.prefix_length = prefix->length;

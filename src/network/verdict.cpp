@@ -69,7 +69,8 @@ Known is_within(const std::string& network, const Json& value) {
 
 // "podd-*" stands for all of ours, which no pattern can tell from each other but by their rest.
 Known is_interface(const std::string& name, const Json& value) {
-    if (value.as_string() == nullptr) return std::nullopt;
+    // What is in a set, as "@trusted", is not looked at.
+    if (value.as_string() == nullptr || value.as_string()->starts_with('@')) return std::nullopt;
     std::string_view pattern = *value.as_string();
     const bool any_end = pattern.ends_with('*');
     if (any_end) pattern.remove_suffix(1);
@@ -110,6 +111,17 @@ Known any_word(const Json& right, Test test) {
     const auto* list = right.as_array();
     if (list == nullptr) return any_of(right, test);
     return std::any_of(list->begin(), list->end(), [&](const Json& one) { return test(one); });
+}
+
+// Lets a part of the packets pass on to what stands behind it: by how many there were, by what
+// iptables knows, or as a program says. A set of addresses that have sent too much has such a
+// statement itself.
+bool is_condition(const Json& statement) {
+    constexpr std::string_view kNames[] = {"xt",    "limit", "quota",   "ct count",
+                                           "meter", "queue", "synproxy"};
+    const auto* set = statement.find("set");
+    return (set != nullptr && set->find("stmt") != nullptr) ||
+           std::ranges::any_of(kNames, [&](auto name) { return statement.find(name) != nullptr; });
 }
 
 class Walk {
@@ -206,8 +218,7 @@ Walk::End Walk::rule(const Json::Array& statements, const ChainName& chain, int 
     for (const auto& one : statements) {
         const auto* match = one.find("match");
         if (match != nullptr && holds(*match) != true) return End::kOn;
-        // Conditions of iptables, and such as hold for a part of the packets.
-        if (one.find("xt") != nullptr || one.find("limit") != nullptr) return End::kOn;
+        if (is_condition(one)) return End::kOn;
         const End end = statement(one, chain, jumps, leave);
         if (end != End::kOn || leave) return end;
     }

@@ -129,6 +129,19 @@ TEST_CASE("rules drop as well as policies, and only in the way of pods") {
     CHECK(found(chain("f", "forward", "accept") + "," +
                 rule("f", match("iifname", R"("docker0")") + "," + kDrop))
               .empty());
+    // A part of what there is, or nobody knows: what is in a set of interfaces.
+    for (const auto* condition :
+         {R"({"limit":{"rate":5,"per":"second","inv":true}})", R"({"quota":{"val":9,"inv":true}})",
+          R"({"ct count":{"val":9,"inv":true}})", R"({"xt":{"type":"match","name":"recent"}})",
+          R"({"set":{"op":"add","elem":"x","set":"@often","stmt":[{"limit":{"rate":5}}]}})",
+          R"({"match":{"op":"!=","left":{"meta":{"key":"iifname"}},"right":"@trusted"}})"}) {
+        CAPTURE(condition);
+        CHECK(found(chain("f", "forward", "accept") + "," + rule("f", condition + ("," + kDrop)))
+                  .empty());
+    }
+    CHECK(found(chain("f", "forward", "accept") + "," +
+                rule("f", R"({"set":{"op":"add","elem":"x","set":"@seen"}},)" + kDrop))
+              .size() == 1);
     CHECK(found(chain("f", "prerouting", "drop")).empty());
     CHECK(found(chain("f", "forward", "drop", "bridge")).empty());
     CHECK(found(chain("f", "forward", "drop", "inet", "podd")).empty());

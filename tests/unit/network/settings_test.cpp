@@ -64,16 +64,27 @@ TEST_CASE("what is wrong is said with its file and line") {
           std::string::npos);
     CHECK(parse_settings({file("/x", "[Netwrok]\n")}, kDefault).error().message() ==
           "\"/x\": line 1: found section [Netwrok], wanted [Network] or [CNI]");
-    for (const auto* lines : {"IPv4Pool=10.80.0.0",    "IPv4Pool=10.80.0.1/16",
-                              "IPv4Pool=10.80.0.0/29", "IPv4Pool=0.0.0.0/8",
-                              "IPv4Pool=127.0.0.0/8",  "IPv4Pool=169.254.0.0/16",
-                              "IPv4Pool=224.0.0.0/8",  "IPv4Pool=10.80.0.0/16x",
-                              "IPv4Pool=10.0.0.0/7",   "IPv4Pool=10.80.0.0/33",
-                              "IPv4Pool=fd00::/64",    "IPv6Pool=yes",
-                              "IPv6Pool=fd00::1/64",   "IPv6Pool=fd00::/63",
-                              "IPv6Pool=fd00::/65",    "IPv6Pool=fe80::/64",
-                              "IPv6Pool=ff00::/64",    "IPv6Pool=::/64",
-                              "IPv6Pool=10.80.0.0/16", "Masquerade=1"}) {
+    for (const auto* lines : {"IPv4Pool=10.80.0.0",
+                              "IPv4Pool=10.80.0.1/16",
+                              "IPv4Pool=10.80.0.0/29",
+                              "IPv4Pool=0.0.0.0/8",
+                              "IPv4Pool=127.0.0.0/8",
+                              "IPv4Pool=169.0.0.0/8",
+                              "IPv4Pool=169.254.0.0/16",
+                              "IPv4Pool=224.0.0.0/8",
+                              "IPv4Pool=10.80.0.0/16x",
+                              "IPv4Pool=10.0.0.0/7",
+                              "IPv4Pool=10.80.0.0/33",
+                              "IPv4Pool=fd00::/64",
+                              "IPv6Pool=yes",
+                              "IPv6Pool=fd00::1/64",
+                              "IPv6Pool=fd00::/63",
+                              "IPv6Pool=fd00::/65",
+                              "IPv6Pool=fe80::/64",
+                              "IPv6Pool=ff00::/64",
+                              "IPv6Pool=::/64",
+                              "IPv6Pool=10.80.0.0/16",
+                              "Masquerade=1"}) {
         CAPTURE(lines);
         CHECK(error(lines).find("line 2: found ") != std::string::npos);
     }
