@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "base/log.h"
+#include "resolve/share.h"
 
 namespace podd::resolve_service {
 
@@ -48,10 +49,19 @@ Result<> Connections::serve(base::UniqueFd listener) {
     return {};
 }
 
-bool Connections::has_room(const resolve::Address& address) const {
-    const auto mine = std::count_if(clients_.begin(), clients_.end(),
-                                    [&](const auto& one) { return one.second.address == address; });
-    return clients_.size() < kMaxClients && std::cmp_less(mine, kMaxClientsOfPod);
+// Where there is none for all pods, some of them keep more than their share.
+bool Connections::make_room(const resolve::Address& address) {
+    std::map<resolve::Address, std::size_t> streams;
+    for (const auto& [number, client] : clients_)
+        ++streams[client.address];
+    if (streams[address] >= kMaxClientsOfPod) return false;
+    if (clients_.size() < kMaxClients) return true;
+    const auto other = resolve::gives_up_place(streams, address);
+    if (!other) return false;
+    const auto oldest = std::ranges::find_if(
+        clients_, [&](const auto& one) { return one.second.address == *other; });
+    close(oldest->first);
+    return true;
 }
 
 // Who is no pod, or one too many, is hung up on.
@@ -62,7 +72,7 @@ Result<> Connections::accept_next() {
     if (!socket && (is_pending() || errno == ECONNABORTED)) return {};
     if (!socket) return base::errno_error("accepting", errno);
     const auto address = from.address();
-    if (!address || !resolver_.is_pod({*address, 0}) || !has_room(*address)) return {};
+    if (!address || !resolver_.is_pod({*address, 0}) || !make_room(*address)) return {};
     const auto number = ++last_number_;
     auto& client =
         clients_

@@ -39,7 +39,7 @@ private:
     };
 
     base::Result<> accept_next();
-    bool has_room(const resolve::Address& address) const;
+    bool make_room(const resolve::Address& address);
     bool watch(Client& client);
     bool read(Client& client);
     bool write(Client& client);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "resolver.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "base/log.h"
 #include "network/resolv_conf.h"
 #include "resolve/names.h"
+#include "resolve/share.h"
 
 namespace podd::resolve_service {
 
@@ -59,10 +61,17 @@ void Resolver::ask(std::string_view message, const Asker& asker, Transport trans
     ask_servers(std::move(*received.query), pod->pod, transport, std::move(reply));
 }
 
-bool Resolver::has_room(const std::string& pod) const {
+// Where there is none for all pods, some of them ask for more than their share.
+bool Resolver::make_room(const std::string& pod) {
     const auto found = pending_of_.find(pod);
-    return pending_.size() < kMaxPending &&
-           (found == pending_of_.end() || found->second < kMaxPendingOfPod);
+    if (found != pending_of_.end() && found->second >= kMaxPendingOfPod) return false;
+    if (pending_.size() < kMaxPending) return true;
+    const auto other = resolve::gives_up_place(pending_of_, pod);
+    if (!other) return false;
+    const auto oldest =
+        std::ranges::find_if(pending_, [&](const auto& one) { return one.second.pod == *other; });
+    end(oldest->first);
+    return true;
 }
 
 void Resolver::ask_servers(resolve::Query query, const std::string& pod, Transport transport,
@@ -73,7 +82,7 @@ void Resolver::ask_servers(resolve::Query query, const std::string& pod, Transpo
                        "the host's /etc/resolv.conf names no server: pods resolve no names but "
                        "those of pods");
     said_no_server_ = known.empty();
-    if (!has_room(pod)) return reply({});
+    if (!make_room(pod)) return reply({});
     const auto number = ++last_number_;
     auto exchange =
         std::make_unique<Exchange>(std::move(query), std::move(known), transport,

@@ -44,7 +44,7 @@ private:
     };
 
     const network::Connection* find(const Asker& asker);
-    bool has_room(const std::string& pod) const;
+    bool make_room(const std::string& pod);
     void ask_servers(resolve::Query query, const std::string& pod, Transport transport,
                      Reply reply);
     void end(std::uint64_t number);
