@@ -3,10 +3,13 @@
 // child of systemd, PID 1 of it.
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -18,6 +21,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "app_root.h"
@@ -151,15 +155,38 @@ void tell_journal(const plan::PodPlan& pod, const std::vector<plan::AppPlan>& ap
     base::log_entry(entry);
 }
 
+// What ends the pod while systemd does not know yet that the leader is its main process is said to
+// this one. It must not be lost with it.
+class HeldEnd {
+public:
+    HeldEnd() {
+        (void)::sigemptyset(&end_);
+        (void)::sigaddset(&end_, SIGTERM);
+        (void)::pthread_sigmask(SIG_BLOCK, &end_, nullptr);
+    }
+
+    void pass_on(const Leader& leader) const {
+        const timespec now{};
+        if (::sigtimedwait(&end_, nullptr, &now) < 0) return;
+        (void)::syscall(SYS_pidfd_send_signal, leader.pidfd(), SIGTERM, nullptr, 0U);
+    }
+
+private:
+    sigset_t end_{};
+};
+
 // What can wait comes after READY: systemd goes on with the apps meanwhile. The leader is there to
 // stay, so that it can be made the main process whenever systemd reads this.
 Result<> hand_over(Leader& leader, const plan::PodPlan& pod,
                    const std::vector<plan::AppPlan>& apps) {
+    const HeldEnd end;
     const auto ready =
         TRY(base::SentNotification::send(fmt::format("MAINPID={}\nREADY=1", leader.pid())));
     TRY(leader.release());
     tell_journal(pod, apps);
-    TRY(ready.await_read(kManagerMsec));
+    auto read = ready.await_read(kManagerMsec);
+    end.pass_on(leader);
+    TRY(std::move(read));
     // Systemd would clean up after this process first, and start the apps then.
     (void)::usleep(kLingerUsec);
     return {};

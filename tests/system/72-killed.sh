@@ -24,7 +24,7 @@ for delay in 0 0.002 0.004 0.006 0.008 0.010 0.015 0.020 0.030; do
 done
 
 say "stopped at any point of its start it ends at once"
-for delay in 0 0.005 0.010 0.015 0.020 0.025 0.030 0.040 0.060; do
+for delay in 0 0.005 0.010 0.015 0.017 0.019 0.020 0.021 0.023 0.025 0.027 0.030 0.034 0.040 0.060; do
     host_sh '
         systemctl reset-failed pod-killed pod-killed@a 2>/dev/null || true
         systemctl start --no-block pod-killed
