@@ -87,7 +87,9 @@ Result<> no_own_addresses(Netlink& netlink, std::uint32_t index) {
     message.put(IFLA_INET6_ADDR_GEN_MODE, static_cast<std::uint8_t>(IN6_ADDR_GEN_MODE_NONE));
     message.end(ipv6);
     message.end(families);
-    return netlink.ask(message, "turning off link-local addresses");
+    auto done = netlink.ask(message, "turning off link-local addresses");
+    if (!done && done.error().sys_errno() == EAFNOSUPPORT) return {};  // there are none anyway
+    return done;
 }
 
 Result<> bring_up(Netlink& netlink, std::uint32_t index) {

@@ -31,7 +31,8 @@ base::Result<std::vector<Interface>> interfaces(Netlink& netlink);
 Message& of_interface(Message& message, std::uint32_t index, unsigned flags = 0);
 
 base::Result<> set_alias(Netlink& netlink, std::uint32_t index, const std::string& pod);
-/// All addresses are given by us: none of its own, which nobody could check.
+/// All addresses are given by us: none of its own, which nobody could check. Where IPv6 is turned
+/// off there are no such addresses.
 base::Result<> no_own_addresses(Netlink& netlink, std::uint32_t index);
 base::Result<> bring_up(Netlink& netlink, std::uint32_t index);
 

@@ -138,7 +138,7 @@ Result<> set_addresses(const EndOfLink& end, const Ipv6& own, const Ipv6& other)
 Result<> set_up_host(Netlink& host, const Pool& pool, const Connection& connection) {
     const EndOfLink end{host, connection.interface, mac_of(connection.ipv4, End::kPod)};
     TRY(set_alias(host, end.interface, connection.pod));
-    if (connection.ipv6) TRY(no_own_addresses(host, end.interface));
+    TRY(no_own_addresses(host, end.interface));
     TRY(bring_up(host, end.interface));
     TRY(set_addresses(end, pool.ipv4(Pool::kGateway), connection.ipv4));
     if (connection.ipv6) TRY(set_addresses(end, pool.ipv6(Pool::kGateway), *connection.ipv6));
@@ -149,7 +149,7 @@ Result<> set_up_pod(Netlink& pod, const Pool& pool, const Connection& connection
     const auto found = TRY(find_interface(pod, kPodInterface));
     if (!found) return Error{ErrorCode::kInternal, "the pod's interface is gone"};
     const EndOfLink end{pod, found->index, mac_of(connection.ipv4, End::kHost)};
-    if (connection.ipv6) TRY(no_own_addresses(pod, end.interface));
+    TRY(no_own_addresses(pod, end.interface));
     TRY(bring_up(pod, end.interface));
     const auto gateway = pool.ipv4(Pool::kGateway);
     TRY(set_addresses(end, connection.ipv4, gateway));

@@ -89,10 +89,7 @@ Result<std::uint32_t> make_detour(Netlink& host, const std::string& pod) {
 }
 
 Result<> bring_detour_up(Netlink& host, std::uint32_t detour) {
-    // Where IPv6 is turned off there are no such addresses.
-    if (auto done = no_own_addresses(host, detour);
-        !done && done.error().sys_errno() != EAFNOSUPPORT)
-        return done;
+    TRY(no_own_addresses(host, detour));
     return bring_up(host, detour);
 }
 

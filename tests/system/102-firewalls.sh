@@ -3,6 +3,7 @@
 # shaped like those of firewalld, ufw and Docker; where firewalld and ufw are installed, they themselves.
 # The world is a network namespace with a link to the host.
 # hosts: bookworm trixie
+# with: firewalld,ufw
 # full
 # timeout: 300
 import_image busybox
