@@ -4,27 +4,30 @@
 # hosts: bookworm trixie
 # with: network-manager
 # full
-# timeout: 300
+# timeout: 400
 import_image busybox
+host_sh 'systemctl stop NetworkManager systemd-networkd.socket systemd-networkd'
 . "$source_dir/tests/system/network/world.sh"
 finish() {
     host_sh 'systemctl stop NetworkManager systemd-networkd.socket systemd-networkd
         rm -f /etc/systemd/network/*podd.network /etc/systemd/network/10-test.network /etc/NetworkManager/conf.d/*.conf
-        rm -f /etc/NetworkManager/system-connections/*'
+        rm -f /etc/NetworkManager/system-connections/*
+        ip addr del 203.0.113.1/24 dev lo 2>/dev/null || true'
     put_back
 }
 trap finish EXIT
-host_sh 'systemctl stop NetworkManager systemd-networkd.socket systemd-networkd'
 
 pod one ', "ports": [{"name": "http", "hostPort": 8080}],
     "isolators": [{"name": "resource/network-bandwidth", "value": {"default": true, "limit": "10M"}}]'
 links='podd-one podd_one'
-# connected: all that podd has given both ends, and what flows.
+# given: all that podd has given both ends, and what flows.
 given() {
     host_sh 'for link in podd-one podd_one; do
             ip -o link show dev "$link" | sed "s/^[0-9]*: //"; ip -o addr show dev "$link" | cut -d" " -f2- | tr -s " "; ip route show dev "$link"
             ip -6 route show dev "$link"; ip neigh show dev "$link" nud permanent | sort; tc qdisc show dev "$link"
-            grep -H . "/proc/sys/net/ipv4/conf/$link/"{forwarding,rp_filter} "/proc/sys/net/ipv6/conf/$link/"{forwarding,accept_ra}
+            for of in 4/conf/$link/forwarding 4/conf/$link/rp_filter 6/conf/$link/forwarding 6/conf/$link/accept_ra; do
+                echo "$of $(cat /proc/sys/net/ipv$of)"
+            done
         done'
     in_pod one ip -o addr show dev eth0
 }
@@ -50,6 +53,7 @@ networkd_is() {
     wait_until 20 networkd_settled
     for link in $links; do assert_eq "$1" "$(networkd_says $link)" "$2, $link by networkctl"; done
 }
+world_again() { host_sh 'ip addr replace 192.0.2.1/24 dev world0; ip -6 addr replace 2001:db8::1/64 dev world0 nodad'; }
 say "systemd-networkd"
 host systemctl start systemd-networkd
 networkd_is unmanaged "started"
@@ -67,14 +71,14 @@ KeepConfiguration=no
 END
 host systemctl restart systemd-networkd
 networkd_is unmanaged "restarted"
+wait_until 20 host_sh 'ip -o -4 addr show dev world0 | grep -q 203.0.113.1'
+# It has taken away what it did not give.
+world_again
 connected "networkd restarted"
+assert_contains "$(host ip -o -4 addr show dev world0)" 203.0.113.1 "the file has its effect on other links"
 host networkctl reload
-host networkctl reconfigure world0
 networkd_is unmanaged "reloaded"
 connected "networkd reloaded"
-assert_contains "$(host ip -o -4 addr show dev world0)" 203.0.113.1 "the file has its effect on other links"
-host_sh 'ip addr replace 192.0.2.1/24 dev world0; ip -6 addr replace 2001:db8::1/64 dev world0 nodad
-    ip route replace 169.254.169.254/32 dev world0; ip -6 route replace fd20:ce::254/128 via 2001:db8::2'
 
 say "a pod that starts while it runs"
 pod two ''
@@ -133,9 +137,6 @@ assert_contains "$(host nmcli --terse --fields NAME connection)" test
 host nmcli general reload
 nm_is unmanaged "reloaded"
 connected "NetworkManager reloaded"
-assert_fails host nmcli --wait 10 connection up test ifname podd-one
-assert_fails host nmcli --wait 10 device connect podd-one
-connected "asked to connect"
 host systemctl restart NetworkManager
 for link in $links; do wait_until 20 nm_knows $link; done
 nm_is unmanaged "restarted"
@@ -146,11 +147,9 @@ links=podd-two nm_is unmanaged "a new pod"
 host systemctl stop pod-two
 
 say "without podd's file, NetworkManager takes them for its own"
-host ln -s /dev/null /etc/NetworkManager/conf.d/80-podd.conf
+host_file /etc/NetworkManager/conf.d/80-podd.conf </dev/null
 host systemctl restart NetworkManager
 taken() { [[ $(nm_says podd-one) == connected* ]]; }
 wait_until 20 taken
-host nmcli --wait 10 connection up test ifname podd-one
-assert_contains "$(host ip -o -4 addr show dev podd-one)" 203.0.113.1
 host_sh 'rm /etc/NetworkManager/conf.d/80-podd.conf; systemctl stop NetworkManager pod-one'
 assert_eq "" "$(network_state)"

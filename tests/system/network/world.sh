@@ -48,10 +48,10 @@ host_sh 'ip netns add world
     printf "nameserver 127.0.0.53\noptions edns0 trust-ad\n" >/etc/resolv.conf
     printf "nameserver 192.0.2.2\nsearch example.com\n" >/run/systemd/resolve/resolv.conf'
 put_back() {
+    tidy
     host_sh 'systemctl stop world greeter; ip netns del world; ip link del world0 2>/dev/null || true
         rm -rf /etc/resolv.conf /run/systemd/resolve /run/world.pl; cp -a /run/resolv.conf.saved /etc/resolv.conf 2>/dev/null || true
         systemctl stop podd-network.socket podd-network.service podd-resolve.socket podd-resolve.service'
-    tidy
 }
 trap put_back EXIT
 
