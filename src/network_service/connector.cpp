@@ -10,6 +10,7 @@
 
 #include <linux/netlink.h>
 
+#include "base/ip_address.h"
 #include "base/log.h"
 #include "forwarding.h"
 #include "network/rules.h"
@@ -73,6 +74,19 @@ Result<> check_ports(const network::Request& request,
                     return Error{ErrorCode::kConflict,
                                  fmt::format("host port {}/{} is taken by pod \"{}\"",
                                              port.host_port, port.protocol, name)};
+    return {};
+}
+
+// A port at an address that the pod cannot be reached from would be one without effect.
+Result<> check_families(const network::Request& request, const Connection& connection) {
+    if (connection.ipv6) return {};
+    for (const auto& port : request.ports)
+        if (!base::opens_ipv4(port.host_ip))
+            return Error{ErrorCode::kUnsupported,
+                         fmt::format("host port {}/{} at {}: this host's pods have no IPv6; see "
+                                     "IPv6Pool= in podd.network(5), and sysctl "
+                                     "net.ipv6.conf.all.disable_ipv6",
+                                     port.host_port, port.protocol, port.host_ip)};
     return {};
 }
 
@@ -148,6 +162,7 @@ Result<Connection> Connector::choose(const network::Request& request,
     connection.pod = request.pod;
     connection.ipv4 = settings_.pool.ipv4(*slot);
     if (settings_.pool.has_ipv6 && has_ipv6()) connection.ipv6 = settings_.pool.ipv6(*slot);
+    TRY(check_families(request, connection));
     connection.ports = request.ports;
     connection.access = request.access;
     connection.since = now_usec();

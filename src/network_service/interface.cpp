@@ -30,6 +30,7 @@ Interface interface_of(const nlmsghdr& answer) {
         if (type == IFLA_IFALIAS) one.alias = mnl_attr_get_str(&attribute);
     });
     one.index = static_cast<std::uint32_t>(info.ifi_index);
+    one.is_up = (info.ifi_flags & IFF_UP) != 0;
     return one;
 }
 
@@ -101,11 +102,14 @@ Result<> bring_up(Netlink& netlink, std::uint32_t index) {
 Result<> remove_interface(Netlink& netlink, const std::string& name, const std::string& pod) {
     const auto found = TRY(find_interface(netlink, name));
     if (!found) return {};
-    // One without an alias is ours as well: whoever made it was killed before it could say so.
-    if (!found->alias.empty() && found->alias != alias_of(pod))
+    // One without an alias that was never brought up is ours as well: whoever made it was killed
+    // before it could say so.
+    const bool is_half_made = found->alias.empty() && !found->is_up;
+    if (found->alias != alias_of(pod) && !is_half_made)
         return Error{
             ErrorCode::kConflict,
-            fmt::format("interface \"{}\" is there already, of \"{}\"", name, found->alias)};
+            fmt::format("interface \"{}\" is there already, of {}; rename that one, or the pod",
+                        name, found->alias.empty() ? "somebody else" : found->alias)};
     Message message{RTM_DELLINK, 0};
     of_interface(message, found->index);
     auto done = netlink.ask(message, fmt::format("removing interface \"{}\"", name));

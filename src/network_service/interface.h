@@ -16,6 +16,7 @@ struct Interface {
     std::uint32_t index = 0;
     std::string name;
     std::string alias;  // see alias_of()
+    bool is_up = false;
 };
 
 /// "ip link" shows it; it also tells what is ours from somebody else's.
