@@ -92,7 +92,7 @@ Result<> NetworkService::ask(const plan::PodPlan& pod, int proc_fd, int pidfd) {
 }
 
 Result<network::Reply> NetworkService::finish() {
-    auto answer = TRY(network::receive_answer(socket_.get(), 0));
+    auto answer = TRY_CONTEXT(network::receive_answer(socket_.get(), 0), "network \"default\"");
     const auto& error = answer.reply.error;
     if (!error.empty())
         return Error{ErrorCode::kConflict, fmt::format("network \"default\": {}", error)};

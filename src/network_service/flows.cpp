@@ -104,8 +104,11 @@ Result<> remove(Netlink& netlink, const Flow& flow) {
 }  // namespace
 
 Result<Flows> Flows::open() {
-    auto netlink = TRY(Netlink::open(NETLINK_NETFILTER));
-    return Flows{std::move(netlink)};
+    auto netlink = Netlink::open(NETLINK_NETFILTER);
+    if (!netlink)
+        return std::move(netlink).error().with_context(
+            "the kernel's netfilter, of which nftables is a part");
+    return Flows{std::move(*netlink)};
 }
 
 Result<> Flows::forget(const Addresses& addresses) {

@@ -43,8 +43,9 @@ Result<> serve() {
     auto socket = TRY(passed_socket());
     const char* folder = std::getenv("RUNTIME_DIRECTORY");  // NOLINT(concurrency-mt-unsafe)
     const auto pool = TRY(own_pool());
-    auto connector = TRY(Connector::start(network::read_settings(pool), {pool, true},
-                                          folder == nullptr ? "/run/podd/network" : folder));
+    auto connector = Connector::start(network::read_settings(pool), {pool, true},
+                                      folder == nullptr ? "/run/podd/network" : folder);
+    if (!connector) base::log_line(base::LogLevel::kError, connector.error().message());
     const auto loop = TRY(event::ServiceLoop::make());
     Server server{loop.get(), std::move(connector)};
     TRY(server.listen(std::move(socket)));

@@ -26,6 +26,7 @@ using network::Request;
 namespace {
 
 constexpr std::uint64_t kIdleUsec = 30'000'000;
+constexpr std::uint64_t kRefusingIdleUsec = 1'000'000;
 // More wait in the queue of the socket.
 constexpr std::size_t kMaxClients = 500;
 
@@ -57,11 +58,12 @@ Result<> Server::listen(UniqueFd socket) {
 }
 
 Reply Server::reply_to(const Request& request, std::vector<UniqueFd> fds) {
+    if (!connector_) return {connector_.error().message(), 0, {}, {}};
     const bool connect = request.verb == Request::Verb::kConnect;
     if (fds.size() != (connect ? 1U : 0U))
         return {"the request has no socket of the pod", 0, {}, {}};
-    const auto done = connect ? connector_.connect(request, std::move(fds.front()))
-                              : not_connected(connector_.disconnect(request.pod));
+    const auto done = connect ? connector_->connect(request, std::move(fds.front()))
+                              : not_connected(connector_->disconnect(request.pod));
     if (done) return {{}, done->interface, done->unlimited, done->gateway};
     return {done.error().message(), 0, {}, {}};
 }
@@ -89,10 +91,12 @@ Result<> Server::answer(int connection) {
 
 // One message could not hold it.
 Result<> Server::answer_list(int connection) {
-    const auto links = connector_.list();
-    if (!links)
-        return base::send_message(connection, to_text(Reply{links.error().message(), 0, {}, {}}),
-                                  {});
+    const auto refuse = [&](const base::Error& error) {
+        return base::send_message(connection, to_text(Reply{error.message(), 0, {}, {}}), {});
+    };
+    if (!connector_) return refuse(connector_.error());
+    const auto links = connector_->list();
+    if (!links) return refuse(links.error());
     const UniqueFd file{::memfd_create("podd-links", MFD_CLOEXEC)};
     if (!file) return base::errno_error("making a memory file", errno);
     TRY(base::write_all(file.get(), to_text(*links)));
@@ -103,13 +107,13 @@ Result<> Server::answer_list(int connection) {
 void Server::wait_for_requests() {
     (void)sd_event_source_set_enabled(accepting_,
                                       clients_.size() < kMaxClients ? SD_EVENT_ON : SD_EVENT_OFF);
-    (void)sd_event_source_set_time_relative(idle_, kIdleUsec);
+    (void)sd_event_source_set_time_relative(idle_, connector_ ? kIdleUsec : kRefusingIdleUsec);
     (void)sd_event_source_set_enabled(idle_, clients_.empty() ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
 }
 
 void Server::forget_flows_later() {
     (void)sd_event_source_set_enabled(
-        forget_, connector_.has_flows_to_forget() ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+        forget_, connector_ && connector_->has_flows_to_forget() ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
 }
 
 int Server::on_client(sd_event_source* /*source*/, int /*fd*/, std::uint32_t /*events*/,
@@ -135,7 +139,7 @@ int Server::on_request(sd_event_source* source, int fd, std::uint32_t /*events*/
 
 int Server::on_forget(sd_event_source* /*source*/, void* self) {
     // Their addresses stay taken where it fails.
-    if (const auto done = static_cast<Server*>(self)->connector_.forget_flows(); !done)
+    if (const auto done = static_cast<Server*>(self)->connector_->forget_flows(); !done)
         base::log_line(base::LogLevel::kError, fmt::format("forgetting connections of pods that "
                                                            "have ended: {}",
                                                            done.error().message()));

@@ -17,11 +17,13 @@ namespace podd::network_service {
 
 class Server : private base::Pinned {
 public:
-    Server(sd_event* event, Connector connector)
+    /// Without a connector it answers why there is none: then a pod's start can say so.
+    Server(sd_event* event, base::Result<Connector> connector)
         : event_{event}, connector_{std::move(connector)} {}
     ~Server();
 
-    /// Leaves the event loop when nobody has asked for half a minute.
+    /// Leaves the event loop when nobody has asked for half a minute; without a connector, for a
+    /// second: the next one may find what this one did not.
     base::Result<> listen(base::UniqueFd socket);
 
 private:
@@ -44,7 +46,7 @@ private:
     static int on_idle(sd_event_source* source, std::uint64_t usec, void* self);
 
     sd_event* event_;
-    Connector connector_;
+    base::Result<Connector> connector_;
     base::UniqueFd socket_;
     sd_event_source* accepting_ = nullptr;
     sd_event_source* forget_ = nullptr;

@@ -92,8 +92,15 @@ net_of() {
         *) echo "/proc/$(property "pod-$1@a" MainPID)/ns/net" ;;
     esac
 }
-# listen NAME PORT ADDRESS...: in the namespace of NAME.
-listen() { host systemd-run --quiet --collect --unit="listen-$1-$2" --property="NetworkNamespacePath=$(net_of "$1")" perl /run/listen.pl "$@"; }
+# listen NAME PORT ADDRESS...: in the namespace of NAME, until all of its sockets are there.
+listen() {
+    local name=$1 port=$2 net sockets
+    net=$(net_of "$name")
+    host systemd-run --quiet --collect --unit="listen-$name" --property="NetworkNamespacePath=$net" perl /run/listen.pl "$@"
+    sockets=$((($# - 2) * 2))
+    are_there() { [ "$(host nsenter --net="$net" ss -Hltun "sport = :$port" | wc -l)" = $sockets ]; }
+    wait_until 20 are_there
+}
 for name in default other restricted cni neighbor; do listen $name 99 "${at[$name/4]}" "${at[$name/6]}"; done
 listen world 99 192.0.2.2 2001:db8::2 169.254.169.254 fd20:ce::254
 listen host 99 192.0.2.1 2001:db8::1 127.0.0.1 ::1
@@ -101,12 +108,6 @@ listen bare 8103 192.0.2.1 2001:db8::1 127.0.0.1 ::1
 world ip route add 10.80.0.0/16 via 192.0.2.1
 world ip route add 10.66.0.0/24 via 192.0.2.1
 for prefix in "${at[default/6]}/128" fd66::/64; do world ip -6 route add "$prefix" via 2001:db8::1; done
-is_up() { [ "$(host_sh 'ss -Hltn "sport = :99" | wc -l')" = 4 ]; }
-wait_until 20 is_up
-for name in default other restricted cni neighbor world; do
-    in_place() { [ "$(host nsenter --net="$(net_of $name)" ss -Hltn 'sport = :99' | wc -l)" -ge 2 ]; }
-    wait_until 20 in_place
-done
 
 # cell MODE FAMILY PROTOCOL SOURCE WHOM ADDRESS PORT EXPECTED: WHOM is who answers, EXPECTED as whom it sees who asks, or "-" for no answer.
 cell() {
@@ -151,9 +152,12 @@ each      '4 6' 'tcp udp sctp'  go   bare       other           host  gateway   
 each      '4 6' 'tcp udp sctp'  go   cni        neighbor        host  cni             cni      host
 
 say "$(wc -l <"$TEST_TMP/asked") cells"
-for source in world host default other restricted cni neighbor; do
-    sed -n "s/^$source //p" "$TEST_TMP/asked" | host nsenter --net="$(net_of $source)" perl /run/ask.pl
-done >"$TEST_TMP/answers"
+sources='world host default other restricted bare cni neighbor'
+for source in $sources; do
+    sed -n "s/^$source //p" "$TEST_TMP/asked" | host nsenter --net="$(net_of "$source")" perl /run/ask.pl >"$TEST_TMP/answers.$source" &
+done
+wait
+cat "$TEST_TMP"/answers.* >"$TEST_TMP/answers"
 while read -r label whom address; do
     [ "$whom" = - ] && echo "$label -" || echo "$label $whom ${names[$address]:-$address}"
 done <"$TEST_TMP/answers" | sort >"$TEST_TMP/found"
