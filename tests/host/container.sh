@@ -62,6 +62,14 @@ container_exec() {
         nsenter --target "$leader" --mount --pid --net --uts --ipc --cgroup --root --wd "$@"
 }
 
+# container_cut NAME: kills all of it, and has it boot again.
+container_cut() {
+    local leader
+    leader=$(container_leader "$1") || die "host '$1' does not run"
+    touch "$state_dir/$1/cut"
+    kill -KILL "$leader"
+}
+
 container_stop() {
     remove_host_cgroup "$1" "$state_dir/$1"
     # What systemd-nspawn leaves when it is killed.

@@ -107,4 +107,7 @@ vm_exec() {
     exec "$source_dir/tests/host/vm-exec" "$state_dir/$name" "${vm_wait:-60}" "${exec_environment[@]}" -- "$@"
 }
 
+# vm_cut NAME: resets the machine; its disk keeps what had been written.
+vm_cut() { run_on "$1" sh -c 'echo b >/proc/sysrq-trigger' || true; }
+
 vm_stop() { remove_host_cgroup "$1" "$state_dir/$1"; }
