@@ -9,6 +9,7 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-id128.h>
 
+#include "base/log.h"
 #include "event/service_loop.h"
 #include "network/settings.h"
 #include "server.h"
