@@ -75,8 +75,8 @@ fi
 
 say "without it, much more passes, and nothing is made"
 pod free ''
-at_least 8000000 from_pod
-at_least 8000000 to_pod
+at_least 5000000 from_pod
+at_least 5000000 to_pod
 assert_eq $'podd-free\nfree.json' "$(network_state)"
 assert_not_contains "$(host podctl status free)" "each way"
 host systemctl stop pod-free
