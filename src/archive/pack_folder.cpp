@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <cerrno>
-#include <climits>
 #include <map>
 #include <string>
 #include <utility>
@@ -22,6 +21,7 @@
 #include "archive/pack.h"
 #include "archive/xattrs.h"
 #include "base/file.h"
+#include "base/read_link.h"
 
 namespace podd::archive {
 
@@ -63,14 +63,6 @@ TarEntry entry_of(const std::string& path, const struct statx& st) {
     entry.size = entry.type == TarEntry::Type::kFile ? st.stx_size : 0;
     entry.device = ::makedev(st.stx_rdev_major, st.stx_rdev_minor);
     return entry;
-}
-
-Result<std::string> read_link(int dir_fd, const std::string& name) {
-    std::string target(PATH_MAX, '\0');
-    const ssize_t n = ::readlinkat(dir_fd, name.c_str(), target.data(), target.size());
-    if (n < 0) return base::errno_error("reading the link", errno);
-    target.resize(static_cast<std::size_t>(n));
-    return target;
 }
 
 class FolderPacker {
@@ -128,7 +120,7 @@ private:
             }
         }
         if (entry.type == TarEntry::Type::kFile) return file(dir_fd, name, std::move(entry), st);
-        if (entry.type == TarEntry::Type::kSymlink) entry.link = TRY(read_link(dir_fd, name));
+        if (entry.type == TarEntry::Type::kSymlink) entry.link = TRY(base::read_link(dir_fd, name));
         TRY(packer_.add(std::move(entry)));
         return {};
     }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/name_values.h"
 #include "client/bus_error.h"
 #include "schema/digest.h"
 #include "store/reader.h"
@@ -18,17 +19,6 @@ constexpr std::size_t kMaxOptionsBytes = 100'000;
 
 base::Error refused(std::string message) {
     return {base::ErrorCode::kInvalidArgument, std::move(message)};
-}
-
-base::Json labels_json(const std::map<std::string, std::string>& labels) {
-    base::Json::Array list;
-    for (const auto& [name, value] : labels) {
-        base::Json label;
-        label.add("name", name);
-        label.add("value", value);
-        list.push_back(std::move(label));
-    }
-    return base::Json{std::move(list)};
 }
 
 base::Json verification_json(const store::Verification& verification) {
@@ -46,7 +36,7 @@ base::Result<> add_option(base::Json& json, const std::string& key, const sdbus:
     } else if (key == "Reference") {
         json.add("reference", value.get<std::string>());
     } else if (key == "Labels") {
-        json.add("labels", labels_json(value.get<std::map<std::string, std::string>>()));
+        json.add("labels", base::name_value_list(value.get<std::map<std::string, std::string>>()));
     } else if (key == "Digest") {
         const auto digest =
             TRY_CONTEXT(schema::Digest::parse(value.get<std::string>()), "option Digest");

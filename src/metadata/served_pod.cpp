@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/name_values.h"
+
 namespace podd::metadata {
 
 using base::Error;
@@ -17,10 +19,7 @@ constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 Annotations annotations_of(plan::MetadataAnnotations list) {
     if (!list) return {"null", {}};
-    Json json{Json::Array{}};
-    for (const auto& [name, value] : *list)
-        json.push_back(Json::Object{{"name", name}, {"value", value}});
-    Annotations annotations{json.str(), {}};
+    Annotations annotations{base::name_value_list(*list).str(), {}};
     for (auto& [name, value] : *list)
         annotations.values.insert_or_assign(std::move(name), std::move(value));
     return annotations;

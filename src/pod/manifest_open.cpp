@@ -2,7 +2,6 @@
 #include "pod/manifest_open.h"
 
 #include <cerrno>
-#include <climits>
 #include <vector>
 
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/read_link.h"
 
 namespace podd::pod {
 
@@ -68,14 +68,6 @@ void push_components(std::vector<std::string>& todo, std::string_view path) {
     todo.insert(todo.end(), parts.rbegin(), parts.rend());
 }
 
-Result<std::string> read_link(int dir_fd, const std::string& name) {
-    std::string target(PATH_MAX, '\0');
-    const ssize_t n = ::readlinkat(dir_fd, name.c_str(), target.data(), target.size());
-    if (n < 0) return base::errno_error("reading the link", errno);
-    target.resize(static_cast<std::size_t>(n));
-    return target;
-}
-
 Result<UniqueFd> open_dir(int dir_fd, const char* name) {
     UniqueFd fd{::openat(dir_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     if (!fd) return base::errno_error(fmt::format("opening \"{}\"", name), errno);
@@ -97,7 +89,7 @@ Result<Place> chase(int dir_fd, const std::string& name, Owner owner) {
                 return Error{ErrorCode::kInvalidArgument,
                              fmt::format("found more than {} links, wanted a file", kMaxLinks)};
             TRY(check_owner(place.st, owner, "a link"));
-            const auto target = TRY(read_link(place.dir, place.name));
+            const auto target = TRY(base::read_link(place.dir, place.name));
             if (target.starts_with('/')) place.enter(TRY(open_dir(AT_FDCWD, "/")));
             push_components(todo, target);
         } else if (!todo.empty() || place.name == "..") {

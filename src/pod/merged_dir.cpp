@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/read_link.h"
 
 namespace podd::pod {
 
@@ -19,8 +20,6 @@ using base::Result;
 using base::UniqueFd;
 
 namespace {
-
-constexpr std::size_t kMaxTarget = 4096;  // PATH_MAX
 
 bool is_opaque(int dir_fd) {
     char value = 0;
@@ -69,11 +68,7 @@ Result<std::vector<std::string>> names_in(const MergedDir& dir) {
 }
 
 Result<std::string> read_link(const MergedEntry& entry, const std::string& name) {
-    std::string target(kMaxTarget, '\0');
-    const ssize_t n = ::readlinkat(entry.holder->get(), name.c_str(), target.data(), target.size());
-    if (n < 0) return base::errno_error(fmt::format("reading link \"{}\"", name), errno);
-    target.resize(static_cast<std::size_t>(n));
-    return target;
+    return TRY_CONTEXT(base::read_link(entry.holder->get(), name), "\"{}\"", name);
 }
 
 }  // namespace podd::pod

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/name_values.h"
 #include "base/number.h"
 
 namespace podd::podctl {
@@ -61,17 +62,6 @@ base::Result<base::Json> isolator(const std::string& text) {
     return json;
 }
 
-base::Json pairs(const Pairs& list) {
-    base::Json::Array array;
-    for (const auto& [name, value] : list) {
-        base::Json entry;
-        entry.add("name", name);
-        entry.add("value", value);
-        array.push_back(std::move(entry));
-    }
-    return base::Json{std::move(array)};
-}
-
 template <typename Make>
 base::Result<> add_list(base::Json& app, const char* member, const std::vector<std::string>& texts,
                         Make make) {
@@ -104,7 +94,8 @@ base::Result<std::string> app_settings(const Options& options,
     app.add("user", options.user.empty() ? "0" : options.user);
     app.add("group", options.group.empty() ? "0" : options.group);
     if (!options.working_directory.empty()) app.add("workingDirectory", options.working_directory);
-    if (!options.environment.empty()) app.add("environment", pairs(options.environment));
+    if (!options.environment.empty())
+        app.add("environment", base::name_value_list(options.environment));
     TRY(add_list(app, "mountPoints", options.mounts, mount_point));
     TRY(add_list(app, "ports", options.ports, port));
     TRY(add_list(app, "isolators", options.isolators, isolator));

@@ -13,6 +13,7 @@
 #include <sys/utsname.h>
 
 #include "base/file.h"
+#include "base/name_values.h"
 #include "podctl/app_settings.h"
 #include "podctl/new_image.h"
 #include "podctl/table.h"
@@ -59,10 +60,7 @@ Result<std::optional<std::int64_t>> epoch_of(const Options& options) {
 }
 
 Result<std::vector<schema::Label>> labels_of(const Options& options) {
-    base::Json list{base::Json::Array{}};
-    for (const auto& [name, value] : options.labels)
-        list.push_back(base::Json::Object{{"name", name}, {"value", value}});
-    return TRY_CONTEXT(schema::labels_from_json(list), "--label");
+    return TRY_CONTEXT(schema::labels_from_json(base::name_value_list(options.labels)), "--label");
 }
 
 Result<schema::ImageManifest> manifest_of(const Arguments& arguments,
