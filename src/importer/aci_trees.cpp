@@ -180,13 +180,7 @@ private:
         plan.rootfs_fd = rootfs.get();
         plan.digests_fd = digests.get();
         plan.any_kind = true;
-        FlowResult flow;
-        TRY(run_flows(
-            1, 1, [&](std::size_t) { return Flow::start(std::move(plan)); },
-            [&](std::size_t, FlowResult result) -> Result<> {
-                flow = std::move(result);
-                return {};
-            }));
+        auto flow = TRY(run_flow(std::move(plan)));
         if ("sha512-" + flow.content_sha512 != id)
             return Error{ErrorCode::kCorrupt, "its file in the store is damaged"};
         own_[id] = fmt::format("{}/{}", workspace_.path(), name);

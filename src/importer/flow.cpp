@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "importer/id_map.h"
 #include "importer/interrupt.h"
+#include "importer/unpacker_answer.h"
 #include "schema/image_manifest.h"
 #include "store/record.h"
 
@@ -47,54 +48,6 @@ Result<Pipe> make_pipe(Ours ours) {
     const int mine = ours == Ours::kRead ? fds[0] : fds[1];
     if (::fcntl(mine, F_SETFL, O_NONBLOCK) < 0) return base::errno_error("making a pipe", errno);
     return pipe;
-}
-
-std::string_view kind_name(Kind kind) {
-    switch (kind) {
-        case Kind::kAci: return "aci";
-        case Kind::kLayer: return "layer";
-        case Kind::kContainer: return "container";
-    }
-    return "layer";
-}
-
-std::optional<Kind> kind_value(const Json* json) {
-    if (json == nullptr || json->as_string() == nullptr) return std::nullopt;
-    for (const auto kind : {Kind::kAci, Kind::kLayer, Kind::kContainer})
-        if (*json->as_string() == kind_name(kind)) return kind;
-    return std::nullopt;
-}
-
-constexpr const char* kManifestText = "manifestText";
-
-Json unpacked_json(const archive::Unpacked& unpacked) {
-    Json notes{Json::Array{}};
-    for (const auto& note : unpacked.notes)
-        notes.push_back(note);
-    Json json;
-    json.add("kind", kind_name(unpacked.kind));
-    json.add("manifest", unpacked.manifest);
-    json.add("bytes", unpacked.bytes);
-    json.add("notes", std::move(notes));
-    return json;
-}
-
-Result<archive::Unpacked> unpacked_value(const Json& json) {
-    archive::Unpacked unpacked;
-    const auto kind = kind_value(json.find("kind"));
-    const Json* manifest = json.find("manifest");
-    const Json* bytes = json.find("bytes");
-    const Json* notes = json.find("notes");
-    const auto size = bytes == nullptr ? std::nullopt : bytes->as_uint();
-    if (!kind || manifest == nullptr || manifest->as_string() == nullptr || !size ||
-        notes == nullptr || notes->as_array() == nullptr)
-        return Error{ErrorCode::kInternal, "the unpacker gave no readable result"};
-    unpacked.kind = *kind;
-    unpacked.manifest = *manifest->as_string();
-    unpacked.bytes = *size;
-    for (const Json& note : *notes->as_array())
-        if (note.as_string() != nullptr) unpacked.notes.push_back(*note.as_string());
-    return unpacked;
 }
 
 Result<bool> is_readable(int fd) {
@@ -345,45 +298,6 @@ Result<FlowResult> Flow::finish() {
                                      ? result_.sha256
                                      : content_hash256_.finish_hex();
     return std::move(result_);
-}
-
-namespace {
-
-template <typename T>
-Result<T> named(const std::string& name, Result<T> result) {
-    if (result || name.empty()) return result;
-    return std::move(result).error().with_context(name);
-}
-
-}  // namespace
-
-Result<> run_flows(std::size_t count, std::size_t at_once,
-                   const std::function<Result<std::unique_ptr<Flow>>(std::size_t)>& next,
-                   const std::function<Result<>(std::size_t, FlowResult)>& done) {
-    std::vector<std::pair<std::size_t, std::unique_ptr<Flow>>> running;
-    std::vector<pollfd> polls;
-    for (std::size_t started = 0; started < count || !running.empty();) {
-        while (started < count && running.size() < at_once) {
-            running.emplace_back(started, TRY(next(started)));
-            ++started;
-        }
-        polls.clear();
-        for (auto& [index, flow] : running)
-            flow->add_polls(polls);
-        TRY(wait_for_data(polls));
-        for (auto& [index, flow] : running)
-            TRY(named(flow->name(), flow->step()));
-        for (auto at = running.begin(); at != running.end();) {
-            if (!at->second->done()) {
-                ++at;
-                continue;
-            }
-            auto result = TRY(named(at->second->name(), at->second->finish()));
-            TRY(done(at->first, std::move(result)));
-            at = running.erase(at);
-        }
-    }
-    return {};
 }
 
 }  // namespace podd::importer

@@ -116,5 +116,7 @@ base::Result<> run_flows(
     std::size_t count, std::size_t at_once,
     const std::function<base::Result<std::unique_ptr<Flow>>(std::size_t)>& next,
     const std::function<base::Result<>(std::size_t, FlowResult)>& done);
+/// One by itself.
+base::Result<FlowResult> run_flow(FlowPlan plan);
 
 }  // namespace podd::importer

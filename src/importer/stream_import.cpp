@@ -49,13 +49,7 @@ public:
         plan.any_kind = true;
         plan.root_has_name = context_.options.name.has_value();
         plan.progress = progress_of(source);
-        FlowResult flow;
-        TRY(run_flows(
-            1, 1, [&](std::size_t) { return Flow::start(std::move(plan)); },
-            [&](std::size_t, FlowResult result) -> Result<> {
-                flow = std::move(result);
-                return {};
-            }));
+        auto flow = TRY(run_flow(std::move(plan)));
         context_.notes = flow.unpacked.notes;
         TRY(check_signed_bytes(flow.unpacked.kind, flow.sha256));
         if (context_.options.wanted && flow.unpacked.kind != Kind::kAci)

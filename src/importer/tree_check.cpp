@@ -125,13 +125,7 @@ Result<store::NewTree> rebuild_tree(const std::string& store_dir, const store::W
     plan.rootfs_fd = rootfs.get();
     plan.digests_fd = digests.get();
     plan.any_kind = image.kind == store::ImageKind::kAci;
-    FlowResult flow;
-    TRY(run_flows(
-        1, 1, [&](std::size_t) { return Flow::start(std::move(plan)); },
-        [&](std::size_t, FlowResult result) -> Result<> {
-            flow = std::move(result);
-            return {};
-        }));
+    auto flow = TRY(run_flow(std::move(plan)));
     const bool same = image.kind == store::ImageKind::kAci
                           ? "sha512-" + flow.content_sha512 == tree
                           : "sha256:" + flow.content_sha256 == tree;
