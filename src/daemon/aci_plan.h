@@ -57,6 +57,11 @@ base::Result<AciPlan> plan_aci(const schema::FetchReference& reference,
 base::Result<AciPlan> plan_dependency(const schema::Dependency& dependency,
                                       const trust::Policy& policy, uid_t caller);
 
+/// Who has had an image accepted, as records keep it.
+std::string by_uid(uid_t caller);
+/// kUntrusted: the rule takes nothing of that name or place.
+base::Error refused_by(const std::string& what, const trust::Rule& rule);
+
 /// The set of images that one fetch is about; the first is the one that was asked for.
 class AciSet {
 public:
@@ -119,8 +124,5 @@ base::Result<StoredAci> stored_aci(
 
 /// Errors: kUntrusted when that URL is without TLS and no rule allows it.
 base::Result<> check_http(const schema::WebUrl& url, const trust::Policy& policy);
-
-/// The architecture of this machine in appc's words.
-std::string host_arch();
 
 }  // namespace podd::daemon

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/socket_message.h"
 #include "daemon/fetch_folder.h"
+#include "daemon/host_labels.h"
 #include "daemon/images.h"
 #include "daemon/received_fd.h"
 #include "daemon/transfers.h"

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "daemon/fetch_folder.h"
 #include "daemon/received_fd.h"
+#include "daemon/verifier_service.h"
 #include "daemon/worker_service.h"
 #include "trust/keys.h"
 
@@ -28,7 +29,6 @@ using base::UniqueFd;
 
 namespace {
 
-constexpr const char* kVerifier = "/usr/lib/podd/verifier";
 constexpr std::size_t kMaxAnswerBytes = std::size_t{4} << 20;
 constexpr const char* kVerify = "verify";
 constexpr const char* kFetchKeys = "fetch-keys";
@@ -63,65 +63,6 @@ Result<std::vector<std::string>> key_files_for(const std::string& name) {
                              "hint: podctl trust --prefix={0} KEYFILE",
                              name)};
 }
-
-client::BusProperties verifier_service(const std::vector<std::string>& arguments) {
-    std::vector<std::string> argv{kVerifier};
-    argv.insert(argv.end(), arguments.begin(), arguments.end());
-    using ExecEx = sdbus::Struct<std::string, std::vector<std::string>, std::vector<std::string>>;
-    using Filter = sdbus::Struct<bool, std::vector<std::string>>;
-    client::BusProperties properties;
-    const auto set = [&](const char* name, const auto& value) {
-        properties.emplace_back(std::string{name}, sdbus::Variant{value});
-    };
-    set("Description", std::string{"Check of keys or signatures for podd"});
-    set("Type", std::string{"exec"});
-    set("StandardError", std::string{"journal"});
-    set("ExecStartEx", std::vector<ExecEx>{ExecEx{kVerifier, argv, {"no-env-expand"}}});
-    set("CollectMode", std::string{"inactive-or-failed"});
-    set("AddRef", true);
-    for (auto& property : end_with_podd())
-        properties.push_back(std::move(property));
-    set("UMask", std::uint32_t{0077});
-    // Foreign bytes are parsed here: a user that owns nothing, and nothing to reach.
-    set("DynamicUser", true);
-    set("CapabilityBoundingSet", std::uint64_t{0});
-    set("RestrictAddressFamilies", Filter{true, {"AF_UNIX"}});
-    set("RestrictNamespaces", std::uint64_t{0});
-    set("SystemCallFilter", Filter{true, {"@system-service"}});
-    set("SystemCallArchitectures", std::vector<std::string>{"native"});
-    for (const char* name :
-         {"PrivateTmp", "PrivateNetwork", "PrivateDevices", "PrivateIPC", "NoNewPrivileges",
-          "ProtectClock", "ProtectHostname", "ProtectKernelLogs", "ProtectKernelModules",
-          "ProtectKernelTunables", "ProtectControlGroups", "LockPersonality",
-          "MemoryDenyWriteExecute", "RestrictRealtime", "RestrictSUIDSGID"})
-        set(name, true);
-    set("ProtectSystem", std::string{"strict"});
-    set("ProtectHome", std::string{"yes"});
-    set("ProtectProc", std::string{"invisible"});
-    set("ProcSubset", std::string{"pid"});
-    set("DevicePolicy", std::string{"closed"});
-    set("MemoryMax", std::uint64_t{256} << 20);
-    set("TasksMax", std::uint64_t{16});
-    set("LimitCORE", std::uint64_t{0});
-    set("LimitFSIZE", std::uint64_t{64} << 20);
-    set("RuntimeMaxUSec", std::uint64_t{600'000'000});
-    set("TimeoutStopUSec", std::uint64_t{10'000'000});
-    return properties;
-}
-
-namespace {
-
-client::BusProperties fetched_service(const std::vector<std::string>& arguments,
-                                      const std::string& folder) {
-    auto service = verifier_service(arguments);
-    service.emplace_back("StandardInputFile",
-                         sdbus::Variant{fmt::format("{}/{}", kCacheDir, folder)});
-    service.emplace_back("SupplementaryGroups",
-                         sdbus::Variant{std::vector<std::string>{kFetchGroup}});
-    return service;
-}
-
-}  // namespace
 
 struct VerifierUnits::Run {
     Run(VerifierUnits& its_owner, std::string its_what, std::uint32_t its_id, uid_t its_user,
@@ -183,7 +124,7 @@ void VerifierUnits::check_fetched(const std::string& folder, client::Done<GoodSi
     std::vector<std::string> arguments{"check-fetched"};
     for (const auto& key : trust::trusted_keys(*keys))
         arguments.push_back(key.path);
-    run(kVerify, fetched_service(arguments, folder), kNobody,
+    run(kVerify, fetched_verifier_service(arguments, folder), kNobody,
         [done = std::move(done)](const auto& line) {
             if (!line) return done(line.error());
             done(good_signature(*line));
@@ -192,7 +133,7 @@ void VerifierUnits::check_fetched(const std::string& folder, client::Done<GoodSi
 
 void VerifierUnits::inspect_fetched(const std::string& folder, uid_t user,
                                     client::Done<std::vector<InspectedFile>> done) {
-    run(kVerify, fetched_service({"inspect-fetched"}, folder), user,
+    run(kVerify, fetched_verifier_service({"inspect-fetched"}, folder), user,
         [done = std::move(done)](const auto& line) {
             if (!line) return done(line.error());
             done(inspected_files(*line));

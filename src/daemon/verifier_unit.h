@@ -67,9 +67,6 @@ struct FoundKeys {
 base::Result<std::vector<FoundKeys>> found_keys(const std::vector<FetchedKey>& fetched,
                                                 std::vector<InspectedFile> inspected);
 
-/// Properties of the transient service that runs the verifier with these arguments.
-client::BusProperties verifier_service(const std::vector<std::string>& arguments);
-
 class VerifierUnits : private base::Pinned {
 public:
     /// How many one user may have running.
