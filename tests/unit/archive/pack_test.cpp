@@ -12,9 +12,7 @@
 #include <sys/un.h>
 
 #include "archive/attributes.h"
-#include "archive/compression.h"
 #include "archive/file_holes.h"
-#include "archive/gzip_writer.h"
 #include "base/hash.h"
 #include "scratch_folder.h"
 #include "tar_builder.h"
@@ -389,31 +387,5 @@ TEST_SUITE("archive/pack") {
         const auto result = pack_folder(folder.fd(), {.owner = 0, .group = 0}, *writer);
         REQUIRE_FALSE(result);
         CHECK(result.error().sys_errno() == ENOSPC);
-    }
-}
-
-TEST_SUITE("archive/gzip_writer") {
-    TEST_CASE("a stream comes back, and its header tells nothing") {
-        for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{3000000}}) {
-            CAPTURE(size);
-            std::string plain(size, 'a');
-            for (std::size_t i = 0; i < size; i += 7)
-                plain[i] = static_cast<char>(i * 31 % 251);
-            std::string small;
-            auto writer = GzipWriter::create([&](std::string_view bytes) {
-                small += bytes;
-                return base::Result<>{};
-            });
-            REQUIRE(writer);
-            REQUIRE(writer->write(std::string_view{plain}.substr(0, size / 3)));
-            REQUIRE(writer->write(std::string_view{plain}.substr(size / 3)));
-            REQUIRE(writer->finish());
-            CHECK(small.substr(0, 10) == std::string{"\x1f\x8b\x08\0\0\0\0\0\0\x03", 10});
-            const auto in = memory_file(small);
-            const auto out = memory_file("");
-            REQUIRE(decompress(in.get(), out.get(), Compression::kGzip));
-            REQUIRE(::lseek(out.get(), 0, SEEK_SET) == 0);
-            CHECK((base::read_all(out.get(), size + 1).value() == plain));
-        }
     }
 }

@@ -9,51 +9,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "translated.h"
 #include "unit/catalog.h"
 #include "unit/render.h"
 
 using namespace podd;
+using namespace podd::test;
 using namespace podd::translate;
-
-namespace {
-
-Pod pod(const std::string& name, const std::string& apps, const std::string& more = "") {
-    const auto text =
-        fmt::format(R"({{"acVersion":"0.8.11","acKind":"PodManifest","apps":[{}]{}}})", apps, more);
-    auto manifest = schema::PodManifest::parse(text);
-    REQUIRE_MESSAGE(manifest.has_value(), manifest.error().message());
-    return {*schema::PodName::parse(name), *std::move(manifest), "/etc/podd/pods.d/x.json"};
-}
-
-std::string app(const std::string& name, const std::string& more = "") {
-    return fmt::format(R"({{"name":"{}","image":{{"name":"example.com/x"}}{}}})", name, more);
-}
-
-std::string isolators(const std::string& list) {
-    return fmt::format(R"(,"app":{{"exec":["/x"],"user":"0","group":"0","isolators":[{}]}})", list);
-}
-
-const unit::Setting* find(const unit::Unit& unit, std::string_view key) {
-    for (const auto& section : unit.sections)
-        for (const auto& setting : section.settings)
-            if (setting.key == key) return &setting;
-    return nullptr;
-}
-
-std::string value(const unit::Unit& unit, std::string_view key) {
-    const auto* setting = find(unit, key);
-    if (setting == nullptr) return "(none)";
-    return setting->words.empty() ? setting->value
-                                  : fmt::format("{}", fmt::join(setting->words, " "));
-}
-
-std::vector<unit::Unit> units(const Pod& pod, const Options& options = {}) {
-    auto result = translate::translate(pod, options);
-    REQUIRE_MESSAGE(result.has_value(), result.error().message());
-    return *std::move(result);
-}
-
-}  // namespace
 
 TEST_SUITE("translate/translate") {
     TEST_CASE("images are fetched by a unit that only such pods need, and no transient one") {
@@ -329,81 +291,5 @@ TEST_SUITE("translate/translate") {
         CHECK(lines[0].starts_with("/isolators: isolator \"os/linux/oom-score-adj\" is ignored"));
         CHECK(lines[1].starts_with("/apps/0/app/isolators: isolator \"example.com/own\""));
         CHECK(warnings(pod("web", app("one")), 257).empty());
-    }
-
-    TEST_CASE("a pod with a socket: boot starts that, the sandbox needs it, names are one's own") {
-        const std::string port =
-            R"(,"app":{"exec":["/x"],"user":"0","group":"0","ports":[)"
-            R"({"name":"http","protocol":"tcp","port":80,"socketActivated":true},)"
-            R"({"name":"dns","protocol":"udp","port":53,"count":2,"socketActivated":true}]})";
-        const std::string more =
-            R"(,"ports":[{"name":"http","hostPort":8080},)"
-            R"({"name":"dns","hostPort":53,"hostIP":"192.0.2.1"}],)"
-            R"("annotations":[{"name":"podd.org/wanted-by","value":"multi-user.target"}])";
-        auto made = pod("web", app("one", port) + "," + app("two"), more);
-        const auto declared = units(made);
-        REQUIRE(declared.size() == 4);
-        CHECK(value(declared[0], "Requires") == "pod-web@one.socket");
-        CHECK(value(declared[0], "After").ends_with(" pod-web@one.socket"));
-        for (const auto index : {0, 1, 2})
-            CHECK(declared[static_cast<std::size_t>(index)].wanted_by.empty());
-        const auto& socket = declared[3];
-        CHECK(socket.name == "pod-web@one.socket");
-        CHECK(socket.wanted_by == std::vector<std::string>{"multi-user.target"});
-        const auto text = unit::file_text(socket, "x");
-        REQUIRE(text.has_value());
-        CHECK(
-            text->ends_with("[Socket]\nListenStream=8080\nListenDatagram=192.0.2.1:53\n"
-                            "ListenDatagram=192.0.2.1:54\nFileDescriptorName=http\n"
-                            "BindIPv6Only=both\nFreeBind=yes\n"));
-        CHECK(value(socket, "StopWhenUnneeded") == "(none)");
-        made.source_path.clear();
-        CHECK(value(units(made)[3], "StopWhenUnneeded") == "yes");
-    }
-
-    TEST_CASE(
-        "forwarded ports have a socket at loopback addresses that comes and goes with the pod") {
-        const std::string more =
-            R"(,"ports":[{"name":"p","hostPort":80,"podPort":{"name":"p","protocol":"tcp","port":1,"count":2}},)"
-            R"({"name":"q","hostPort":90,"hostIP":"127.0.0.9"}],)"
-            R"("annotations":[{"name":"podd.org/network","value":"default"},)"
-            R"({"name":"podd.org/wanted-by","value":"multi-user.target"}])";
-        const auto made = pod("my-pod", app("one"), more);
-        const auto all = units(made);
-        REQUIRE(all.size() == 3);
-        CHECK(value(all[0], "Requires") == "podd-loopback@my-pod.socket");
-        CHECK(all[1].wanted_by == std::vector<std::string>{"multi-user.target"});
-        CHECK(all[2].name == "podd-loopback@my-pod.socket");
-        CHECK(all[2].wanted_by.empty());
-        CHECK(value(all[2], "StopWhenUnneeded") == "yes");
-        const auto listens = [](const unit::Unit& unit) {
-            std::vector<std::string> found;
-            for (const auto& setting : unit.sections.back().settings)
-                if (setting.key == "ListenStream") found.push_back(setting.value);
-            return found;
-        };
-        CHECK(listens(all[2]) == std::vector<std::string>{"127.0.0.1:80", "127.0.0.1:81",
-                                                          "[::1]:80", "[::1]:81", "127.0.0.9:90"});
-        CHECK(listens(units(made, {252, {}, false})[2]) ==
-              std::vector<std::string>{"127.0.0.1:80", "127.0.0.1:81", "127.0.0.9:90"});
-    }
-
-    TEST_CASE("an app behind a proxy: that wants it, and boot wants the proxy's socket") {
-        const std::string proxied =
-            R"(,"app":{"exec":["/x"],"user":"0","group":"0","ports":[)"
-            R"({"name":"http","protocol":"tcp","port":80,"socketActivated":true}]},)"
-            R"("annotations":[{"name":"podd.org/socket-proxy","value":"true"}])";
-        const auto all = units(
-            pod("web", app("one", proxied) + "," + app("two"),
-                R"(,"ports":[{"name":"http","hostPort":8080}],)"
-                R"("annotations":[{"name":"podd.org/wanted-by","value":"multi-user.target"}])"));
-        REQUIRE(all.size() == 4);
-        CHECK(value(all[0], "Requires") == "podd-proxy@web.socket");
-        CHECK(all[1].wanted_by == std::vector<std::string>{"podd-proxy@web.service"});
-        CHECK(value(all[1], "Before") == "podd-proxy@web.service");
-        CHECK(all[2].wanted_by.empty());
-        CHECK(all[3].name == "podd-proxy@web.socket");
-        CHECK(all[3].wanted_by == std::vector<std::string>{"multi-user.target"});
-        CHECK(value(all[3], "ListenStream") == "8080");
     }
 }

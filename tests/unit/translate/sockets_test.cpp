@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "translated.h"
+#include "unit/render.h"
+
+using namespace podd;
+using namespace podd::test;
+using namespace podd::translate;
+
+TEST_SUITE("translate/translate") {
+    TEST_CASE("a pod with a socket: boot starts that, the sandbox needs it, names are one's own") {
+        const std::string port =
+            R"(,"app":{"exec":["/x"],"user":"0","group":"0","ports":[)"
+            R"({"name":"http","protocol":"tcp","port":80,"socketActivated":true},)"
+            R"({"name":"dns","protocol":"udp","port":53,"count":2,"socketActivated":true}]})";
+        const std::string more =
+            R"(,"ports":[{"name":"http","hostPort":8080},)"
+            R"({"name":"dns","hostPort":53,"hostIP":"192.0.2.1"}],)"
+            R"("annotations":[{"name":"podd.org/wanted-by","value":"multi-user.target"}])";
+        auto made = pod("web", app("one", port) + "," + app("two"), more);
+        const auto declared = units(made);
+        REQUIRE(declared.size() == 4);
+        CHECK(value(declared[0], "Requires") == "pod-web@one.socket");
+        CHECK(value(declared[0], "After").ends_with(" pod-web@one.socket"));
+        for (const auto index : {0, 1, 2})
+            CHECK(declared[static_cast<std::size_t>(index)].wanted_by.empty());
+        const auto& socket = declared[3];
+        CHECK(socket.name == "pod-web@one.socket");
+        CHECK(socket.wanted_by == std::vector<std::string>{"multi-user.target"});
+        const auto text = unit::file_text(socket, "x");
+        REQUIRE(text.has_value());
+        CHECK(
+            text->ends_with("[Socket]\nListenStream=8080\nListenDatagram=192.0.2.1:53\n"
+                            "ListenDatagram=192.0.2.1:54\nFileDescriptorName=http\n"
+                            "BindIPv6Only=both\nFreeBind=yes\n"));
+        CHECK(value(socket, "StopWhenUnneeded") == "(none)");
+        made.source_path.clear();
+        CHECK(value(units(made)[3], "StopWhenUnneeded") == "yes");
+    }
+
+    TEST_CASE(
+        "forwarded ports have a socket at loopback addresses that comes and goes with the pod") {
+        const std::string more =
+            R"(,"ports":[{"name":"p","hostPort":80,"podPort":{"name":"p","protocol":"tcp","port":1,"count":2}},)"
+            R"({"name":"q","hostPort":90,"hostIP":"127.0.0.9"}],)"
+            R"("annotations":[{"name":"podd.org/network","value":"default"},)"
+            R"({"name":"podd.org/wanted-by","value":"multi-user.target"}])";
+        const auto made = pod("my-pod", app("one"), more);
+        const auto all = units(made);
+        REQUIRE(all.size() == 3);
+        CHECK(value(all[0], "Requires") == "podd-loopback@my-pod.socket");
+        CHECK(all[1].wanted_by == std::vector<std::string>{"multi-user.target"});
+        CHECK(all[2].name == "podd-loopback@my-pod.socket");
+        CHECK(all[2].wanted_by.empty());
+        CHECK(value(all[2], "StopWhenUnneeded") == "yes");
+        const auto listens = [](const unit::Unit& unit) {
+            std::vector<std::string> found;
+            for (const auto& setting : unit.sections.back().settings)
+                if (setting.key == "ListenStream") found.push_back(setting.value);
+            return found;
+        };
+        CHECK(listens(all[2]) == std::vector<std::string>{"127.0.0.1:80", "127.0.0.1:81",
+                                                          "[::1]:80", "[::1]:81", "127.0.0.9:90"});
+        CHECK(listens(units(made, {252, {}, false})[2]) ==
+              std::vector<std::string>{"127.0.0.1:80", "127.0.0.1:81", "127.0.0.9:90"});
+    }
+
+    TEST_CASE("an app behind a proxy: that wants it, and boot wants the proxy's socket") {
+        const std::string proxied =
+            R"(,"app":{"exec":["/x"],"user":"0","group":"0","ports":[)"
+            R"({"name":"http","protocol":"tcp","port":80,"socketActivated":true}]},)"
+            R"("annotations":[{"name":"podd.org/socket-proxy","value":"true"}])";
+        const auto all = units(
+            pod("web", app("one", proxied) + "," + app("two"),
+                R"(,"ports":[{"name":"http","hostPort":8080}],)"
+                R"("annotations":[{"name":"podd.org/wanted-by","value":"multi-user.target"}])"));
+        REQUIRE(all.size() == 4);
+        CHECK(value(all[0], "Requires") == "podd-proxy@web.socket");
+        CHECK(all[1].wanted_by == std::vector<std::string>{"podd-proxy@web.service"});
+        CHECK(value(all[1], "Before") == "podd-proxy@web.service");
+        CHECK(all[2].wanted_by.empty());
+        CHECK(all[3].name == "podd-proxy@web.socket");
+        CHECK(all[3].wanted_by == std::vector<std::string>{"multi-user.target"});
+        CHECK(value(all[3], "ListenStream") == "8080");
+    }
+}
