@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "network/firewall.h"
 #include "network/settings.h"
+#include "network/uplinks.h"
 #include "podctl/nftables_list.h"
 
 namespace podd::podctl {
@@ -21,20 +22,6 @@ constexpr std::size_t kMaxFile = std::size_t{16} * 1024 * 1024;
 std::string text_of(const char* path) {
     auto text = base::read_file(path, kMaxFile);
     return text ? *std::move(text) : std::string{};
-}
-
-// Lines of "eth0 00000000 0102000A …": interface and destination. Source: proc_net_route(5).
-std::vector<std::string> uplinks() {
-    std::vector<std::string> found;
-    std::istringstream lines{text_of("/proc/net/route")};
-    for (std::string line; std::getline(lines, line);) {
-        std::istringstream words{line};
-        std::string interface;
-        std::string destination;
-        if (words >> interface >> destination && destination == "00000000")
-            found.push_back(interface);
-    }
-    return found;
 }
 
 // The tables that iptables-legacy has; nftables does not see them.
@@ -56,8 +43,9 @@ void look(FirewallFindings& found) {
     }
     // What is wrong with settings is said elsewhere.
     const auto settings = network::read_settings({});
-    const network::HostNetwork host{(settings ? settings->pool : network::Pool{}).ipv4_text(),
-                                    uplinks()};
+    const network::HostNetwork host{
+        (settings ? settings->pool : network::Pool{}).ipv4_text(),
+        network::uplinks(text_of("/proc/net/route"), text_of("/proc/net/ipv6_route"))};
     for (const auto& one : network::firewall_findings(*rules, host))
         (one.is_minor ? found.notes : found.warnings).push_back(one.text);
 }
