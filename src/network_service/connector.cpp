@@ -43,7 +43,8 @@ Result<> check_pool(const Pool& pool, const std::vector<HostAddress>& addresses)
         if (!is_of_pod(pool, one) && pool.overlaps(one.peer, one.prefix_length))
             return Error{ErrorCode::kConflict,
                          fmt::format("the pods' addresses, {}, are among those of another network "
-                                     "of this host, {}/{}",
+                                     "of this host, {}/{}: IPv4Pool= in "
+                                     "/etc/podd/network.conf names others",
                                      pool.ipv4_text(), network::text(one.peer), one.prefix_length)};
     return {};
 }

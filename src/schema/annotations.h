@@ -97,8 +97,8 @@ enum class Restart : unsigned char { kNo, kOnFailure, kAlways };
 
 /// What the pod's annotations ask for, checked.
 struct PodSettings {
-    std::vector<std::string> wanted_by;  // names of units, shape checked
-    Network network = Network::kNone;    // podd's own
+    std::vector<std::string> wanted_by;   // names of units, shape checked
+    Network network = Network::kDefault;  // podd's own
     NetworkAccess network_access{};
     std::string network_path{};                // of Network::kPath
     std::vector<NamedNetwork> named_networks;  // those of plugins beside it

@@ -10,7 +10,7 @@
 
 namespace podd::schema {
 
-/// "none" (the default), "default", "default-restricted", "host" or "ns:PATH"; names of others.
+/// "default" (unless said), "default-restricted", "none", "host" or "ns:PATH"; names of others.
 inline constexpr std::string_view kNetwork = "podd.org/network";
 /// What of all that is closed to a pod with a link the pod may reach: words, blank between them.
 inline constexpr std::string_view kNetworkAccess = "podd.org/network-access";

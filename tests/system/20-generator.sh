@@ -61,7 +61,7 @@ assert_eq "67108864 33554432" "$(property pod-my-pod@one MemoryMax) $(property p
 assert_eq 333ms "$(property pod-my-pod@one CPUQuotaPerSecUSec)"
 assert_eq "3 5s 1.500000s" "$(property pod-my-pod@one KillSignal) $(property pod-my-pod@one TimeoutStopUSec) $(property pod-my-pod@one RestartUSec)"
 assert_eq "100 closed yes" "$(property pod-my-pod@one OOMScoreAdjust) $(property pod-my-pod@one DevicePolicy) $(property pod-my-pod@one Delegate)"
-assert_eq "pod-my-pod@one.service pod-my-pod@two.service" "$(property pod-my-pod Wants | tr ' ' '\n' | sort | xargs)"
+assert_eq "pod-my-pod@one.service pod-my-pod@two.service podd-network.socket" "$(property pod-my-pod Wants | tr ' ' '\n' | LC_ALL=C sort | xargs)"
 assert_contains "$(property pod-my-pod@one OnFailure)" pod-stop@my-pod.target
 
 say "drop-ins for the generated units win, and so does a whole unit of the administrator"

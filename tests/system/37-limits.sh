@@ -81,11 +81,12 @@ has pids || refused 'app "a": isolator "podd.org/tasks-max" would have no effect
 
 say "network bandwidth where there is no link of the pod's own: found before and at the start; where there is one, see 101"
 network=$(isolator resource/network-bandwidth '{"default": true, "limit": "1M"}')
-limits "$network"
+none='"annotations": [{"name": "podd.org/network", "value": "none"}]'
+limits "$network" '' "$none"
 assert_status 1 host podctl verify /etc/podd/pods.d/limits.json
 assert_contains "$output" 'error: /etc/podd/pods.d/limits.json: /apps/0/app/isolators/0: the network "none" has no link that could be limited'
 refused 'isolator "resource/network-bandwidth" would have no effect: the network "none" has no link that could be limited'
-limits "$network" "$(best_effort true)"
+limits "$network" "$(best_effort true)" "$none"
 host podctl verify /etc/podd/pods.d/limits.json >/dev/null
 host systemctl start pod-limits@a
 assert_contains "$(host podctl status limits)" 'isolator resource/network-bandwidth has no effect: the network "none" has no link that could be limited'

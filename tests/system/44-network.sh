@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Networks: "none" has nothing but a loopback device of its own; "host" is the host's, with a copy of its resolv.conf.
+# Networks: "default" is what a pod has whose manifest names none; "none" has nothing but a loopback device of its own; "host" is the host's, with a copy of its resolv.conf.
 # hosts: bookworm trixie vm
 # timeout: 400
 import_image busybox
@@ -37,16 +37,22 @@ EOF
 }
 pod_answers() { host timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/8100 && grep -qx "hello from the pod" <&3'; }
 
+say "nothing said: a link of the pod's own, and the host's server of names"
+pod net-default ''
+assert_contains "$said" 'links eth0 lo'
+assert_contains "$said" 'no answer'
+assert_contains "$said" 'nameserver 10.80.0.1'
+assert_fails pod_answers
+host systemctl stop pod-net-default
+
 say "none: neither side reaches the other, and resolv.conf is the image's own business"
-for annotation in '' '{"name": "podd.org/network", "value": "none"}'; do
-    pod net-none "$annotation"
-    assert_contains "$said" 'links lo'
-    assert_contains "$said" 'no answer'
-    assert_contains "$said" 'no resolv.conf'
-    assert_contains "$said" 'then nameserver 6.6.6.6'
-    assert_fails pod_answers
-    host systemctl stop pod-net-none
-done
+pod net-none '{"name": "podd.org/network", "value": "none"}'
+assert_contains "$said" 'links lo'
+assert_contains "$said" 'no answer'
+assert_contains "$said" 'no resolv.conf'
+assert_contains "$said" 'then nameserver 6.6.6.6'
+assert_fails pod_answers
+host systemctl stop pod-net-none
 
 say "host: the pod reaches what listens on the host, and the host what listens in the pod"
 pod net-host '{"name": "podd.org/network", "value": "host"}'

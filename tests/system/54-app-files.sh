@@ -42,11 +42,11 @@ assert_contains "$said" $'writable\n1'
 assert_contains "$said" 'hostname: files'
 assert_contains "$said" $'hosts: 127.0.0.1 localhost files\n::1 localhost files'
 assert_matches "$said" 'machine-id: [0-9a-f]{32}'
-assert_contains "$said" $'resolv.conf:\nwritable' "no name server in a network of its own"
+assert_matches "$said" 'resolv.conf:.*nameserver 10\.80\.0\.1'
 assert_not_contains "$said" '/etc/localtime symbolic'
 
 # appc-conformance: 9
-say "an image that has its own: hosts, resolv.conf, mtab, localtime, /run and /tmp stay; name and id are the pod's"
+say "an image that has its own: hosts, mtab, localtime, /run and /tmp stay; name, id and servers of names are the pod's"
 made full 'mkdir etc run run/kept usr && mkdir -m 750 tmp && cd etc && ln -s ../usr/zone localtime && echo "TZif of the image" >../usr/zone
     for f in hostname machine-id mtab resolv.conf; do echo "$f of the image" >$f; done; echo "192.0.2.1 mine" >hosts'
 said=$(says full "$look; cat /etc/mtab; ls /run")
@@ -56,6 +56,9 @@ assert_contains "$said" '/etc/localtime symbolic link 777 0:0 ../usr/zone'
 assert_contains "$said" '/tmp directory 750 0:0'
 assert_contains "$said" $'\nkept'
 assert_contains "$said" 'hosts: 192.0.2.1 mine'
+assert_matches "$said" 'resolv.conf:.*nameserver 10\.80\.0\.1'
+assert_not_contains "$said" 'resolv.conf of the image'
+said=$(says full "$look" '"annotations": [{"name": "podd.org/network", "value": "none"}]')
 assert_contains "$said" 'resolv.conf: resolv.conf of the image'
 assert_contains "$said" 'hostname: files'
 assert_matches "$said" 'machine-id: [0-9a-f]{32}'

@@ -93,7 +93,7 @@ def loose_mounts(found):
 DEFAULTS = {
     ("ids", "users"): "0 0 0 0", ("ids", "groups"): "0 0 0 0", ("ids", "more"): "", ("securebits",): "0", ("no_new_privs",): "1",
     ("seccomp",): "2", ("keyring",): "EPERM", ("cwd",): "/", ("umask",): "0022", ("session",): "leader", ("cgroup",): "0::/",
-    ("signals",): {"blocked": "0" * 16, "ignored": "0" * 16}, ("interfaces",): ["lo"],
+    ("signals",): {"blocked": "0" * 16, "ignored": "0" * 16}, ("interfaces",): ["eth0", "lo"],
     ("descriptors",): {"0": "/dev/null", "1": "socket", "2": "socket"},
     ("environment",): names_are(VARIABLES), ("devices",): names_are(DEVICES), ("mounts",): lambda found: list(loose_mounts(found)),
     ("nodes",): none_is("ok"), ("kernel_reads",): none_is("readable"), ("kernel_writes",): none_is("ok"),
@@ -102,7 +102,7 @@ DEFAULTS = {
     ("calls", "mkdirat"): "EFAULT", ("parameters", "net.ipv4.ip_unprivileged_port_start"): "0",
     ("files", "/etc/hosts", "text"): "127.0.0.1 localhost probe\n::1 localhost probe\n", ("files", "/etc/hostname", "text"): "probe\n",
     ("files", "/etc/mtab", "target"): "../proc/self/mounts", ("files", "/tmp", "mode"): "1777", ("files", "/run", "mode"): "0755",
-    ("files", "/dev/shm", "mode"): "1777", ("files", "/etc/resolv.conf", "kind"): "ENOENT",
+    ("files", "/dev/shm", "mode"): "1777", ("files", "/etc/resolv.conf", "kind"): "file",
 }
 # Namespaces that are the host's.
 HOSTS_OWN = {"time", "time_for_children"}
@@ -252,8 +252,8 @@ row("pod.acVersion", pod={"acVersion": "1.30.0"}, verify='/acVersion: "1.30.0" i
 row("pod.apps runtime-app.name", sees={("environment", "AC_APP_NAME"): ("other", "plain")}, pod={"name of the app": "other"})
 row("pod.userAnnotations pod.userLabels", nothing=True, pod={"userAnnotations": {"podd.org/hostname": "forged"}, "userLabels": {"a": "b"}})
 row("pod.ports exposed-port.name exposed-port.hostPort exposed-port.hostIP exposed-port.podPort",
-    pod={"ports": [{"name": "www", "hostPort": 18080, "hostIP": "127.0.0.1", "podPort": {"name": "www", "protocol": "tcp", "port": 80}}]},
-    verify='/ports: the network "none" forwards none: set the annotation "podd.org/network" to "default"')
+    pod={"ports": [{"name": "www", "hostPort": 18080, "hostIP": "0.0.0.0", "podPort": {"name": "www", "protocol": "udp", "port": 80}}]},
+    verify="/ports/0: host port 18080 does not answer at 127.0.0.1 and ::1, where only TCP is served")
 row("pod.isolators os/unix/sysctl", pod={"isolators": [{"name": "os/unix/sysctl", "value": {"kernel.shmmni": "55", "net.core.somaxconn": "77"}}]},
     sees={("parameters", "kernel.shmmni"): ("55", ALL), ("parameters", "net.core.somaxconn"): ("77", ALL)})
 row("pod.isolators", pod={"isolators": [{"name": "resource/memory", "value": {"limit": "1Gi"}}]}, slice={"MemoryMax": ("1073741824", "infinity")})

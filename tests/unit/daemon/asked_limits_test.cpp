@@ -60,11 +60,11 @@ TEST_CASE("a network's limit is asked for where it can have an effect") {
     const std::string limit =
         R"("isolators":[{"name":"resource/network-bandwidth","value":{"default":true,"limit":"1M"}}])";
     const std::string app = R"(,"app":{"exec":["/x"],"user":"0","group":"0",)" + limit + "}";
-    const std::string network = R"(,"annotations":[{"name":"podd.org/network","value":"default"}])";
-    CHECK(asked("," + limit, app) == std::nullopt);
-    CHECK(asked(network, "") == std::nullopt);
-    CHECK(asked(network, app) == 1'000'000);
-    CHECK(asked(network + "," + limit, "") == 1'000'000);
+    const std::string none = R"(,"annotations":[{"name":"podd.org/network","value":"none"}])";
+    CHECK(asked(none + "," + limit, app) == std::nullopt);
+    CHECK(asked("", "") == std::nullopt);
+    CHECK(asked("", app) == 1'000'000);
+    CHECK(asked("," + limit, "") == 1'000'000);
 }
 
 TEST_CASE("limits of an image are those of the plan") {

@@ -14,6 +14,7 @@ namespace {
 pod::IsolatorFindings findings(const std::string& isolators, const std::string& annotations = "") {
     const auto manifest = schema::PodManifest::parse(fmt::format(
         R"({{"acKind":"PodManifest","acVersion":"0.8.11",
+             "annotations":[{{"name":"podd.org/network","value":"none"}}],
              "apps":[{{"name":"a","image":{{"name":"example.com/a"}},"annotations":[{}],
                       "app":{{"exec":["/a"],"user":"0","group":"0","isolators":[{}]}}}}]}})",
         annotations, isolators));

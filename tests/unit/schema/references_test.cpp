@@ -113,7 +113,8 @@ TEST_SUITE("schema/references") {
                 "/pathWhitelist/0: \"etc/x\" is relative: \"/\" is put in front"});
         const auto pod = PodManifest::parse(
             R"({"acKind":"PodManifest","acVersion":"0.8.11","apps":[{"name":"a","image":{"name":"x"}}],)"
-            R"("ports":[{"name":"http","hostPort":80}]})");
+            R"("ports":[{"name":"http","hostPort":80}],)"
+            R"("annotations":[{"name":"podd.org/network","value":"none"}]})");
         REQUIRE(pod.has_value());
         CHECK(warnings(*pod) ==
               std::vector<std::string>{"/ports: the network \"none\" forwards none: set the "

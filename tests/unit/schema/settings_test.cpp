@@ -33,6 +33,8 @@ podd::base::Result<AppSettings> of_app(std::string_view name, std::string_view v
 TEST_SUITE("schema/annotations") {
     TEST_CASE("a pod's settings") {
         CHECK(of_pod("example.com/other", "x")->wanted_by.empty());
+        CHECK(of_pod("example.com/other", "x")->network == Network::kDefault);
+        CHECK(of_pod(kNetwork, "lan")->network == Network::kNone);
         CHECK(of_pod(kNetwork, "none")->network == Network::kNone);
         CHECK(of_pod(kNetwork, "default")->network == Network::kDefault);
         CHECK(of_pod(kNetwork, "default-restricted")->network == Network::kDefaultRestricted);

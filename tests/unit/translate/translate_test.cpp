@@ -47,7 +47,8 @@ TEST_SUITE("translate/translate") {
         CHECK(all[2].name == "pod-my-pod@two.service");
         for (const auto& unit : all)
             CHECK(value(unit, "Slice") == "machine-my\\x2dpod.slice");
-        CHECK(value(all[0], "Wants") == "pod-my-pod@one.service pod-my-pod@two.service");
+        CHECK(value(all[0], "Wants") ==
+              "pod-my-pod@one.service pod-my-pod@two.service podd-network.socket");
         CHECK(value(all[1], "BindsTo") == "pod-my-pod.service");
         CHECK(value(all[1], "After") == "pod-my-pod.service");
     }
@@ -99,7 +100,8 @@ TEST_SUITE("translate/translate") {
         };
         const auto all = units(pod("p", apps, policy("all")));
         CHECK(value(all[0], "Wants") ==
-              "pod-p@one.service pod-p@web.service pod-p@two.service pod-p@log.service");
+              "pod-p@one.service pod-p@web.service pod-p@two.service pod-p@log.service "
+              "podd-network.socket");
         CHECK(value(all[1], "Type") == "oneshot");
         CHECK(value(all[1], "After") == "pod-p.service");
         CHECK(value(all[1], "Requires") == "(none)");
@@ -118,7 +120,8 @@ TEST_SUITE("translate/translate") {
         CHECK(value(all[4], "Requires") == "pod-p@two.service pod-p@one.service");
         const auto any = units(pod("p", apps, policy("any")));
         CHECK(value(any[0], "BindsTo") == "pod-p@web.service pod-p@log.service");
-        CHECK(value(any[0], "Wants") == "pod-p@one.service pod-p@two.service");
+        CHECK(value(any[0], "Wants") ==
+              "pod-p@one.service pod-p@two.service podd-network.socket");
     }
 
     TEST_CASE("a handler after the end is asked for where there may be one") {
