@@ -91,10 +91,12 @@ Result<bool> is_empty_or_missing(int dir_fd, const char* name) {
     return S_ISREG(st.st_mode) && st.st_size == 0;
 }
 
-// Source: appc spec 0.8.11, OS-SPEC "Linux": an image's own /etc/hosts stays as it is.
-Result<std::vector<std::string>> etc_files(int etc_fd, const HostFiles& host) {
+// Source: appc spec 0.8.11, OS-SPEC "Linux": an image's own /etc/hosts stays as it is. What the
+// manifest says takes its place.
+Result<std::vector<std::string>> etc_files(int etc_fd, const PodTree& tree) {
+    const auto& host = tree.sources.files;
     std::vector<std::string> names{"hostname", "machine-id"};
-    if (TRY(is_empty_or_missing(etc_fd, "hosts"))) names.emplace_back("hosts");
+    if (tree.pod.hosts || TRY(is_empty_or_missing(etc_fd, "hosts"))) names.emplace_back("hosts");
     if (!host.resolv_conf.empty()) names.emplace_back("resolv.conf");
     if (!host.localtime.empty()) names.emplace_back("localtime");
     return names;
@@ -102,7 +104,7 @@ Result<std::vector<std::string>> etc_files(int etc_fd, const HostFiles& host) {
 
 Result<> build_etc(int root_fd, const PodTree& tree, const SharedMounts& shared) {
     const auto etc = TRY(volume_target(root_fd, "/etc", TargetKind::kDirectory));
-    const auto names = TRY(etc_files(etc.get(), tree.sources.files));
+    const auto names = TRY(etc_files(etc.get(), tree));
     const auto targets = TRY_CONTEXT(own_files(etc.get(), names), "in \"/etc\"");
     for (std::size_t i = 0; i < names.size(); ++i) {
         const auto mount = TRY(clone_mount(shared.files.get(), names[i], Recursive::kNo));

@@ -74,10 +74,8 @@ Result<UniqueFd> files(const LeaderSpec& spec) {
     machine_id.erase(std::remove(machine_id.begin(), machine_id.end(), '-'), machine_id.end());
     TRY(write_file(mount.get(), "machine-id", machine_id + "\n", 0444));
     TRY(write_file(mount.get(), "hostname", pod.hostname + "\n", kFileMode));
-    TRY(write_file(mount.get(), "hosts",
-                   fmt::format("127.0.0.1 localhost {0}\n::1 localhost {0}\n", pod.hostname),
-                   kFileMode));
     const auto& host = spec.files;
+    TRY(write_file(mount.get(), "hosts", host.hosts, kFileMode));
     if (!host.resolv_conf.empty())
         TRY(write_file(mount.get(), "resolv.conf", host.resolv_conf, kFileMode));
     if (!host.localtime.empty())

@@ -38,6 +38,7 @@
 #include "leader.h"
 #include "metadata.h"
 #include "mount_api.h"
+#include "name_files.h"
 #include "named_networks.h"
 #include "netns_path.h"
 #include "network.h"
@@ -246,14 +247,14 @@ Result<> name_server(const HostFiles& files, const PodMounts& mounts, const netw
 }
 
 // Parameters can be those of an interface; machined is told which ones lead to the pod.
-Result<> finish_networks(const Host& host, const Leader& leader, const HostFiles& files,
-                         const PodMounts& mounts, Helpers& helpers) {
+Result<> finish_networks(const Host& host, const plan::PodPlan& pod, const Leader& leader,
+                         const HostFiles& files, const PodMounts& mounts, Helpers& helpers) {
     if (!helpers.network && !helpers.named) return {};
     std::vector<std::uint32_t> interfaces;
     if (helpers.network) {
         const auto made = TRY(helpers.network->finish());
         interfaces.push_back(made.interface);
-        TRY(name_server(files, mounts, made));
+        if (asks_network(pod)) TRY(name_server(files, mounts, made));
         if (!made.unlimited.empty())
             TRY(plan::note_without_effect(
                 host.pod_directory.get(),
@@ -263,8 +264,9 @@ Result<> finish_networks(const Host& host, const Leader& leader, const HostFiles
     if (helpers.named) {
         const auto reply = TRY(helpers.named->finish());
         interfaces.insert(interfaces.end(), reply.interfaces.begin(), reply.interfaces.end());
-        if (!reply.resolv_conf.empty())
-            TRY(replace_file(mounts.files.get(), "resolv.conf", reply.resolv_conf));
+        if (!reply.resolv_conf.empty() && asks_network(pod))
+            TRY(replace_file(mounts.files.get(), "resolv.conf",
+                             of_plugins(pod, reply.resolv_conf)));
     }
     auto said = fmt::format("{}", leader.pid());
     for (const auto interface : interfaces)
@@ -285,7 +287,7 @@ Result<Leader> build_sandbox(const Host& host, const plan::PodPlan& pod,
     TRY(begin_networks(host, pod, leader, helpers));
     auto mounts = TRY(leader.take_mounts(apps));
     TRY(build_in_pod(pod, apps, sources, mounts, leader));
-    TRY(finish_networks(host, leader, sources.files, mounts, helpers));
+    TRY(finish_networks(host, pod, leader, sources.files, mounts, helpers));
     TRY(set_parameters(pod, leader));
     return leader;
 }

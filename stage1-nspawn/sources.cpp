@@ -12,7 +12,7 @@
 
 #include "base/file.h"
 #include "mount_api.h"
-#include "network/resolv_conf.h"
+#include "name_files.h"
 
 namespace podd::stage1 {
 
@@ -173,23 +173,6 @@ Result<> make_nodes(const plan::PodPlan& pod, HostSources& sources) {
     return {};
 }
 
-std::string text_of(const char* path) {
-    auto text = base::read_file(path, kMaxHostFile);
-    return text ? std::move(*text) : std::string{};
-}
-
-void read_resolv_conf(const plan::PodPlan& pod, HostFiles& files) {
-    const bool is_named = pod.named_networks.value_or(false);
-    if (pod.network == plan::Network::kNone && !is_named) return;
-    const auto host = text_of("/etc/resolv.conf");
-    if (pod.network == plan::Network::kHost)
-        files.resolv_conf = host;
-    else if (plan::has_link(pod.network))
-        files.resolv_conf = network::pod_resolv_conf(host, text_of(network::kResolvedFile));
-    else
-        files.resolv_conf = network::outer_resolv_conf(host, text_of(network::kResolvedFile));
-}
-
 }  // namespace
 
 Result<HostSources> open_sources(const plan::PodPlan& pod, const std::vector<plan::AppPlan>& apps,
@@ -201,7 +184,8 @@ Result<HostSources> open_sources(const plan::PodPlan& pod, const std::vector<pla
     for (const auto& node : kNodes)
         sources.devices.push_back(TRY(device_source(dev.get(), node)));
     TRY(make_nodes(pod, sources));
-    read_resolv_conf(pod, sources.files);
+    sources.files.resolv_conf = TRY(resolv_conf_of(pod));
+    sources.files.hosts = TRY(hosts_of(pod));
     if (pod.localtime)
         sources.files.localtime =
             TRY_CONTEXT(base::read_file(*pod.localtime, kMaxHostFile), "time zone");

@@ -31,11 +31,12 @@ struct DeviceSource {
     base::UniqueFd mount;
 };
 
-/// Files of the host that a pod gets a copy of; empty: no such file.
+/// Files that a pod gets, made of the host's; empty: no such file.
 struct HostFiles {
     std::string resolv_conf;  // for a pod that reaches servers of names; but for its first line
                               // where that is known when the pod has its link
-    std::string localtime;    // the time zone that the pod asks for
+    std::string hosts;
+    std::string localtime;  // the time zone that the pod asks for
 };
 
 struct HostSources {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "network/resolver.h"
 
@@ -27,13 +28,17 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
 }
 
+std::string_view key_of(std::string_view line) {
+    return line.substr(0, line.find_first_of(kBlank));
+}
+
 File read(std::string_view text) {
     File file;
     while (!text.empty()) {
         const auto end = text.find('\n');
         const auto line = trimmed(text.substr(0, end));
         text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-        const auto key = line.substr(0, line.find_first_of(kBlank));
+        const auto key = key_of(line);
         const auto value = trimmed(line.substr(key.size()));
         if (key == "nameserver")
             file.servers.emplace_back(value.substr(0, value.find_first_of(kBlank)));
@@ -70,7 +75,35 @@ File chosen(std::string_view host, std::string_view resolved) {
     return read(host);
 }
 
+// The lines that stay, each with its end.
+std::string kept_lines(std::string_view text, const ResolverSettings& settings) {
+    std::string out;
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        const auto line = trimmed(text.substr(0, end));
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        const auto key = key_of(line);
+        if (key == "nameserver" && !settings.servers.empty()) continue;
+        if ((key == "search" || key == "domain") && !settings.search.empty()) continue;
+        if (key == "options" && !settings.options.empty()) continue;
+        out += fmt::format("{}\n", line);
+    }
+    return out;
+}
+
 }  // namespace
+
+std::string with_settings(std::string_view resolv_conf, const ResolverSettings& settings) {
+    std::string out;
+    for (const auto& server : settings.servers)
+        out += fmt::format("nameserver {}\n", server);
+    out += kept_lines(resolv_conf, settings);
+    if (!settings.search.empty())
+        out += fmt::format("search {}\n", fmt::join(settings.search, " "));
+    if (!settings.options.empty())
+        out += fmt::format("options {}\n", fmt::join(settings.options, " "));
+    return out;
+}
 
 std::string pod_resolv_conf(std::string_view host, std::string_view resolved) {
     const auto file = chosen(host, resolved);

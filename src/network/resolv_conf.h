@@ -26,6 +26,15 @@ std::string with_server(const Ipv4& server, std::string_view pod_resolv_conf);
 /// networks reach. Never empty, as plugins may have servers to put in its place.
 std::string outer_resolv_conf(std::string_view host, std::string_view resolved);
 
+/// What somebody says otherwise than a resolv.conf; empty: as it is.
+struct ResolverSettings {
+    std::vector<std::string> servers{};
+    std::vector<std::string> search{};
+    std::vector<std::string> options{};  // "ndots:2"
+};
+/// The text with those settings in place of its own; all other lines stay.
+std::string with_settings(std::string_view resolv_conf, const ResolverSettings& settings);
+
 /// Whom podd-resolve.service asks. Where neither file names a server that other networks reach,
 /// those are left that the host alone does. The zone of a link-local address is behind a "%".
 std::vector<std::string> name_servers(std::string_view host, std::string_view resolved);

@@ -81,6 +81,28 @@ struct BandwidthPlan {
     bool operator==(const BandwidthPlan&) const = default;
 };
 
+/// What /etc/resolv.conf of the apps is made of, where the manifest says so.
+struct DnsPlan {
+    enum class Source : unsigned char {
+        kNetwork,  // what the network says
+        kHost,     // the host's file as it is
+        kNone,     // no file of podd's: the image's own stays
+        kServers,
+    };
+    Source source = Source::kNetwork;
+    std::vector<std::string> servers;  // of Source::kServers: addresses
+    std::vector<std::string> search;   // in place of others; empty: as they are
+    std::vector<std::string> options;  // likewise
+    bool operator==(const DnsPlan&) const = default;
+};
+
+/// What /etc/hosts of the apps holds beside the pod's own names; it takes the place of the image's.
+struct HostsPlan {
+    bool host = false;                                         // the lines of the host's file
+    std::vector<std::pair<std::string, std::string>> entries;  // address, names with blanks
+    bool operator==(const HostsPlan&) const = default;
+};
+
 /// Sockets that systemd listens at for an app: such a name they have in $LISTEN_FDNAMES.
 struct SocketPlan {
     std::string name;      // of the port
@@ -118,6 +140,8 @@ struct PodPlan {
     /// Those that systemd listens at, which starts the pod, and that a proxy hands on.
     std::optional<std::vector<PortPlan>> proxied{};
     std::optional<std::uint64_t> idle_stop_usec{};  // so long without a connection there ends it
+    std::optional<DnsPlan> dns{};                   // none: as the network says
+    std::optional<HostsPlan> hosts{};               // none: the image's file, or the pod's names
 };
 
 /// A limit that only the image asks for; its unit says nothing of it. `property` is a name of

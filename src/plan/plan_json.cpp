@@ -39,6 +39,22 @@ void members(PodPlan& plan, Visit& visit) {
     visit("bandwidth", plan.bandwidth);
     visit("proxied", plan.proxied);
     visit("idleStopUsec", plan.idle_stop_usec);
+    visit("dns", plan.dns);
+    visit("hosts", plan.hosts);
+}
+
+template <typename Visit>
+void members(DnsPlan& dns, Visit& visit) {
+    visit("source", dns.source);
+    visit("servers", dns.servers);
+    visit("search", dns.search);
+    visit("options", dns.options);
+}
+
+template <typename Visit>
+void members(HostsPlan& hosts, Visit& visit) {
+    visit("host", hosts.host);
+    visit("entries", hosts.entries);
 }
 
 template <typename Visit>
@@ -133,6 +149,7 @@ void members(SandboxRecord& record, Visit& visit) {
 constexpr std::string_view kNetworkWords[] = {"none", "default", "host", "default-restricted",
                                               "path"};
 constexpr std::string_view kNetworkAccessWords[] = {"pods", "host", "metadata"};
+constexpr std::string_view kDnsSourceWords[] = {"network", "host", "none", "servers"};
 constexpr std::string_view kMetadataWords[] = {"offered", "required"};
 constexpr std::string_view kKindWords[] = {"host", "empty", "memory", "device"};
 constexpr std::string_view kIdmapWords[] = {"foreign", "owner", "host"};
@@ -142,6 +159,9 @@ constexpr const auto& words(Network) {
 }
 constexpr const auto& words(NetworkAccess) {
     return kNetworkAccessWords;
+}
+constexpr const auto& words(DnsPlan::Source) {
+    return kDnsSourceWords;
 }
 constexpr const auto& words(Metadata) {
     return kMetadataWords;
@@ -157,7 +177,8 @@ constexpr const auto& words(MountPlan::Idmap) {
 template <typename T>
 constexpr bool kIsPart =
     std::is_same_v<T, MountPlan> || std::is_same_v<T, LimitPlan> || std::is_same_v<T, PortPlan> ||
-    std::is_same_v<T, SocketPlan> || std::is_same_v<T, BandwidthPlan>;
+    std::is_same_v<T, SocketPlan> || std::is_same_v<T, BandwidthPlan> ||
+    std::is_same_v<T, DnsPlan> || std::is_same_v<T, HostsPlan>;
 
 template <typename T>
 Json encode(const T& value);

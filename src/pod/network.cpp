@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -110,6 +111,28 @@ std::optional<std::vector<plan::NetworkAccess>> access_of(const schema::NetworkA
     if (access.host) open.push_back(plan::NetworkAccess::kHost);
     if (access.metadata) open.push_back(plan::NetworkAccess::kMetadata);
     return open.empty() ? std::nullopt : std::optional{std::move(open)};
+}
+
+std::optional<plan::DnsPlan> dns_of(const schema::NameResolution& names) {
+    using Source = plan::DnsPlan::Source;
+    const auto source = [&] {
+        switch (names.source) {
+            case schema::DnsSource::kOfNetwork: break;
+            case schema::DnsSource::kHost: return Source::kHost;
+            case schema::DnsSource::kNone: return Source::kNone;
+            case schema::DnsSource::kServers: return Source::kServers;
+        }
+        return Source::kNetwork;
+    }();
+    plan::DnsPlan dns{source, names.servers, names.search, names.options};
+    return dns == plan::DnsPlan{} ? std::nullopt : std::optional{std::move(dns)};
+}
+
+std::optional<plan::HostsPlan> hosts_of(const schema::NameResolution& names) {
+    plan::HostsPlan hosts{names.hosts_of_host, {}};
+    for (const auto& entry : names.hosts)
+        hosts.entries.emplace_back(entry.address, fmt::format("{}", fmt::join(entry.names, " ")));
+    return hosts == plan::HostsPlan{} ? std::nullopt : std::optional{std::move(hosts)};
 }
 
 Result<std::optional<std::vector<plan::PortPlan>>> forwarded_ports(

@@ -22,6 +22,10 @@ bool opens_low_ports(schema::Network network, const schema::StringMap& sysctls);
 /// Nothing where nothing more is open than by default.
 std::optional<std::vector<plan::NetworkAccess>> access_of(const schema::NetworkAccess& access);
 
+/// Nothing where the manifest says nothing of it.
+std::optional<plan::DnsPlan> dns_of(const schema::NameResolution& names);
+std::optional<plan::HostsPlan> hosts_of(const schema::NameResolution& names);
+
 /// The ports that the host is to forward, each of a range by itself; `images` are those of the
 /// apps, which describe the ports where the manifest does not. Those that systemd listens at are
 /// not among them. Nothing on a network that cannot forward any. Errors: kInvalidArgument,

@@ -225,6 +225,8 @@ Result<plan::PodPlan> plan_of(const translate::Pod& pod, const schema::PodSettin
     plan.hide_processes = settings.hide_processes;
     plan.network = network_of(settings.network);
     plan.network_access = access_of(settings.network_access);
+    plan.dns = dns_of(settings.names);
+    plan.hosts = hosts_of(settings.names);
     if (!settings.network_path.empty()) plan.network_path = settings.network_path;
     plan.sysctls = TRY(schema::pod_sysctls(pod.manifest));
     if (opens_low_ports(settings.network, plan.sysctls)) plan.low_ports = true;

@@ -112,8 +112,8 @@ bool is_limit(std::string_view name) {
 }
 
 bool is_pod_annotation(std::string_view name) {
-    return name == kWantedBy || is_network_annotation(name) || name == kExitPolicy ||
-           name == kHostname || name == kDescription || name == kTimezone ||
+    return name == kWantedBy || is_network_annotation(name) || is_name_annotation(name) ||
+           name == kExitPolicy || name == kHostname || name == kDescription || name == kTimezone ||
            name == kHideProcesses || name == kMetadata || name == kIdleStop;
 }
 bool is_app_annotation(std::string_view name) {
@@ -128,6 +128,7 @@ bool is_app_annotation(std::string_view name) {
 
 Result<void> apply(PodSettings& settings, const Annotation& annotation) {
     if (TRY(apply_network(settings, annotation))) return {};
+    if (TRY(apply_names(settings.names, annotation))) return {};
     const std::string_view name = annotation.name.str();
     const std::string_view value = annotation.value;
     if (name == kWantedBy)
@@ -259,6 +260,7 @@ Result<PodSettings> read_pod_settings(const JsonNode& owner,
                                       const std::vector<Annotation>& annotations) {
     auto settings = TRY(read_settings<PodSettings>(owner, annotations));
     TRY(check_network(owner, annotations, settings));
+    TRY(check_names(owner, annotations, settings));
     return settings;
 }
 

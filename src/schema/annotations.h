@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "schema/name_resolution.h"
 #include "schema/networks.h"
 #include "schema/pod_manifest.h"
 #include "schema/process_limit.h"
@@ -102,6 +103,7 @@ struct PodSettings {
     NetworkAccess network_access{};
     std::string network_path{};                // of Network::kPath
     std::vector<NamedNetwork> named_networks;  // those of plugins beside it
+    NameResolution names{};
     ExitPolicy exit_policy = ExitPolicy::kOnFailure;
     std::string hostname;     // empty: the pod's name
     std::string description;  // empty: none

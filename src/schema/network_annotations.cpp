@@ -28,17 +28,16 @@ Result<NetworkAccess> network_access(std::string_view text) {
     return access;
 }
 
-// Where the annotation called `name` stands.
-Result<> refuse(const JsonNode& owner, const std::vector<Annotation>& annotations,
-                std::string_view name, std::string_view found, std::string_view wanted) {
+}  // namespace
+
+Result<> refuse_annotation(const JsonNode& owner, const std::vector<Annotation>& annotations,
+                           std::string_view name, std::string_view found, std::string_view wanted) {
     const JsonNode list = TRY(owner.member("annotations"));
     std::size_t index = 0;
     while (annotations[index].name.str() != name)
         ++index;
     return list.element(index).here(found_wanted(found, wanted));
 }
-
-}  // namespace
 
 bool is_network_annotation(std::string_view name) {
     return name == kNetwork || name == kNetworkAccess;
@@ -72,15 +71,16 @@ Result<> check_network(const JsonNode& owner, const std::vector<Annotation>& ann
     // Everybody who is there could reach a service.
     const bool host = settings.network == Network::kHost;
     if (is_shared(settings.network) && settings.metadata.value_or(false))
-        return refuse(
+        return refuse_annotation(
             owner, annotations, kMetadata,
             fmt::format("\"{}\" with {} network", kMetadata, host ? "the host's" : "another's"),
             fmt::format("\"{}\" to be another than \"{}\"", kNetwork, host ? "host" : "ns:PATH"));
     if (!has_link(settings.network) && settings.network_access != NetworkAccess{})
-        return refuse(owner, annotations, kNetworkAccess,
-                      fmt::format("\"{}\" with the network \"{}\"", kNetworkAccess,
-                                  word_of(settings.network)),
-                      fmt::format("\"{}\" to be \"default\" or \"default-restricted\"", kNetwork));
+        return refuse_annotation(
+            owner, annotations, kNetworkAccess,
+            fmt::format("\"{}\" with the network \"{}\"", kNetworkAccess,
+                        word_of(settings.network)),
+            fmt::format("\"{}\" to be \"default\" or \"default-restricted\"", kNetwork));
     return {};
 }
 

@@ -40,6 +40,11 @@ struct Annotation;
 class JsonNode;
 struct PodSettings;
 
+/// Refuses the annotation called `name`, where it stands. Errors: kInvalidArgument.
+base::Result<> refuse_annotation(const JsonNode& owner, const std::vector<Annotation>& annotations,
+                                 std::string_view name, std::string_view found,
+                                 std::string_view wanted);
+
 bool is_network_annotation(std::string_view name);
 
 /// Whether it was one of these annotations. Errors: kInvalidArgument.

@@ -123,6 +123,14 @@ void check_ports(const PodManifest& manifest, Warnings& out) {
                                      : "set the annotation \"podd.org/network\" to \"default\""));
 }
 
+void check_servers(const PodManifest& manifest, const PodSettings& settings, Warnings& out) {
+    for (std::size_t index = 0; index < manifest.annotations.size(); ++index) {
+        if (manifest.annotations[index].name.str() != kDns) continue;
+        for (const auto& sentence : unreachable_servers(settings))
+            out.push_back(fmt::format("/annotations/{}: \"{}\": {}", index, kDns, sentence));
+    }
+}
+
 }  // namespace
 
 Warnings warnings(const ImageManifest& manifest) {
@@ -156,6 +164,7 @@ Warnings warnings(const PodManifest& manifest) {
     }
     check_isolators("", manifest.isolators, out);
     check_ports(manifest, out);
+    if (settings) check_servers(manifest, *settings, out);
     return out;
 }
 

@@ -157,7 +157,7 @@ def check_manifest():
     page = "podd.pod.5"
     setting = r"(?:podd\.org|appc\.io/executor)/[a-z-]+"
     text = section(page, "ANNOTATIONS")
-    known = re.findall(f'"({setting})"', read("src/schema/annotations.h") + read("src/schema/network_annotations.h") + read("src/schema/health.h"))
+    known = re.findall(f'"({setting})"', read("src/schema/annotations.h") + read("src/schema/network_annotations.h") + read("src/schema/name_resolution.h") + read("src/schema/health.h"))
     # Of those that begin with one of these, the page shows one.
     families = tuple(name for name in known if name.endswith("-"))
 

@@ -76,7 +76,7 @@ def read_names():
     """Isolators and annotations by their names."""
     for name in ("isolators", "unit_isolators"):
         yield from re.findall(r'Known\{"([\w./-]+)"', (root / f"src/schema/{name}.cpp").read_text())
-    for name in ("annotations", "network_annotations"):
+    for name in ("annotations", "network_annotations", "name_resolution"):
         yield from re.findall(r'std::string_view k\w+ =\s+"([\w./-]+)"', (root / f"src/schema/{name}.h").read_text())
 
 

@@ -69,6 +69,11 @@ said=$(says full "$look" '"volumes": [{"name": "hosts", "kind": "host", "source"
 assert_contains "$said" 'hosts: a volume'
 host rm -r /srv/files
 
+say "what the manifest says of names takes the place of the image's files"
+said=$(says full "$look" '"annotations": [{"name": "podd.org/hosts", "value": "192.0.2.7=db"}, {"name": "podd.org/dns", "value": "127.0.0.1"}]')
+assert_contains "$said" $'hosts: 127.0.0.1 localhost files\n::1 localhost files\n192.0.2.7 db'
+assert_contains "$said" 'resolv.conf: nameserver 127.0.0.1'
+
 say "with a read-only root they are there as well"
 said=$(says bare "$look; touch /tmp/new 2>/dev/null && echo writable" '"volumes": []' '"readOnlyRootFS": true')
 assert_contains "$said" '/tmp directory 1777 0:0'

@@ -304,7 +304,7 @@ assert_contains "$(run_typed $page 2)" 'Pod web is running'
 
 say "podd.network(5): a port of the host"
 page=man/podd.network.5.scd
-has $page 4
+has $page 5
 block $page 3 | drop_manifest site
 host systemctl start pod-site@httpd
 site_answers() { [ "$(host curl --silent --max-time 3 http://10.80.0.1:8080/hostname)" = site ]; }
@@ -316,6 +316,14 @@ block $page 4 | drop_manifest worker
 host podctl verify /etc/podd/pods.d/worker.json
 host systemctl start pod-worker@worker
 assert_contains "$(host podctl status worker)" "network: open to other pods that are open as well"
+host systemctl stop pod-worker
+
+say "podd.network(5): servers of its own"
+block $page 5 | drop_manifest worker
+host podctl verify /etc/podd/pods.d/worker.json
+host systemctl start pod-worker@worker
+assert_eq $'nameserver 192.0.2.53\nnameserver 2001:db8::53\nsearch example.com\noptions timeout:1' "$(host podctl exec worker -- cat /etc/resolv.conf)"
+assert_contains "$(host podctl exec worker -- cat /etc/hosts)" '192.0.2.7 database db'
 host systemctl stop pod-worker
 
 say "podd.network(5): a bridge"

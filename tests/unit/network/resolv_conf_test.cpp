@@ -76,3 +76,19 @@ TEST_CASE("a pod without a link of podd's asks the host's servers itself") {
         CHECK(outer_resolv_conf(one.host, one.resolved) == one.text);
     }
 }
+
+TEST_CASE("what somebody says takes the place of those lines alone") {
+    constexpr const char* kFile =
+        "# comment\nnameserver 192.0.2.1\ndomain lan\nsearch a\noptions edns0\nsortlist 1.2.3.0";
+    CHECK(with_settings(kFile, {}) == std::string{kFile} + "\n");
+    CHECK(with_settings(kFile, {{"192.0.2.2", "::1"}, {}, {}}) ==
+          "nameserver 192.0.2.2\nnameserver ::1\n# comment\ndomain lan\nsearch a\noptions edns0\n"
+          "sortlist 1.2.3.0\n");
+    CHECK(with_settings(kFile, {{}, {"b", "c"}, {}}) ==
+          "# comment\nnameserver 192.0.2.1\noptions edns0\nsortlist 1.2.3.0\nsearch b c\n");
+    CHECK(with_settings(kFile, {{}, {}, {"ndots:2", "rotate"}}) ==
+          "# comment\nnameserver 192.0.2.1\ndomain lan\nsearch a\nsortlist 1.2.3.0\n"
+          "options ndots:2 rotate\n");
+    CHECK(with_settings("", {{"192.0.2.2"}, {"."}, {"ndots:2"}}) ==
+          "nameserver 192.0.2.2\nsearch .\noptions ndots:2\n");
+}

@@ -57,6 +57,8 @@ TEST_SUITE("plan/plan") {
         pod.ports = {{"tcp", "", 8080, 80}, {"udp", "192.0.2.1", 53, 65535}};
         pod.network_access = {plan::NetworkAccess::kMetadata, plan::NetworkAccess::kPods};
         pod.bandwidth = {1'000'000, true};
+        pod.dns = {plan::DnsPlan::Source::kServers, {"192.0.2.53"}, {"example.com"}, {"ndots:2"}};
+        pod.hosts = {true, {{"192.0.2.7", "db.example.com db"}}};
         const auto json = base::Json::parse(plan::to_json(pod).str());
         REQUIRE(json);
         const auto back = plan::pod_plan(*json);
@@ -68,6 +70,8 @@ TEST_SUITE("plan/plan") {
         CHECK(back->localtime == pod.localtime);
         CHECK(back->ports == pod.ports);
         CHECK(back->bandwidth == pod.bandwidth);
+        CHECK(back->dns == pod.dns);
+        CHECK(back->hosts == pod.hosts);
         CHECK(back->low_ports == true);
     }
 

@@ -103,6 +103,19 @@ TEST_SUITE("pod/network") {
               std::vector{NetworkAccess::kMetadata});
     }
 
+    TEST_CASE("names are planned only where the manifest says something of them") {
+        CHECK(pod::dns_of({}) == std::nullopt);
+        CHECK(pod::hosts_of({}) == std::nullopt);
+        schema::NameResolution names;
+        names.source = schema::DnsSource::kServers;
+        names.servers = {"192.0.2.53"};
+        names.search = {"a", "b"};
+        names.hosts = {{"192.0.2.7", {"db.example.com", "db"}}};
+        CHECK(pod::dns_of(names) ==
+              plan::DnsPlan{plan::DnsPlan::Source::kServers, {"192.0.2.53"}, {"a", "b"}, {}});
+        CHECK(pod::hosts_of(names) == plan::HostsPlan{false, {{"192.0.2.7", "db.example.com db"}}});
+    }
+
     TEST_CASE("what systemd listens at is not forwarded; the app's plan has it") {
         const auto manifest = manifest_of(
             R"({"name":"http","hostPort":8080},{"name":"own","hostPort":53,"hostIP":"192.0.2.1",)"

@@ -79,19 +79,35 @@ TEST_SUITE("schema/documents") {
 
     TEST_CASE("the manual page names every annotation of podd's") {
         const auto page = read(PODD_MAN_PAGE);
-        for (const auto name : {schema::kWantedBy,        schema::kNetwork,
-                                schema::kExitPolicy,      schema::kHostname,
-                                schema::kDescription,     schema::kRestart,
-                                schema::kRestartSec,      schema::kStopSignal,
-                                schema::kStopTimeout,     schema::kStdioLinks,
-                                schema::kSupportsNotify,  schema::kMakeWorkingDirectory,
-                                schema::kGroupFromUser,   schema::kAfter,
-                                schema::kRequires,        schema::kInit,
-                                schema::kRestartSteps,    schema::kRestartMaxDelay,
-                                schema::kStartLimitBurst, schema::kStartLimitInterval,
-                                schema::kKillMode,        schema::kUmask,
-                                schema::kPrivatePids,     schema::kLimit,
-                                schema::kNetworkAccess}) {
+        for (const auto name : {schema::kWantedBy,
+                                schema::kNetwork,
+                                schema::kExitPolicy,
+                                schema::kHostname,
+                                schema::kDescription,
+                                schema::kRestart,
+                                schema::kRestartSec,
+                                schema::kStopSignal,
+                                schema::kStopTimeout,
+                                schema::kStdioLinks,
+                                schema::kSupportsNotify,
+                                schema::kMakeWorkingDirectory,
+                                schema::kGroupFromUser,
+                                schema::kAfter,
+                                schema::kRequires,
+                                schema::kInit,
+                                schema::kRestartSteps,
+                                schema::kRestartMaxDelay,
+                                schema::kStartLimitBurst,
+                                schema::kStartLimitInterval,
+                                schema::kKillMode,
+                                schema::kUmask,
+                                schema::kPrivatePids,
+                                schema::kLimit,
+                                schema::kNetworkAccess,
+                                schema::kDns,
+                                schema::kDnsSearch,
+                                schema::kDnsOptions,
+                                schema::kHosts}) {
             CAPTURE(name);
             CHECK(page.find(name) != std::string::npos);
         }
