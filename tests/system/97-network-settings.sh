@@ -16,7 +16,7 @@ settings() {
 # What comes to the world has this sender; no answer finds its way back to a pod's own address.
 sender() {
     in_pod "$1" nc -w 1 192.0.2.2 9 </dev/null >/dev/null 2>&1 || true
-    world nft list set ip seen senders | grep -o '\(172\.30\|10\.80\|192\.0\.2\)\.[0-9.]*' | sort -u | xargs
+    world nft list set ip seen senders | grep -o '\(100\.99\|10\.80\|192\.0\.2\)\.[0-9.]*' | sort -u | xargs
     world nft flush set ip seen senders
 }
 world nft -f - <<'EOF'
@@ -27,14 +27,14 @@ table ip seen {
 EOF
 
 say "another pool, IPv4 alone: addresses, names, and the way out"
-settings $'[Network]\nIPv4Pool=172.30.0.0/20\nIPv6Pool=no'
+settings $'[Network]\nIPv4Pool=100.99.0.0/20\nIPv6Pool=no'
 pod one ', "ports": [{"name": "http", "hostPort": 8080}]'
 wait_until 10 unit_is pod-one@a active
-assert_matches "$(address one 4)" '^172\.30\.([0-9]|1[0-5])\.'
+assert_matches "$(address one 4)" '^100\.99\.([0-9]|1[0-5])\.'
 assert_eq "" "$(address one 6)" "of IPv6, link-local ones included"
 assert_eq "" "$(host ip -o -6 addr show dev podd-one)" "of the host's end"
-assert_matches "$(in_pod one ip route)" 'default via 172\.30\.0\.1 '
-assert_eq $'nameserver 172.30.0.1\nsearch pod.internal example.com' "$(in_pod one cat /etc/resolv.conf)"
+assert_matches "$(in_pod one ip route)" 'default via 100\.99\.0\.1 '
+assert_eq $'nameserver 100.99.0.1\nsearch pod.internal example.com' "$(in_pod one cat /etc/resolv.conf)"
 assert_contains "$(in_pod one nslookup web.example.org 2>&1)" 198.51.100.9
 assert_eq "you are 192.0.2.1" "$(talk one 192.0.2.2 7)"
 assert_eq "192.0.2.1" "$(sender one)"
@@ -45,7 +45,7 @@ assert_eq "this is one" "$(fetch host "http://$one/")"
 
 say "without masquerading, which holds for pods that run, too"
 host_file /etc/podd/network.conf <<<$'[Network]\nIPv4Pool=10.99.0.0/16\nMasquerade=no'
-settings $'[Network]\nIPv4Pool=172.30.0.0/20\nIPv6Pool=no'
+settings $'[Network]\nIPv4Pool=100.99.0.0/20\nIPv6Pool=no'
 pod two ''
 wait_until 10 unit_is pod-two@a active
 assert_eq "$one" "$(sender one)"
@@ -56,8 +56,8 @@ host rm /etc/podd/network.conf
 settings $'[Network]\nIPv4Pool='
 pod three ''
 wait_until 10 unit_is pod-three@a active
-assert_matches "$(address three 4)" '^172\.30\.'
-assert_contains "$(journal podd-network)" "pods are connected by 172.30.0.0/20 and no IPv6"
+assert_matches "$(address three 4)" '^100\.99\.'
+assert_contains "$(journal podd-network)" "pods are connected by 100.99.0.0/20 and no IPv6"
 assert_eq "192.0.2.1" "$(sender one)" "masquerading again"
 assert_eq "this is one" "$(fetch host "http://$one/")"
 host systemctl stop pod-one pod-two pod-three
