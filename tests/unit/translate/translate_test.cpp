@@ -120,8 +120,7 @@ TEST_SUITE("translate/translate") {
         CHECK(value(all[4], "Requires") == "pod-p@two.service pod-p@one.service");
         const auto any = units(pod("p", apps, policy("any")));
         CHECK(value(any[0], "BindsTo") == "pod-p@web.service pod-p@log.service");
-        CHECK(value(any[0], "Wants") ==
-              "pod-p@one.service pod-p@two.service podd-network.socket");
+        CHECK(value(any[0], "Wants") == "pod-p@one.service pod-p@two.service podd-network.socket");
     }
 
     TEST_CASE("a handler after the end is asked for where there may be one") {
