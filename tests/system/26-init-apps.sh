@@ -41,7 +41,9 @@ manifest all "$order" 'echo two >>/data/log' "$see" '{"name": "podd.org/restart"
 host systemctl start pod-init@app
 wait_until 20 states_are "$runs"
 host systemctl restart pod-init@app
-restarts() { [ "$(property pod-init@app NRestarts)" = "$1" ] && unit_is pod-init@app active; }
+# Once, or once more: Linux 6.14 and later kill whatever systemd 257 starts in a cgroup that was killed before (cgroup.kill) and that
+# is still there, as it is as long as one of its processes has not been waited for.
+restarts() { [ "$(property pod-init@app NRestarts)" -ge "$1" ] && unit_is pod-init@app active; }
 TEST_BEGIN=$(host date +%s.%N)
 host systemctl kill --signal=SIGKILL pod-init@app
 wait_until 20 restarts 1
