@@ -58,7 +58,7 @@ END
 done <<'END'
 words|echo hello|
 silent|exit 0|
-flood|yes "{" \| head -c 20000000|
+flood|head -c 20000000 /dev/zero|
 dies|kill -SEGV $$|, ADD: 
 fails|exit 3|, ADD: 
 END
