@@ -21,6 +21,18 @@ const std::string& type_of(const Attachment& one, std::size_t plugin) {
     return *one.network.plugins[plugin].find("type")->as_string();
 }
 
+// Where an error belongs: network, plugin and step.
+std::string step_of(CniCommand command, const Attachment& one, std::size_t plugin) {
+    return fmt::format("network \"{}\" at {}: plugin \"{}\", {}", one.network.name, one.interface,
+                       type_of(one, plugin), name_of(command));
+}
+
+Result<Json> read_answer(const std::string& said) {
+    auto result = TRY_CONTEXT(network::parse_plugin_answer(said), "its answer is not understood");
+    TRY(network::cni_result(result));
+    return result;
+}
+
 const Json* result_of(const Attachment& one) {
     return one.result ? &*one.result : nullptr;
 }
@@ -38,30 +50,22 @@ Result<> Caller::find_all(const Attachments& attachments) const {
 Result<std::string> Caller::call(CniCommand command, const Attachments& attachments,
                                  const Attachment& one, std::size_t plugin, const Json* previous,
                                  const std::string& netns) const {
-    const auto& type = type_of(one, plugin);
     PluginCall call;
-    call.path = TRY(network::find_plugin(settings_.plugin_folders, type));
+    call.path = TRY(network::find_plugin(settings_.plugin_folders, type_of(one, plugin)));
     call.environment =
         plugin_environment(command, attachments, one, netns, settings_.plugin_folders);
     call.request = plugin_request(one, plugin, previous).str();
     call.patience = std::chrono::seconds{settings_.plugin_timeout_sec};
     auto said = call_plugin(call);
     if (said) return said;
-    return std::move(said).error().with_context(
-        fmt::format("network \"{}\" at {}: plugin \"{}\", {}", one.network.name, one.interface,
-                    type, name_of(command)));
+    return std::move(said).error().with_context(step_of(command, one, plugin));
 }
 
 Result<> Caller::add(const Attachments& attachments, Attachment& one,
                      const std::string& netns) const {
     for (std::size_t i = 0; i < one.network.plugins.size(); ++i) {
         const auto said = TRY(call(CniCommand::kAdd, attachments, one, i, result_of(one), netns));
-        auto result =
-            TRY_CONTEXT(network::parse_plugin_answer(said), "network \"{}\": plugin \"{}\"",
-                        one.network.name, type_of(one, i));
-        TRY_CONTEXT(network::cni_result(result), "network \"{}\": plugin \"{}\"", one.network.name,
-                    type_of(one, i));
-        one.result = std::move(result);
+        one.result = TRY_CONTEXT(read_answer(said), "{}", step_of(CniCommand::kAdd, one, i));
     }
     return {};
 }

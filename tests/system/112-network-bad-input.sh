@@ -53,14 +53,13 @@ while IFS='|' read -r name does why; do
   {"type": "bridge", "bridge": "test-lan", "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.68.0.0/24"}]]}}, {"type": "$name"}]}
 END
     pod one bad
-    cannot_start "network \"bad\""
-    assert_contains "$(journal pod-one)" "plugin \"$name\"$why"
+    cannot_start "network \"bad\" at eth0: plugin \"$name\", ADD: $why"
 done <<'END'
-words|echo hello|
-silent|exit 0|
+words|echo hello|its answer is not understood
+silent|exit 0|its answer is not understood
 flood|head -c 20000000 /dev/zero|
-dies|kill -SEGV $$|, ADD: 
-fails|exit 3|, ADD: 
+dies|kill -SEGV $$|
+fails|exit 3|ended with status 3
 END
 host rm /etc/podd/net.d/60-bad.conflist
 

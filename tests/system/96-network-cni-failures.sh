@@ -92,7 +92,7 @@ done
 [ -z "$(host pgrep -f test-cni || true)" ] || fail "a plugin still runs"
 pod four garbage
 assert_fails host systemctl start pod-four
-assert_contains "$(journal pod-four)" 'network "garbage": plugin "garbage": its result is no good: /interfaces/0/name'
+assert_contains "$(journal pod-four)" 'network "garbage" at eth0: plugin "garbage", ADD: its result is no good: /interfaces/0/name'
 nothing_left || fail "left by garbage: $(state)"
 
 say "a record that is damaged is in nobody's way"
