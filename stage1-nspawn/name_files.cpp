@@ -82,6 +82,14 @@ Result<std::string> hosts_of(const plan::PodPlan& pod) {
     return text;
 }
 
+std::string with_domains(const plan::PodPlan& pod, const std::vector<std::string>& domains,
+                         const std::string& resolv_conf) {
+    if (domains.empty() || (pod.dns && !pod.dns->search.empty())) return resolv_conf;
+    network::ResolverSettings settings{{}, {std::string{network::kPodDomain}}, {}};
+    settings.search.insert(settings.search.end(), domains.begin(), domains.end());
+    return network::with_settings(resolv_conf, settings);
+}
+
 std::string of_plugins(const plan::PodPlan& pod, const std::string& resolv_conf) {
     return network::with_settings(resolv_conf, settings_of(pod));
 }

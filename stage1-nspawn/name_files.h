@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "plan/plan.h"
@@ -17,6 +18,9 @@ base::Result<std::string> hosts_of(const plan::PodPlan& pod);
 
 /// Whether the networks have a say in it.
 bool asks_network(const plan::PodPlan& pod);
+/// With the domains that network.conf says, unless the manifest has its own.
+std::string with_domains(const plan::PodPlan& pod, const std::vector<std::string>& domains,
+                         const std::string& resolv_conf);
 /// What takes its place where plugins name servers.
 std::string of_plugins(const plan::PodPlan& pod, const std::string& resolv_conf);
 

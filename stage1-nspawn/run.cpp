@@ -237,13 +237,15 @@ Result<> begin_networks(const Host& host, const plan::PodPlan& pod, const Leader
 }
 
 // Its address is one of the service's settings.
-Result<> name_server(const HostFiles& files, const PodMounts& mounts, const network::Reply& made) {
+Result<> name_server(const plan::PodPlan& pod, const HostFiles& files, const PodMounts& mounts,
+                     const network::Reply& made) {
     if (!made.gateway)
         return Error{ErrorCode::kUnavailable,
                      "podd-network.service is of another version: 'systemctl try-restart "
                      "podd-network.service'"};
+    const auto text = with_domains(pod, made.domains, files.resolv_conf);
     return replace_file(mounts.files.get(), "resolv.conf",
-                        network::with_server(*made.gateway, files.resolv_conf));
+                        network::with_server(*made.gateway, text));
 }
 
 // Parameters can be those of an interface; machined is told which ones lead to the pod.
@@ -254,7 +256,7 @@ Result<> finish_networks(const Host& host, const plan::PodPlan& pod, const Leade
     if (helpers.network) {
         const auto made = TRY(helpers.network->finish());
         interfaces.push_back(made.interface);
-        if (asks_network(pod)) TRY(name_server(files, mounts, made));
+        if (asks_network(pod)) TRY(name_server(pod, files, mounts, made));
         if (!made.unlimited.empty())
             TRY(plan::note_without_effect(
                 host.pod_directory.get(),

@@ -46,6 +46,8 @@ std::string to_text(const Reply& reply) {
                            {"interface", std::uint64_t{reply.interface}},
                            {"unlimited", reply.unlimited}}};
     if (reply.gateway) json.add("gateway", text(*reply.gateway));
+    if (!reply.domains.empty())
+        json.add("domains", Json::Array(reply.domains.begin(), reply.domains.end()));
     return json.str();
 }
 
@@ -84,6 +86,9 @@ Result<Reply> parse_reply(std::string_view text) {
                 unlimited == nullptr ? std::string{} : *unlimited,
                 {}};
     if (const auto* gateway = text_member(json, "gateway")) reply.gateway = parse_ipv4(*gateway);
+    if (const auto* domains = json.find("domains"); domains != nullptr && domains->as_array())
+        for (const auto& domain : *domains->as_array())
+            if (domain.as_string() != nullptr) reply.domains.push_back(*domain.as_string());
     return reply;
 }
 

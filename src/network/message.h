@@ -39,6 +39,7 @@ struct Reply {
     std::string unlimited{};      // kConnect, best effort: why the link is not held to a rate
     /// kConnect: the host's end, where the pod's server of names listens.
     std::optional<Ipv4> gateway{};
+    std::vector<std::string> domains{};  // kConnect: search domains in place of the host's
     bool operator==(const Reply&) const = default;
 };
 

@@ -8,7 +8,9 @@
 
 #include <fmt/format.h>
 
+#include "base/domain_name.h"
 #include "base/number.h"
+#include "network/resolv_conf.h"
 
 namespace podd::network {
 
@@ -111,17 +113,69 @@ Result<> apply_masquerade(Settings& settings, const ConfigLine& line, const Pool
     return {};
 }
 
+// IPv6 asks for as much as the least, RFC 8200; the most is what a token bucket of
+// resource/network-bandwidth lets pass at once, less than that in one frame anywhere.
+Result<> apply_mtu(Settings& settings, const ConfigLine& line, const Pool& /*defaults*/) {
+    constexpr std::uint32_t kLeast = 1280;
+    constexpr std::uint32_t kMost = 9216;
+    const auto mtu = base::parse_number<std::uint32_t>(line.value);
+    if (!line.value.empty() && (!mtu || *mtu < kLeast || *mtu > kMost))
+        return wanted(line, fmt::format("a number of bytes from {} to {}", kLeast, kMost));
+    settings.mtu = mtu.value_or(0);
+    return {};
+}
+
+// Words with blanks between them; more lines add to them, an empty one begins anew.
+Result<> add_words(std::vector<std::string>& list, const ConfigLine& line,
+                   bool (*is_good)(std::string_view), std::string_view what) {
+    if (line.value.empty()) list.clear();
+    std::string_view rest = line.value;
+    while (true) {
+        const auto first = rest.find_first_not_of(" \t");
+        if (first == std::string_view::npos) return {};
+        rest.remove_prefix(first);
+        const auto word = rest.substr(0, rest.find_first_of(" \t"));
+        rest.remove_prefix(word.size());
+        if (!is_good(word)) return wanted(line, what);
+        if (std::ranges::find(list, word) == list.end()) list.emplace_back(word);
+    }
+}
+
+// A link-local address has the interface of the host behind it.
+bool is_server(std::string_view text) {
+    if (const auto ipv4 = parse_ipv4(text)) return *ipv4 != Ipv4{} && !base::is_multicast(*ipv4);
+    const auto percent = text.find('%');
+    const auto ipv6 = parse_ipv6(text.substr(0, percent));
+    if (!ipv6 || *ipv6 == Ipv6{} || base::is_multicast(*ipv6)) return false;
+    const bool has_zone = percent != std::string_view::npos && percent + 1 < text.size();
+    return is_link_local(*ipv6) ? has_zone : percent == std::string_view::npos;
+}
+
+Result<> apply_servers(Settings& settings, const ConfigLine& line, const Pool& /*defaults*/) {
+    constexpr std::string_view kWanted = "addresses of at most 3 servers";
+    TRY(add_words(settings.servers, line, is_server, kWanted));
+    if (settings.servers.size() > kMaxServers) return wanted(line, kWanted);
+    return {};
+}
+
+Result<> apply_domains(Settings& settings, const ConfigLine& line, const Pool& /*defaults*/) {
+    return add_words(settings.domains, line, base::is_domain_name,
+                     "domains such as \"example.com\"");
+}
+
 constexpr std::pair<std::string_view, Result<> (*)(Settings&, const ConfigLine&, const Pool&)>
-    kKeys[] = {{"IPv4Pool", apply_ipv4_pool},
-               {"IPv6Pool", apply_ipv6_pool},
-               {"Masquerade", apply_masquerade}};
+    kKeys[] = {{"IPv4Pool", apply_ipv4_pool},    {"IPv6Pool", apply_ipv6_pool},
+               {"Masquerade", apply_masquerade}, {"MTU", apply_mtu},
+               {"DNS", apply_servers},           {"Domains", apply_domains}};
 
 Result<> apply(Settings& settings, const ConfigLine& line, const Pool& defaults) {
     const auto* const key =
         std::ranges::find(kKeys, line.key, [](const auto& one) { return one.first; });
     if (key != std::end(kKeys)) return key->second(settings, line, defaults);
     return Error{ErrorCode::kInvalidArgument,
-                 fmt::format("found {}=, wanted IPv4Pool=, IPv6Pool= or Masquerade=", line.key)};
+                 fmt::format("found {}=, wanted IPv4Pool=, IPv6Pool=, Masquerade=, MTU=, DNS= or "
+                             "Domains=",
+                             line.key)};
 }
 
 Result<> check_sections(const ConfigFile& file) {

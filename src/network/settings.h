@@ -3,6 +3,8 @@
 // Source: podd.network(5).
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/config_file.h"
@@ -15,6 +17,10 @@ namespace podd::network {
 struct Settings {
     Pool pool{};
     bool masquerade = true;  // what leaves the host has the host's address as its sender
+    // What follows holds for pods that start from now on, and is recorded nowhere.
+    std::uint32_t mtu = 0;               // of both ends of links; 0: the kernel's default
+    std::vector<std::string> servers{};  // whom podd-resolve.service asks; empty: the host's
+    std::vector<std::string> domains{};  // search domains of pods; empty: the host's
     bool operator==(const Settings&) const = default;
 };
 
@@ -30,6 +36,7 @@ base::Result<Settings> parse_settings(const std::vector<base::ConfigFile>& files
 /// Those of this host. Errors: also those of read_settings_files().
 base::Result<Settings> read_settings(const Pool& default_pool);
 
+/// Of what all pods that are connected must agree on.
 base::Json to_json(const Settings& settings);
 /// Errors: kCorrupt: these are our own.
 base::Result<Settings> settings_from_json(const base::Json& json);

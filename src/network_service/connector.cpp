@@ -173,14 +173,14 @@ Result<Connection> Connector::choose(const network::Request& request,
 Result<Connected> Connector::establish(const network::Request& request, Connection& connection,
                                        base::UniqueFd socket) {
     Netlink pod{std::move(socket)};
-    TRY(make_link(host_, pod, settings_.pool, connection));
+    TRY(make_link(host_, pod, settings_.pool, wanted_->mtu, connection));
     auto unlimited = TRY(limit(request, connection));
     // Before the rules: whoever comes after a crash knows then what to remove.
     TRY(records_.keep(connection));
     TRY(add_rules(connection));
     TRY(forward(connection.ipv6.has_value()));
     return Connected{connection.interface, std::move(unlimited),
-                     settings_.pool.ipv4(Pool::kGateway)};
+                     settings_.pool.ipv4(Pool::kGateway), wanted_->domains};
 }
 
 // Why it is not limited, where that is well enough.

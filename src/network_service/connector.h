@@ -24,6 +24,7 @@ struct Connected {
     std::uint32_t interface = 0;  // index of the host's end
     std::string unlimited;        // see network::Reply
     std::optional<network::Ipv4> gateway;
+    std::vector<std::string> domains{};
 };
 
 class Connector {

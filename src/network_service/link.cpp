@@ -34,12 +34,13 @@ constexpr std::uint16_t kNew = NLM_F_CREATE | NLM_F_EXCL;
 constexpr int kTries = 5;
 
 // Made from the pod's side: then one socket there is all that is needed of it.
-Result<> make_pair(Netlink& pod, const Connection& connection) {
+Result<> make_pair(Netlink& pod, std::uint32_t mtu, const Connection& connection) {
     const auto name = network::link_name(connection.pod);
     Message message{RTM_NEWLINK, kNew};
     message.header<ifinfomsg>().ifi_family = AF_UNSPEC;
     message.put(IFLA_IFNAME, std::string{kPodInterface});
     message.put(IFLA_ADDRESS, mac_of(connection.ipv4, End::kPod));
+    if (mtu != 0) message.put(IFLA_MTU, mtu);
     auto* info = message.begin(IFLA_LINKINFO);
     message.put(IFLA_INFO_KIND, std::string{"veth"});
     auto* data = message.begin(IFLA_INFO_DATA);
@@ -47,6 +48,7 @@ Result<> make_pair(Netlink& pod, const Connection& connection) {
     message.header<ifinfomsg>().ifi_family = AF_UNSPEC;
     message.put(IFLA_IFNAME, name);
     message.put(IFLA_ADDRESS, mac_of(connection.ipv4, End::kHost));
+    if (mtu != 0) message.put(IFLA_MTU, mtu);
     message.put(IFLA_NET_NS_PID, static_cast<std::uint32_t>(::getpid()));
     message.end(peer);
     message.end(data);
@@ -191,8 +193,9 @@ Result<std::vector<HostAddress>> host_addresses(Netlink& host) {
     }
 }
 
-Result<> make_link(Netlink& host, Netlink& pod, const Pool& pool, Connection& connection) {
-    TRY(make_pair(pod, connection));
+Result<> make_link(Netlink& host, Netlink& pod, const Pool& pool, std::uint32_t mtu,
+                   Connection& connection) {
+    TRY(make_pair(pod, mtu, connection));
     const auto name = network::link_name(connection.pod);
     const auto found = TRY(find_interface(host, name));
     if (!found) return Error{ErrorCode::kInternal, fmt::format("\"{}\" is gone", name)};

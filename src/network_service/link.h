@@ -23,8 +23,9 @@ struct HostAddress {
 base::Result<std::vector<HostAddress>> host_addresses(Netlink& host);
 
 /// Makes both ends and brings them up; `pod` is a socket in the pod's namespace. Sets `interface`
-/// of `connection`. On an error something may be there: see remove_link().
-base::Result<> make_link(Netlink& host, Netlink& pod, const network::Pool& pool,
+/// of `connection`; `mtu` 0 is the kernel's default. On an error something may be there: see
+/// remove_link().
+base::Result<> make_link(Netlink& host, Netlink& pod, const network::Pool& pool, std::uint32_t mtu,
                          network::Connection& connection);
 
 /// Takes the pod's link away with all that hangs on it; no link is success. Errors: kConflict when

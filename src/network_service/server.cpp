@@ -64,7 +64,8 @@ Reply Server::reply_to(const Request& request, std::vector<UniqueFd> fds) {
         return {"the request has no socket of the pod", 0, {}, {}};
     const auto done = connect ? connector_->connect(request, std::move(fds.front()))
                               : not_connected(connector_->disconnect(request.pod));
-    if (done) return {{}, done->interface, done->unlimited, done->gateway};
+    if (done)
+        return {{}, done->interface, done->unlimited, done->gateway, std::move(done->domains)};
     return {done.error().message(), 0, {}, {}};
 }
 

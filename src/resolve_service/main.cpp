@@ -3,16 +3,22 @@
 // opened its sockets. Source: podd.network(5).
 #include <cstdlib>
 #include <ctime>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include <fmt/format.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
 #include <sys/socket.h>
 
+#include "base/log.h"
 #include "connections.h"
 #include "datagrams.h"
 #include "event/service_loop.h"
+#include "network/settings.h"
 #include "resolver.h"
 
 namespace podd::resolve_service {
@@ -62,11 +68,25 @@ int on_idle_time(sd_event_source* source, std::uint64_t /*usec*/, void* data) {
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
+// Where nobody knows whom the administrator wants to be asked, the host's servers may be the wrong
+// ones: then nobody is, and pods resolve the names of pods alone.
+std::optional<std::vector<std::string>> own_servers() {
+    auto settings = network::read_settings({});
+    if (!settings) {
+        base::log_line(
+            base::LogLevel::kError,
+            fmt::format("{}: pods resolve no names but those of pods", settings.error().message()));
+        return std::vector<std::string>{};
+    }
+    if (settings->servers.empty()) return std::nullopt;
+    return std::move(settings->servers);
+}
+
 Result<> serve() {
     auto sockets = TRY(passed_sockets());
     const auto loop = TRY(event::ServiceLoop::make());
     auto records = TRY(PodRecords::open(kRecords));
-    Resolver resolver{loop.get(), std::move(records)};
+    Resolver resolver{loop.get(), std::move(records), own_servers()};
     Datagrams datagrams{resolver};
     TRY(datagrams.serve(loop.get(), std::move(sockets.datagrams)));
     Connections connections{loop.get(), resolver};

@@ -20,7 +20,6 @@ namespace {
 // As many at a time; what comes beyond is not answered, and asked again.
 constexpr std::size_t kMaxPending = 2048;
 constexpr std::size_t kMaxPendingOfPod = 512;
-constexpr std::size_t kMaxServers = 3;  // Source: resolv.conf(5)
 constexpr std::uint16_t kPort = 53;
 constexpr const char* kHostFile = "/etc/resolv.conf";
 constexpr std::size_t kMaxFile = std::size_t{64} * 1024;
@@ -30,12 +29,14 @@ std::string text_of(const char* path) {
     return text ? std::move(*text) : std::string{};
 }
 
-// Read each time: so a change is seen at once.
-std::vector<SocketAddress> servers() {
+// The host's are read each time: so a change is seen at once.
+std::vector<SocketAddress> addresses_of(const std::optional<std::vector<std::string>>& servers) {
     std::vector<SocketAddress> found;
-    for (const auto& server :
-         network::name_servers(text_of(kHostFile), text_of(network::kResolvedFile))) {
-        if (found.size() == kMaxServers) break;
+    const auto names =
+        servers ? *servers
+                : network::name_servers(text_of(kHostFile), text_of(network::kResolvedFile));
+    for (const auto& server : names) {
+        if (found.size() == network::kMaxServers) break;
         if (const auto address = server_address(server, kPort)) found.push_back(*address);
     }
     return found;
@@ -76,8 +77,8 @@ bool Resolver::make_room(const std::string& pod) {
 
 void Resolver::ask_servers(resolve::Query query, const std::string& pod, Transport transport,
                            Reply reply) {
-    auto known = servers();
-    if (known.empty() && !said_no_server_)
+    auto known = addresses_of(servers_);
+    if (known.empty() && !servers_ && !said_no_server_)
         base::log_line(base::LogLevel::kWarning,
                        "the host's /etc/resolv.conf names no server: pods resolve no names but "
                        "those of pods");

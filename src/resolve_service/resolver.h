@@ -6,8 +6,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <systemd/sd-event.h>
 
@@ -28,7 +31,9 @@ public:
     /// With the answer; empty: there is none, as to who is no pod. Called once, at once or later.
     using Reply = std::function<void(std::string answer)>;
 
-    Resolver(sd_event* event, PodRecords records) : event_{event}, records_{std::move(records)} {}
+    /// `servers`: whom to ask in place of the host's; nobody, if there is none among them.
+    Resolver(sd_event* event, PodRecords records, std::optional<std::vector<std::string>> servers)
+        : event_{event}, records_{std::move(records)}, servers_{std::move(servers)} {}
 
     /// Whether a pod has this address.
     bool is_pod(const Asker& asker) { return find(asker) != nullptr; }
@@ -51,6 +56,7 @@ private:
 
     sd_event* event_;
     PodRecords records_;
+    std::optional<std::vector<std::string>> servers_;
     std::uint64_t asked_ = 0;
     std::uint64_t last_number_ = 0;
     std::map<std::uint64_t, Pending> pending_;

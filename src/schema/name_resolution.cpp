@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/domain_name.h"
 #include "base/ip_address.h"
 #include "base/number.h"
 #include "schema/annotations.h"
@@ -19,29 +20,7 @@ using base::Result;
 
 namespace {
 
-constexpr std::size_t kMaxName = 253;
-constexpr std::size_t kMaxLabel = 63;
 constexpr std::string_view kHostWord = "host";
-
-bool is_label(std::string_view text) {
-    return !text.empty() && text.size() <= kMaxLabel && text.front() != '-' && text.back() != '-' &&
-           std::all_of(text.begin(), text.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '-' || c == '_';
-           });
-}
-
-// Source: RFC 1035, 2.3.4; underscores, which services have. A dot may end it.
-bool is_domain(std::string_view text) {
-    if (text.size() > 1 && text.back() == '.') text.remove_suffix(1);
-    if (text.size() > kMaxName) return false;
-    while (true) {
-        const auto dot = text.find('.');
-        if (!is_label(text.substr(0, dot))) return false;
-        if (dot == std::string_view::npos) return true;
-        text.remove_prefix(dot + 1);
-    }
-}
 
 // A group is nobody who answers, and all zeroes means the pod itself to some and nobody to others.
 Result<std::string> unicast(std::string_view text) {
@@ -75,7 +54,7 @@ Result<> set_search(NameResolution& names, std::string_view text) {
     names.search = TRY(words(text));
     if (names.search.empty()) return found_wanted(quoted(text), "domains, or \".\" for none");
     for (const auto& domain : names.search)
-        if (!is_domain(domain) && (domain != "." || names.search.size() > 1))
+        if (!base::is_domain_name(domain) && (domain != "." || names.search.size() > 1))
             return found_wanted(quoted(domain),
                                 "a domain such as \"example.com\", or \".\" alone for none");
     return {};
@@ -135,7 +114,7 @@ Result<HostsEntry> hosts_entry(std::string_view word) {
     while (true) {
         const auto comma = rest.find(',');
         const auto name = rest.substr(0, comma);
-        if (!is_domain(name))
+        if (!base::is_domain_name(name))
             return found_wanted(quoted(word),
                                 "names behind the \"=\", with commas between them, as in "
                                 "\"192.0.2.7=db.example.com,db\"");

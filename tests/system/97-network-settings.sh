@@ -68,6 +68,22 @@ assert_matches "$(address one 4)" '^10\.80\.'
 assert_matches "$(address one 6)" '^fd'
 assert_contains "$(in_pod one cat /etc/resolv.conf)" "nameserver 10.80.0.1"
 
+say "how long packets are, whom podd-resolve asks, and search domains"
+host systemctl stop pod-one
+host_sh 'printf "nameserver 192.0.2.99\n" >/etc/resolv.conf; rm -rf /run/systemd/resolve'
+settings $'[Network]\nMTU=1400\nDNS=192.0.2.2\nDomains=a.example\nDomains=b.example'
+host systemctl stop podd-resolve.service
+pod one ''
+wait_until 10 unit_is pod-one@a active
+assert_eq 1400 "$(in_pod one cat /sys/class/net/eth0/mtu)"
+assert_eq 1400 "$(host cat /sys/class/net/podd-one/mtu)"
+assert_eq $'nameserver 10.80.0.1\nsearch pod.internal a.example b.example' "$(in_pod one cat /etc/resolv.conf)"
+resolves() { in_pod one nslookup web.example.org 2>&1 | grep -q 198.51.100.9; }
+wait_until 30 resolves
+settings $'[Network]\nMTU='
+host systemctl stop podd-resolve.service
+assert_not_contains "$(in_pod one timeout 10 nslookup web.example.org 2>&1 || true)" 198.51.100.9 "the host's server, which is not there"
+
 say "what is wrong: no pod starts, what runs goes on and can be stopped, verify and the journal say where"
 settings $'[Network]\nIPv4Pool=10.80.0.1/16'
 wrong='"/etc/podd/network.conf.d/50-test.conf": line 2: found IPv4Pool=10.80.0.1/16, wanted'

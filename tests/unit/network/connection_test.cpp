@@ -121,7 +121,7 @@ TEST_CASE("requests and replies") {
         CAPTURE(text);
         CHECK(!parse_request(text));
     }
-    const Reply reply{"no free address", 3, "no ifb", Ipv4{10, 80, 0, 1}};
+    const Reply reply{"no free address", 3, "no ifb", Ipv4{10, 80, 0, 1}, {"a.example", "b"}};
     CHECK(parse_reply(to_text(reply)).value() == reply);
     CHECK(!parse_reply("{}"));
     CHECK(!parse_reply(R"({"error":"","interface":-1})"));

@@ -47,6 +47,20 @@ TEST_CASE("each setting, and an empty value that takes it back") {
     CHECK(of("IPv6Pool=fd12::/64\nIPv6Pool=").value().pool == kDefault);
 }
 
+TEST_CASE("links and names: lists are joined, an empty line begins anew") {
+    using Words = std::vector<std::string>;
+    CHECK(of("MTU=1280").value().mtu == 1280);
+    CHECK(of("MTU=9216").value().mtu == 9216);
+    CHECK(of("MTU=1400\nMTU=").value().mtu == 0);
+    const auto settings =
+        of("DNS=192.0.2.53 127.0.0.1\nDNS=fe80::1%eth0\nDomains=a.example\nDomains=b a.example")
+            .value();
+    CHECK(settings.servers == Words{"192.0.2.53", "127.0.0.1", "fe80::1%eth0"});
+    CHECK(settings.domains == Words{"a.example", "b"});
+    CHECK(of("DNS=192.0.2.53\nDNS=\nDNS=::1").value().servers == Words{"::1"});
+    CHECK(of("Domains=a\nDomains=").value().domains.empty());
+}
+
 TEST_CASE("a later file wins") {
     const auto settings =
         parse_settings({file("a", "[Network]\nMasquerade=no\nIPv4Pool=10.1.0.0/20\n"),
@@ -84,7 +98,20 @@ TEST_CASE("what is wrong is said with its file and line") {
                               "IPv6Pool=ff00::/64",
                               "IPv6Pool=::/64",
                               "IPv6Pool=10.80.0.0/16",
-                              "Masquerade=1"}) {
+                              "Masquerade=1",
+                              "MTU=1279",
+                              "MTU=9217",
+                              "MTU=1500B",
+                              "DNS=dns.example.com",
+                              "DNS=0.0.0.0",
+                              "DNS=fe80::1",
+                              "DNS=2001:db8::1%eth0",
+                              "DNS=fe80::1%",
+                              "DNS=224.0.0.1",
+                              "DNS=192.0.2.1,192.0.2.2",
+                              "DNS=::1 ::2 ::3 ::4",
+                              "Domains=a..b",
+                              "Domains=~."}) {
         CAPTURE(lines);
         CHECK(error(lines).find("line 2: found ") != std::string::npos);
     }

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Names of hosts and domains as text.
+#pragma once
+
+#include <string_view>
+
+namespace podd::base {
+
+/// Labels of letters, digits, dashes and underscores with dots between them; a dot may end it.
+/// Source: RFC 1035, 2.3.4; RFC 2782 has underscores.
+bool is_domain_name(std::string_view text);
+
+}  // namespace podd::base
