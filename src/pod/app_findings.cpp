@@ -13,6 +13,7 @@
 #include "pod/hidden_files.h"
 #include "pod/identity.h"
 #include "pod/limits.h"
+#include "pod/named_networks.h"
 #include "pod/pointers.h"
 #include "pod/resolve.h"
 #include "pod/root_findings.h"
@@ -76,7 +77,8 @@ void AppCheck::look_at_limits(const store::ImageRecord& image, const HostLimits&
                         .whose = fmt::format("app {}", runtime_.name.str()),
                         .isolators = app->isolators,
                         .scope = {translate::Scope::kApp,
-                                  schema::no_bandwidth_of_app(*pod, pod_.manifest.apps.size())},
+                                  no_bandwidth_here(*pod, schema::no_bandwidth_of_app(
+                                                              *pod, pod_.manifest.apps.size()))},
                         .best_effort = own->best_effort.value_or(pod->best_effort)},
                        host);
     expect(at_.image(), plan_limits(pod_, runtime_, image));

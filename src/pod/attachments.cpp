@@ -2,11 +2,14 @@
 #include "pod/attachments.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/file.h"
 #include "network/cni_files.h"
+#include "network/shaping.h"
 #include "pod/named_networks.h"
+#include "schema/bandwidth.h"
 
 namespace podd::pod {
 
@@ -29,18 +32,28 @@ void forward_ports(Attachments& attachments, const std::vector<plan::PortPlan>& 
         warnings.emplace_back("none of the pod's networks forwards its ports");
 }
 
+// Whether one can be limited is found with all other limits.
+void limit(Attachments& attachments, const plan::BandwidthPlan& bandwidth) {
+    auto& only = attachments.list.front();
+    if (has_capability(only.network, kBandwidth))
+        only.capabilities.add(std::string{kBandwidth}, bandwidth_argument(bandwidth.bytes_per_sec));
+}
+
 }  // namespace
 
-Result<std::optional<Attachments>> attachments(
-    const plan::PodPlan& plan, const schema::PodSettings& settings,
-    const std::optional<std::vector<plan::PortPlan>>& ports, std::vector<std::string>& warnings) {
+Result<std::optional<Attachments>> attachments(const plan::PodPlan& plan,
+                                               const schema::PodSettings& settings,
+                                               const ForPlugins& told,
+                                               std::vector<std::string>& warnings) {
     std::optional<Attachments> made;
     if (settings.named_networks.empty()) return made;
     const auto files = TRY(network::read_cni_files(network::cni_directories()));
     // Whoever calls plugins says in which boot that was.
     made.emplace(Attachments{plan.name, plan.uuid, "none", {}});
     made->list = TRY(named_attachments(settings, files));
-    if (ports && settings.network == schema::Network::kNone) forward_ports(*made, *ports, warnings);
+    if (told.ports && settings.network == schema::Network::kNone)
+        forward_ports(*made, *told.ports, warnings);
+    if (told.bandwidth && schema::is_limited_by_plugin(settings)) limit(*made, *told.bandwidth);
     return made;
 }
 
@@ -59,6 +72,18 @@ Json port_mappings(const std::vector<plan::PortPlan>& ports) {
         list.push_back(std::move(one));
     }
     return Json{std::move(list)};
+}
+
+Json bandwidth_argument(std::uint64_t bytes_per_sec) {
+    constexpr std::uint64_t kBits = 8;
+    // More has no effect, and is no number in JSON to all who read it.
+    constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max() / kBits;
+    const auto rate = std::min(bytes_per_sec, kMost) * kBits;
+    const auto burst = network::bucket_of(bytes_per_sec).burst * kBits;
+    return Json{Json::Object{{"ingressRate", rate},
+                             {"ingressBurst", burst},
+                             {"egressRate", rate},
+                             {"egressBurst", burst}}};
 }
 
 }  // namespace podd::pod

@@ -2,6 +2,7 @@
 // What is planned of the networks of plugins that a pod is on.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,15 +14,24 @@
 
 namespace podd::pod {
 
-/// Nothing where the pod is on none. `ports` go to the first network that can forward them, unless
-/// podd's own does. Errors: as named_attachments().
-base::Result<std::optional<network::Attachments>> attachments(
-    const plan::PodPlan& plan, const schema::PodSettings& settings,
-    const std::optional<std::vector<plan::PortPlan>>& ports, std::vector<std::string>& warnings);
+/// What plugins that ask for it are told of the pod.
+struct ForPlugins {
+    const std::optional<std::vector<plan::PortPlan>>& ports;
+    const std::optional<plan::BandwidthPlan>& bandwidth;
+};
+
+/// Nothing where the pod is on none. Ports go to the first network that can forward them, unless
+/// podd's own does; a limit to the only network, unless it has no plugin for it. Errors: as
+/// named_attachments().
+base::Result<std::optional<network::Attachments>> attachments(const plan::PodPlan& plan,
+                                                              const schema::PodSettings& settings,
+                                                              const ForPlugins& told,
+                                                              std::vector<std::string>& warnings);
 
 base::Result<> write_attachments(int run_dir, const network::Attachments& attachments);
 
-/// As plugins want them. Source: CNI conventions, "portMappings".
+/// As plugins want them. Source: CNI conventions, "portMappings" and "bandwidth": bits.
 base::Json port_mappings(const std::vector<plan::PortPlan>& ports);
+base::Json bandwidth_argument(std::uint64_t bytes_per_sec);
 
 }  // namespace podd::pod

@@ -8,6 +8,7 @@
 
 #include "network/address.h"
 #include "network/settings.h"
+#include "schema/bandwidth.h"
 
 namespace podd::pod {
 
@@ -108,6 +109,22 @@ Result<std::vector<Attachment>> named_attachments(const schema::PodSettings& set
                         std::move(capabilities)});
     }
     return list;
+}
+
+std::string_view no_bandwidth_of_plugins(const schema::PodSettings& settings,
+                                         const std::vector<Attachment>& attachments) {
+    if (!schema::is_limited_by_plugin(settings)) return {};
+    if (has_capability(attachments.front().network, kBandwidth)) return {};
+    return "no plugin of the pod's network asks for it with the capability \"bandwidth\"";
+}
+
+std::string_view no_bandwidth_here(const schema::PodSettings& settings,
+                                   std::string_view otherwise) {
+    if (!otherwise.empty() || !schema::is_limited_by_plugin(settings)) return otherwise;
+    const auto files = network::read_cni_files(network::cni_directories());
+    if (!files) return {};  // network_findings() says so
+    const auto attachments = named_attachments(settings, *files);
+    return attachments ? no_bandwidth_of_plugins(settings, *attachments) : std::string_view{};
 }
 
 NetworkFindings network_findings(const schema::PodManifest& manifest) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -13,10 +14,20 @@
 
 namespace podd::pod {
 
+/// Such plugins are told a rate. Source: CNI conventions.
+inline constexpr std::string_view kBandwidth = "bandwidth";
+
 /// In the order of their interfaces, of which "default" has the first. Errors: as
 /// network::find_cni_network(); kInvalidArgument for a bad argument.
 base::Result<std::vector<network::Attachment>> named_attachments(
     const schema::PodSettings& settings, const std::vector<network::CniFile>& files);
+
+/// Why the plugins of a pod's only network cannot hold it to a rate; empty when they can, and where
+/// that is nobody's business but podd's.
+std::string_view no_bandwidth_of_plugins(const schema::PodSettings& settings,
+                                         const std::vector<network::Attachment>& attachments);
+/// The same of the plugins of this host, or what is known without them, `otherwise`.
+std::string_view no_bandwidth_here(const schema::PodSettings& settings, std::string_view otherwise);
 
 /// One line each, JSON pointer first: networks and plugins that this host has not, and files that
 /// are broken. Errors are what a start refuses as well.

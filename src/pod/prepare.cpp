@@ -24,6 +24,7 @@
 #include "pod/layered_root.h"
 #include "pod/limits.h"
 #include "pod/metadata.h"
+#include "pod/named_networks.h"
 #include "pod/network.h"
 #include "pod/resolve.h"
 #include "pod/timezone.h"
@@ -253,10 +254,13 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     plan.metadata = metadata_wish(settings, images);
     prepared.warnings = unheard_sockets(pod.manifest, images);
     auto ports = TRY(forwarded_ports(pod.manifest, settings, images));
-    const auto networks = TRY(attachments(plan, settings, ports, prepared.warnings));
+    const auto limit = TRY(bandwidth(pod.manifest, settings, images));
+    const auto networks = TRY(attachments(plan, settings, {ports, limit}, prepared.warnings));
+    const auto no_bandwidth =
+        networks ? no_bandwidth_of_plugins(settings, networks->list) : std::string_view{};
     plan.named_networks = networks ? std::optional{true} : std::nullopt;
     if (schema::has_link(settings.network)) plan.ports = std::move(ports);
-    plan.bandwidth = TRY(bandwidth(pod.manifest, settings, images));
+    if (schema::has_link(settings.network)) plan.bandwidth = limit;
     plan.proxied = proxied_ports(pod.manifest);
     plan.idle_stop_usec = settings.idle_stop_usec;
     std::optional<Metadata> metadata;
@@ -269,20 +273,23 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     if (networks) TRY(write_attachments(run_dir.get(), *networks));
     const auto state = TRY(make_state_dir(plan.uuid));
     Enforcement enforcement;
-    TRY(enforcement.check("pod", pod.manifest.isolators,
-                          {translate::Scope::kPod, schema::no_bandwidth_of_pod(settings)},
-                          settings.best_effort));
-    const Preparation to{pod,
-                         store,
-                         state,
-                         run_dir.get(),
-                         settings.best_effort,
-                         schema::no_bandwidth_of_app(settings, images.size()),
-                         {schema::keeps_setuid_from_host(pod.manifest)},
-                         enforcement,
-                         plan,
-                         prepared.warnings,
-                         metadata};
+    TRY(enforcement.check(
+        "pod", pod.manifest.isolators,
+        {translate::Scope::kPod,
+         no_bandwidth.empty() ? schema::no_bandwidth_of_pod(settings) : no_bandwidth},
+        settings.best_effort));
+    const Preparation to{
+        pod,
+        store,
+        state,
+        run_dir.get(),
+        settings.best_effort,
+        no_bandwidth.empty() ? schema::no_bandwidth_of_app(settings, images.size()) : no_bandwidth,
+        {schema::keeps_setuid_from_host(pod.manifest)},
+        enforcement,
+        plan,
+        prepared.warnings,
+        metadata};
     for (std::size_t i = 0; i < images.size(); ++i)
         TRY_CONTEXT(prepare_app(to, pod.manifest.apps[i], images[i]), "app \"{}\"",
                     pod.manifest.apps[i].name.str());

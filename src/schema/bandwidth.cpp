@@ -17,10 +17,16 @@ std::optional<std::uint64_t> network_bandwidth(const std::vector<Isolator>& isol
     return limit;
 }
 
+bool is_limited_by_plugin(const PodSettings& pod) {
+    return pod.network == Network::kNone && pod.named_networks.size() == 1;
+}
+
 std::string_view no_bandwidth_of_pod(const PodSettings& pod) {
-    // Of what plugins have made podd knows no link; some of them can limit it themselves.
-    if (!pod.named_networks.empty()) return "networks of plugins are limited by plugins";
     if (is_shared(pod.network)) return "the pod has no network of its own that could be limited";
+    const std::size_t networks = pod.named_networks.size() + (has_link(pod.network) ? 1 : 0);
+    if (networks > 1) return "the pod has several networks: a limit would be that of a part";
+    // Whether one of its plugins can limit it the host knows.
+    if (is_limited_by_plugin(pod)) return {};
     return has_link(pod.network) ? "" : "the network \"none\" has no link that could be limited";
 }
 

@@ -72,6 +72,26 @@ EOF
     assert_not_contains "$(host tc qdisc show)" "rate 8Mbit"
     assert_eq "" "$(host_sh 'ip -o link show type ifb')"
     wait_until 10 nothing_left
+
+    say "bandwidth: what the manifest says goes to a plugin that asks for it; without one, it is refused"
+    describe 50-told.conflist <<'EOF'
+{"cniVersion": "1.0.0", "name": "told", "plugins": [
+  {"type": "bridge", "bridge": "test-lan", "isGateway": true, "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.66.0.0/24"}]]}},
+  {"type": "bandwidth", "capabilities": {"bandwidth": true}}]}
+EOF
+    limit=', "isolators": [{"name": "resource/network-bandwidth", "value": {"default": true, "limit": "2M"}}]'
+    start one told "$limit"
+    assert_eq 2 "$(host tc qdisc show | grep -c 'rate 16Mbit')" "each way"
+    host /usr/lib/podd/cni check one
+    host systemctl stop pod-one
+    assert_not_contains "$(host tc qdisc show)" "rate 16Mbit"
+    wait_until 10 nothing_left
+    pod two slow "$limit"
+    assert_fails host podctl verify /etc/podd/pods.d/two.json
+    assert_contains "$output" 'capability "bandwidth"'
+    assert_fails host systemctl start pod-two
+    assert_contains "$(journal pod-two)" 'isolator "resource/network-bandwidth" would have no effect: no plugin of'
+    wait_until 10 nothing_left
 else
     say "this kernel has no ifb: not tried"
 fi

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "pod/named_networks.h"
 
+#include <cstdint>
+
 #include <doctest/doctest.h>
 
 #include "pod/attachments.h"
@@ -65,4 +67,20 @@ TEST_CASE("ports as plugins want them") {
     CHECK(pod::port_mappings({{"tcp", "", 8080, 80}, {"udp", "192.0.2.1", 53, 5353}}).str() ==
           R"([{"hostPort":8080,"containerPort":80,"protocol":"tcp"},)"
           R"({"hostPort":53,"containerPort":5353,"protocol":"udp","hostIP":"192.0.2.1"}])");
+}
+
+TEST_CASE("plugins are told a rate in bits, each way, and one that does not ask cannot hold it") {
+    CHECK(pod::bandwidth_argument(2'000'000).str() ==
+          R"({"ingressRate":16000000,"ingressBurst":320000,"egressRate":16000000,)"
+          R"("egressBurst":320000})");
+    CHECK(pod::bandwidth_argument(UINT64_MAX).find("egressRate")->as_int().has_value());
+    schema::PodSettings settings;
+    settings.named_networks = {{"lan", {}}};
+    auto lan = *attached("lan");
+    CHECK_FALSE(pod::no_bandwidth_of_plugins(settings, lan).empty());
+    lan.front().network.plugins.push_back(
+        *base::Json::parse(R"({"type":"bandwidth","capabilities":{"bandwidth":true}})"));
+    CHECK(pod::no_bandwidth_of_plugins(settings, lan).empty());
+    settings.network = schema::Network::kDefault;
+    CHECK(pod::no_bandwidth_of_plugins(settings, *attached("lan")).empty());
 }

@@ -47,8 +47,15 @@ TEST_CASE(
         CHECK_FALSE(no_bandwidth_of_pod(on(network)).empty());
         CHECK_FALSE(no_bandwidth_of_app(on(network), 1).empty());
     }
-    // Beside a link of podd's as well: the limit would be that of a part.
+    // Beside another one, the limit would be that of a part.
     auto named = on(Network::kDefault);
+    named.named_networks.emplace_back();
+    CHECK_FALSE(no_bandwidth_of_pod(named).empty());
+    CHECK_FALSE(is_limited_by_plugin(named));
+    named.network = Network::kNone;
+    CHECK(no_bandwidth_of_pod(named).empty());
+    CHECK(is_limited_by_plugin(named));
+    CHECK_FALSE(no_bandwidth_of_app(named, 2).empty());
     named.named_networks.emplace_back();
     CHECK_FALSE(no_bandwidth_of_pod(named).empty());
 }
