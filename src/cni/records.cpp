@@ -20,33 +20,20 @@ using base::Result;
 using base::UniqueFd;
 using network::Attachments;
 
-namespace {
-
-constexpr const char* kParent = "/var/lib/podd";
-constexpr const char* kFolder = "networks";
-constexpr std::string_view kEnding = ".json";
-constexpr std::size_t kMaxRecord = std::size_t{4} * 1024 * 1024;
-
-std::string file_of(const std::string& uuid) {
-    return uuid + std::string{kEnding};
-}
-
-}  // namespace
-
 Result<Records> Records::open() {
-    const auto parent = TRY(base::open_path(kParent, O_PATH | O_DIRECTORY));
-    const auto folder = TRY(base::open_or_make_dir(parent.get(), kFolder, 0700));
+    const auto parent = TRY(base::open_path(network::kCniRecordParent, O_PATH | O_DIRECTORY));
+    const auto folder = TRY(base::open_or_make_dir(parent.get(), network::kCniRecordFolder, 0700));
     auto readable = TRY(base::open_at(folder.get(), ".", O_RDONLY | O_DIRECTORY));
     return Records{std::move(readable)};
 }
 
 Result<> Records::keep(const Attachments& attachments) {
-    return base::write_file(folder_.get(), file_of(attachments.uuid), to_json(attachments).str(),
-                            0600, base::Durable::kYes);
+    return base::write_file(folder_.get(), network::cni_record_file(attachments.uuid),
+                            to_json(attachments).str(), 0600, base::Durable::kYes);
 }
 
 Result<> Records::remove(const Attachments& attachments) {
-    return base::remove_tree(folder_.get(), file_of(attachments.uuid));
+    return base::remove_tree(folder_.get(), network::cni_record_file(attachments.uuid));
 }
 
 std::vector<std::string> Records::uuids() const {
@@ -54,13 +41,13 @@ std::vector<std::string> Records::uuids() const {
     const auto names = base::list_dir(folder_.get());
     if (!names) return uuids;
     for (const auto& name : *names)
-        if (name.ends_with(kEnding) && !name.starts_with('.'))
-            uuids.push_back(name.substr(0, name.size() - kEnding.size()));
+        if (name.ends_with(network::kCniRecordEnding) && !name.starts_with('.'))
+            uuids.push_back(name.substr(0, name.size() - network::kCniRecordEnding.size()));
     return uuids;
 }
 
 Result<std::optional<Records::Record>> Records::take(const std::string& uuid) {
-    auto file = base::open_at(folder_.get(), file_of(uuid), O_RDONLY);
+    auto file = base::open_at(folder_.get(), network::cni_record_file(uuid), O_RDONLY);
     if (!file && file.error().code() == base::ErrorCode::kNotFound) return std::optional<Record>{};
     Record record;
     record.lock = TRY(std::move(file));
@@ -71,13 +58,14 @@ Result<std::optional<Records::Record>> Records::take(const std::string& uuid) {
     // Whoever had it before has removed or replaced it.
     if (st.st_nlink == 0) return std::optional<Record>{};
     auto attachments =
-        network::parse_attachments(TRY(base::read_all(record.lock.get(), kMaxRecord)));
+        network::parse_attachments(TRY(base::read_all(record.lock.get(), network::kMaxCniRecord)));
     if (!attachments) {
         base::log_line(
             base::LogLevel::kWarning,
-            fmt::format("\"{}/{}/{}\" is no record of a pod's networks and is removed: {}", kParent,
-                        kFolder, file_of(uuid), attachments.error().message()));
-        TRY(base::remove_tree(folder_.get(), file_of(uuid)));
+            fmt::format("\"{}/{}/{}\" is no record of a pod's networks and is removed: {}",
+                        network::kCniRecordParent, network::kCniRecordFolder,
+                        network::cni_record_file(uuid), attachments.error().message()));
+        TRY(base::remove_tree(folder_.get(), network::cni_record_file(uuid)));
         return std::optional<Record>{};
     }
     record.attachments = std::move(*attachments);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The methods of org.podd1.Manager that are about networks.
 #include "daemon/manager_object.h"
+#include "daemon/pod_interfaces.h"
 
 namespace podd::daemon {
 
@@ -31,6 +32,27 @@ void ManagerObject::ListNetworkLinks(sdbus::Result<std::vector<LinkRow>>&& resul
                                     link.bandwidth.value_or(0), link.since.value_or(0),
                                     link.problems);
             reply.ok(answer);
+        });
+    });
+}
+
+void ManagerObject::ListPodInterfaces(sdbus::Result<std::vector<InterfaceRow>>&& result,
+                                      std::string name, std::uint64_t flags) {
+    const Reply<std::vector<InterfaceRow>> reply{std::move(result), activity_};
+    authorized(reply, {sender(), kInspectPods, {{"pod", name}}, flags}, [this, reply, name](uid_t) {
+        const auto plan = running_plan(name);
+        if (!plan) return reply.fail(plan.error());
+        const auto answer = [reply, plan = *plan](const NetworkLinks::Links& links) {
+            std::vector<InterfaceRow> rows;
+            for (const auto& one : pod_interfaces(plan, links, attachments_of(plan)))
+                rows.emplace_back(one.network, one.interface, one.addresses);
+            reply.ok(rows);
+        };
+        // Nobody is woken up for a pod that has nothing there.
+        if (!plan::has_link(plan->network)) return answer({});
+        network_links_.list([reply, answer](const base::Result<NetworkLinks::Links>& links) {
+            if (!links) return reply.fail(links.error());
+            answer(*links);
         });
     });
 }

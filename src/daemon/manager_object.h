@@ -49,6 +49,7 @@ private:
         std::string, std::string, std::string, std::vector<std::string>,
         std::vector<sdbus::Struct<std::string, std::string, std::uint16_t, std::uint16_t>>,
         std::uint64_t, std::uint64_t, std::vector<std::string>>;
+    using InterfaceRow = sdbus::Struct<std::string, std::string, std::vector<std::string>>;
     using Diagnostic = sdbus::Struct<std::string, std::string>;
     using Options = std::map<std::string, sdbus::Variant>;
 
@@ -64,6 +65,8 @@ private:
                         std::uint64_t flags) override;
     void ListNetworkLinks(sdbus::Result<std::vector<LinkRow>>&& result,
                           std::uint64_t flags) override;
+    void ListPodInterfaces(sdbus::Result<std::vector<InterfaceRow>>&& result, std::string name,
+                           std::uint64_t flags) override;
     void VerifyManifest(sdbus::Result<std::vector<Diagnostic>>&& result, sdbus::UnixFd manifest,
                         std::string name) override;
     void ListImages(sdbus::Result<std::vector<ImageRow>>&& result) override;

@@ -63,5 +63,7 @@ Mac mac_of(const Ipv4& pod, End end);
 
 /// Name of the host's end: "podd-" and the pod's name; a long one is cut and told apart by a hash.
 std::string link_name(std::string_view pod);
+/// Name of the pod's end.
+inline constexpr const char* kPodInterface = "eth0";
 
 }  // namespace podd::network

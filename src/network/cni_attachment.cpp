@@ -93,6 +93,10 @@ std::string argument_text(const Attachment& attachment) {
 
 }  // namespace
 
+std::string cni_record_file(const std::string& uuid) {
+    return uuid + std::string{kCniRecordEnding};
+}
+
 Json to_json(const Attachments& attachments) {
     Json::Array list;
     for (const auto& one : attachments.list)

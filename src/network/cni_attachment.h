@@ -37,6 +37,13 @@ struct Attachments {
     bool operator==(const Attachments&) const = default;
 };
 
+/// Where they lie on disk: <parent>/<folder>/<cni_record_file(uuid)>.
+inline constexpr const char* kCniRecordParent = "/var/lib/podd";
+inline constexpr const char* kCniRecordFolder = "networks";
+inline constexpr std::string_view kCniRecordEnding = ".json";
+inline constexpr std::size_t kMaxCniRecord = std::size_t{4} * 1024 * 1024;
+std::string cni_record_file(const std::string& uuid);
+
 base::Json to_json(const Attachments& attachments);
 /// Errors: kCorrupt: these are our own.
 base::Result<Attachments> parse_attachments(std::string_view text);

@@ -29,7 +29,6 @@ using network::Pool;
 
 namespace {
 
-constexpr const char* kPodInterface = "eth0";
 constexpr std::uint16_t kNew = NLM_F_CREATE | NLM_F_EXCL;
 constexpr int kTries = 5;
 
@@ -38,7 +37,7 @@ Result<> make_pair(Netlink& pod, std::uint32_t mtu, const Connection& connection
     const auto name = network::link_name(connection.pod);
     Message message{RTM_NEWLINK, kNew};
     message.header<ifinfomsg>().ifi_family = AF_UNSPEC;
-    message.put(IFLA_IFNAME, std::string{kPodInterface});
+    message.put(IFLA_IFNAME, std::string{network::kPodInterface});
     message.put(IFLA_ADDRESS, mac_of(connection.ipv4, End::kPod));
     if (mtu != 0) message.put(IFLA_MTU, mtu);
     auto* info = message.begin(IFLA_LINKINFO);
@@ -148,7 +147,7 @@ Result<> set_up_host(Netlink& host, const Pool& pool, const Connection& connecti
 }
 
 Result<> set_up_pod(Netlink& pod, const Pool& pool, const Connection& connection) {
-    const auto found = TRY(find_interface(pod, kPodInterface));
+    const auto found = TRY(find_interface(pod, network::kPodInterface));
     if (!found) return Error{ErrorCode::kInternal, "the pod's interface is gone"};
     const EndOfLink end{pod, found->index, mac_of(connection.ipv4, End::kHost)};
     TRY(no_own_addresses(pod, end.interface));
@@ -201,7 +200,7 @@ Result<> make_link(Netlink& host, Netlink& pod, const Pool& pool, std::uint32_t 
     if (!found) return Error{ErrorCode::kInternal, fmt::format("\"{}\" is gone", name)};
     connection.interface = found->index;
     TRY_CONTEXT(set_up_host(host, pool, connection), "\"{}\"", name);
-    TRY_CONTEXT(set_up_pod(pod, pool, connection), "\"{}\" in the pod", kPodInterface);
+    TRY_CONTEXT(set_up_pod(pod, pool, connection), "\"{}\" in the pod", network::kPodInterface);
     return {};
 }
 

@@ -10,6 +10,7 @@
 #include "podctl/limits_text.h"
 #include "podctl/manager.h"
 #include "podctl/network_limit.h"
+#include "podctl/pod_networks.h"
 #include "podctl/pod_sockets.h"
 #include "podctl/table.h"
 #include "podctl/terminal.h"
@@ -46,6 +47,7 @@ struct Pod {
     UnitStatus status;
     UnitStatus slice;
     std::vector<App> apps;
+    std::vector<PodNetwork> networks;
     std::vector<PodSocket> sockets;
 };
 
@@ -90,7 +92,8 @@ void add_weaker(Pod& pod, const std::string& whose, const std::vector<AskedLimit
         pod.weakened.push_back(fmt::format("{}: {}", whose, text));
 }
 
-base::Result<Pod> load_pod(sdbus::IConnection& bus, const std::string& name) {
+base::Result<Pod> load_pod(const Session& session, const std::string& name) {
+    sdbus::IConnection& bus = *session.bus;
     const auto all = properties(bus, client::kBusName, client::pod_path(name), "org.podd1.Pod");
     if (!all || all->empty())
         return base::Error{base::ErrorCode::kNotFound,
@@ -112,6 +115,7 @@ base::Result<Pod> load_pod(sdbus::IConnection& bus, const std::string& name) {
         add_weaker(pod, "app " + app.name, app.asked, app.status);
     }
     pod.sockets = pod_sockets(bus, name);
+    if (!pod.uuid.empty()) pod.networks = pod_networks(*session.manager, name);
     return pod;
 }
 
@@ -198,6 +202,8 @@ void print_pod(const Pod& pod, const Options& options) {
     line("UUID", pod.uuid);
     if (pod.leader != 0) line("Machine", fmt::format("{} (leader {})", pod.name, pod.leader));
     line("Manifest", pod.source.empty() ? "(transient)" : printable(pod.source));
+    for (const PodNetwork& network : pod.networks)
+        line("Network", printable(network_text(network)));
     line("Limits", pod.limits);
     for (const std::string& what : pod.weakened)
         line("Weakened",
@@ -237,6 +243,7 @@ base::Json as_json(const Pod& pod) {
     json.add("manifest", pod.source);
     json.add("leader", std::uint64_t{pod.leader});
     json.add("state", as_json(pod.status));
+    json.add("networks", as_json(pod.networks));
     json.add("limits", pod.limits);
     base::Json::Array weakened;
     for (const std::string& what : pod.weakened)
@@ -284,7 +291,7 @@ base::Result<int> verb_status(const Arguments& arguments) {
     base::Json::Array list;
     bool first = true;
     for (const std::string& name : names) {
-        const auto pod = load_pod(*session.bus, name);
+        const auto pod = load_pod(session, name);
         if (!pod) {
             print_error(pod.error(), options.json);
             status = kNoSuchPod;

@@ -46,6 +46,16 @@ shown=$(host podctl network)
 assert_matches "$shown" 'one +default +podd-one .*8080->80/tcp,192\.0\.2\.7:8081->80/tcp +976\.6K/s .* ok'
 assert_contains "$shown" '2 links listed.'
 
+say "of one pod, by status; nobody is asked for a password over it"
+assert_contains "$(host podctl status two)" "Network: default, eth0 $(host podctl network list --json=short | python3 -c 'import json, sys
+print(*json.load(sys.stdin)[1]["addresses"])')"
+assert_eq "$addresses" "$(host podctl status --json=short one | python3 -c 'import json, sys
+one, = json.load(sys.stdin)
+network, = one["networks"]
+assert (network["network"], network["interface"]) == ("default", "eth0"), network
+print(*sorted(network["addresses"]))')"
+assert_not_contains "$(host setpriv --reuid=nobody --clear-groups podctl status one 2>&1)" 'Network:'
+
 say "not for everybody"
 assert_fails host setpriv --reuid=nobody --clear-groups podctl --no-ask-password network list
 assert_contains "$output" "org.podd1.inspect-pods"

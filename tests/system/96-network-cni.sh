@@ -19,6 +19,7 @@ wait_until 10 serves one "$one"
 status=$(host machinectl status one)
 assert_contains "$status" "$one"
 assert_contains "$status" "veth"
+assert_contains "$(host podctl status one)" "Network: lan, eth0 $one"
 assert_not_contains "$status" "test-lan"
 id=$(uuid one)
 assert_contains "$(host cat "/var/lib/cni/networks/lan/$one")" "$id"
