@@ -6,9 +6,11 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "pod/manifest_files.h"
 #include "pod/systemd_version.h"
+#include "pod/taken_ports.h"
 #include "schema/pod_manifest.h"
 #include "unit/names.h"
 
@@ -22,6 +24,7 @@ struct PodControl::Start {
     std::string pod;
     client::Done<> done;
     std::vector<client::TransientUnit> units;  // empty: a declared pod
+    std::string manifest;                      // of a transient pod
     std::size_t jobs = 0;                      // of apps, waited for
     bool finished = false;
 };
@@ -37,6 +40,17 @@ std::vector<std::string> unit_patterns(const std::string& pod) {
 
 bool is_running(const UnitState& unit) {
     return unit.active_state != "inactive" && unit.active_state != "failed";
+}
+
+std::vector<std::string> taken_ports(const std::string& pod, const std::string& transient) {
+    if (transient.empty()) {
+        const auto declared = pod::find_manifest(pod, pod::manifest_search());
+        if (!declared) return {};
+        return pod::taken_ports(declared->pod.manifest, pod::held_ports(pod));
+    }
+    const auto manifest = schema::PodManifest::parse(transient);
+    if (!manifest) return {};
+    return pod::taken_ports(*manifest, pod::held_ports(pod));
 }
 
 }  // namespace
@@ -70,6 +84,7 @@ void PodControl::start_transient(const std::string& name, const std::string& man
     auto units = transient_units(name, manifest);
     if (!units) return finish(start, std::move(units).error());
     start->units = std::move(*units);
+    start->manifest = manifest;
     check_free(start, [this, start] {
         const client::TransientUnit main = start->units.front();
         const std::vector<client::TransientUnit> aux{start->units.begin() + 1, start->units.end()};
@@ -170,12 +185,15 @@ void PodControl::explain(const StartPtr& start, const std::string& unit,
     explain_service(start, unit, job_result);
 }
 
-// A port that is taken.
+// A port that is taken, by a pod or by somebody else.
 void PodControl::explain_sockets(const StartPtr& start, const std::string& unit) {
     systemd_.list_units(unit::socket_patterns(start->pod), [this, start, unit](const auto& units) {
         if (!units) return finish(start, units.error());
         const auto failed = std::ranges::find(*units, "failed", &UnitState::active_state);
         if (failed == units->end()) return explain_service(start, unit, "dependency");
+        if (const auto taken = taken_ports(start->pod, start->manifest); !taken.empty())
+            return finish(start,
+                          Error{ErrorCode::kConflict, fmt::format("{}", fmt::join(taken, "; "))});
         finish(start,
                Error{ErrorCode::kConflict, fmt::format("{0} does not listen: is its port taken?\n"
                                                        "hint: 'systemctl status {0}' says why",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// stage0: ExecStart= of a pod's sandbox. Prepares the plan and becomes the flavor's `run`.
+// stage0 run: ExecStart= of a pod's sandbox. Prepares the plan and becomes the flavor's `run`.
+// stage0 explain: see explain.h.
 #include <cerrno>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "base/log.h"
 #include "base/message_ids.h"
 #include "base/notify.h"
+#include "explain.h"
 #include "plan/plan.h"
 #include "pod/manifest_files.h"
 #include "pod/prepare.h"
@@ -106,6 +108,10 @@ int main(int argc, char** argv) {
     using namespace podd;
     // Modes of all that is made here are meant as they stand.
     ::umask(0);
+    if (argc == 3 && std::string_view{argv[1]} == "explain") {
+        stage0::explain(argv[2]);
+        return EXIT_SUCCESS;
+    }
     const auto arguments = parse_arguments(argc, argv);
     if (!arguments) {
         base::log_line(base::LogLevel::kError, arguments.error().message());

@@ -70,6 +70,7 @@ Section socket_body(const Context& context, std::size_t app) {
 Section socket_head(const Context& context, std::string_view what) {
     Section head = section_of("Unit");
     describe(head, context, fmt::format("{}: {}", described(context), what));
+    set_words(head, "OnFailure", {unit::explain_name(context.name)});
     // A transient pod does not come back, so neither does what starts it stay.
     if (context.transient()) set(head, "StopWhenUnneeded", "yes");
     return head;
@@ -104,6 +105,7 @@ void add_loopback_unit(std::vector<Unit>& units, const Context& context) {
     set(body, "FreeBind", "yes");
     Section head = section_of("Unit");
     describe(head, context, fmt::format("{}: its ports at loopback addresses", described(context)));
+    set_words(head, "OnFailure", {unit::explain_name(context.name)});
     set(head, "StopWhenUnneeded", "yes");
     units.push_back(unit_of(unit::loopback_name(context.name), std::move(head), std::move(body)));
 }

@@ -109,6 +109,10 @@ std::string socket_name(std::string_view pod, std::string_view app) {
     return fmt::format("{}{}@{}.socket", kPodPrefix, pod, app);
 }
 
+std::string explain_name(std::string_view pod) {
+    return fmt::format("podd-explain@{}.service", pod);
+}
+
 std::string loopback_name(std::string_view pod) {
     return fmt::format("podd-loopback@{}.socket", pod);
 }

@@ -42,6 +42,8 @@ std::string loopback_name(std::string_view pod);
 /// "podd-proxy@web.socket" and ".service": for apps that know nothing of socket activation.
 std::string proxy_socket_name(std::string_view pod);
 std::string proxy_name(std::string_view pod);
+/// "podd-explain@web.service": says why one of its sockets did not open; shipped.
+std::string explain_name(std::string_view pod);
 /// What the names of all sockets of a pod match, as glob(7).
 std::vector<std::string> socket_patterns(std::string_view pod);
 /// "pod-stop@web.target": starting it ends the pod.

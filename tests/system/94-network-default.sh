@@ -90,14 +90,29 @@ assert_fails host systemctl start pod-three
 assert_contains "$(journal pod-three)" 'network "default": host port 8080/tcp is taken by pod "one"'
 assert_eq "" "$(network_state | grep three || true)"
 
+say "the same at all addresses, where it is systemd that cannot open it: podctl and the status of the pod name pod and port"
+host_sh 'sed -i "s/, \"hostIP\": \"192.0.2.1\"//" /etc/podd/pods.d/three.json; systemctl daemon-reload; systemctl reset-failed'
+assert_fails host systemctl start pod-three
+status_names() { host_sh 'systemctl status --no-pager --full pod-three 2>&1 || true' | grep -F 'pod "three": host port 8080/tcp is taken by pod "one"'; }
+wait_until 10 status_names
+assert_fails host podctl start three
+assert_contains "$output" 'host port 8080/tcp is taken by pod "one"'
+host cp /etc/podd/pods.d/three.json /run/four.json
+assert_fails host podctl start /run/four.json
+host rm /run/four.json
+assert_contains "$output" 'pod "four": host port 8080/tcp is taken by pod "one"'
+assert_eq "" "$(network_state | grep -e three -e four || true)"
+
 say "a loopback port that a program of the host has: the same, and status says which socket it is"
 host systemd-run --quiet --unit=squatter --property=Type=exec systemd-socket-activate -l 127.0.0.1:8084 /bin/true
 wait_until 10 host_sh 'ss -Hltn "sport = :8084" | grep -q .'
-host_sh 'sed -i "s/\"hostPort\": 8080, \"hostIP\": \"192.0.2.1\"/\"hostPort\": 8084/" /etc/podd/pods.d/three.json; systemctl daemon-reload; systemctl reset-failed'
+host_sh 'sed -i "s/\"hostPort\": 8080/\"hostPort\": 8084/" /etc/podd/pods.d/three.json; systemctl daemon-reload; systemctl reset-failed'
 assert_fails host podctl start three
 assert_contains "$output" "podd-loopback@three.socket does not listen: is its port taken?"
 assert_eq "" "$(network_state | grep three || true)"
 assert_matches "$(host podctl status three || true)" 'podd-loopback@three.socket +failed'
+says_socket() { journal pod-three | grep -F 'podd-loopback@three.socket does not listen: is its port taken by another program?'; }
+wait_until 10 says_socket
 host systemctl stop squatter
 host_sh 'rm /etc/podd/pods.d/three.json; systemctl daemon-reload; systemctl reset-failed'
 

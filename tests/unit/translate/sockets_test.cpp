@@ -37,6 +37,7 @@ TEST_SUITE("translate/translate") {
             text->ends_with("[Socket]\nListenStream=8080\nListenDatagram=192.0.2.1:53\n"
                             "ListenDatagram=192.0.2.1:54\nFileDescriptorName=http\n"
                             "BindIPv6Only=both\nFreeBind=yes\n"));
+        CHECK(value(socket, "OnFailure") == "podd-explain@web.service");
         CHECK(value(socket, "StopWhenUnneeded") == "(none)");
         made.source_path.clear();
         CHECK(value(units(made)[3], "StopWhenUnneeded") == "yes");
