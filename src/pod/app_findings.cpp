@@ -29,6 +29,13 @@ using base::Result;
 
 namespace {
 
+// No other user of the pod has a number there: the kernel refuses to make a file for one
+// (EOVERFLOW).
+bool is_of_pod_root(const plan::MountPlan& mount) {
+    return mount.kind == plan::MountPlan::Kind::kHost &&
+           mount.idmap == plan::MountPlan::Idmap::kOwner;
+}
+
 // One app that is looked at.
 class AppCheck {
 public:
@@ -44,6 +51,8 @@ public:
     void look_at_volume(const ResolvedMount& mount, const Identity& owner);
 
 private:
+    void look_at_host_volume(const std::string& at, const ResolvedMount& mount,
+                             const Identity& owner);
     void error(const std::string& pointer, std::string_view message) {
         add_finding(found_.errors, pointer, message);
     }
@@ -115,7 +124,22 @@ void AppCheck::look_at_volume(const ResolvedMount& mount, const Identity& owner)
     if (volume.kind == schema::Volume::Kind::kEmpty)
         expect(at, check_empty_volume(volume));
     else
-        expect(at, plan_host_volume(mount, owner, translate::devices(pod_.manifest, runtime_)));
+        look_at_host_volume(at, mount, owner);
+}
+
+void AppCheck::look_at_host_volume(const std::string& at, const ResolvedMount& mount,
+                                   const Identity& owner) {
+    const auto planned =
+        plan_host_volume(mount, owner, translate::devices(pod_.manifest, runtime_));
+    expect(at, planned);
+    if (!planned || !is_of_pod_root(*planned) || planned->read_only || owner.uid == 0) return;
+    add_finding(
+        found_.warnings, at,
+        fmt::format("app {} is user {}, who can make no files on volume \"{}\": with "
+                    "\"idmap\": \"owner\" they are the pod's root's alone; with \"host\" its "
+                    "users are those of the host, with \"foreign\" they have numbers of "
+                    "their own",
+                    runtime_.name.str(), owner.uid, mount.volume.name.str()));
 }
 
 Identity AppCheck::look_at_user(const ResolvedApp& app, const LayeredRoot& root) {

@@ -134,6 +134,20 @@ done 3<<'LIST'
 "source": "/dev/null", "idmap": "host"|source "/dev/null" is a device, and "idmap" says nothing about one
 LIST
 
+say "an owner's volume for an app that is not the pod's root: it starts, and can make nothing there"
+for row in '0|owner|' '1000|host|' '1000|owner|warning: /etc/podd/pods.d/volume.json: /volumes/0: app a is user 1000, who can make no files on volume "v"'; do
+    IFS='|' read -r user idmap text <<<"$row"
+    pod volume '"exec": ["/bin/sh", "-c", "echo made >/v/file || echo none; exec sleep 1000"], '"\"user\": \"$user\", \"group\": \"$user\"" "$(at /v)" \
+        "\"volumes\": [{\"name\": \"v\", \"kind\": \"host\", \"source\": \"/srv/verify/owned\", \"idmap\": \"$idmap\"}]"
+    assert_status 0 host podctl verify /etc/podd/pods.d/volume.json
+    assert_contains "$output" "${text:-nothing to say}"
+    host_sh 'rm -f /srv/verify/owned/file; systemctl daemon-reload; systemctl start pod-volume@a; sleep 0.5; systemctl stop pod-volume'
+    made=none
+    [ -n "$text" ] || made=made
+    assert_eq "$made" "$(host_sh 'cat /srv/verify/owned/file 2>/dev/null || echo none')"
+done
+host rm /etc/podd/pods.d/volume.json
+
 say "limits that nothing here enforces, labels that nothing here knows, a time zone that is not there"
 pod limits "$sleeps, \"isolators\": [{\"name\": \"podd.org/allowed-cpus\", \"value\": \"4000\"}]"
 refused limits /apps/0/app/isolators/0 'isolator "podd.org/allowed-cpus" would have no effect: this host'
