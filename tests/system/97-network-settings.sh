@@ -2,7 +2,7 @@
 # Settings of the network "default": other addresses and no masquerading; what is wrong keeps pods from starting; another
 # pool waits until no pod is connected.
 # hosts: bookworm trixie
-# timeout: 150
+# timeout: 300
 # full
 import_image busybox
 . "$source_dir/tests/system/network/world.sh"
@@ -19,6 +19,7 @@ sender() {
     world nft list set ip seen senders | grep -o '\(100\.99\|10\.80\|192\.0\.2\)\.[0-9.]*' | sort -u | xargs
     world nft flush set ip seen senders
 }
+resolves() { in_pod one nslookup web.example.org 2>&1 | grep -q 198.51.100.9; }
 world nft -f - <<'EOF'
 table ip seen {
     set senders { type ipv4_addr; flags dynamic; size 99; }
@@ -35,7 +36,7 @@ assert_eq "" "$(address one 6)" "of IPv6, link-local ones included"
 assert_eq "" "$(host ip -o -6 addr show dev podd-one)" "of the host's end"
 assert_matches "$(in_pod one ip route)" 'default via 100\.99\.0\.1 '
 assert_eq $'nameserver 100.99.0.1\nsearch pod.internal example.com' "$(in_pod one cat /etc/resolv.conf)"
-assert_contains "$(in_pod one nslookup web.example.org 2>&1)" 198.51.100.9
+wait_until 30 resolves
 assert_eq "you are 192.0.2.1" "$(talk one 192.0.2.2 7)"
 assert_eq "192.0.2.1" "$(sender one)"
 one=$(address one 4)
@@ -78,7 +79,6 @@ wait_until 10 unit_is pod-one@a active
 assert_eq 1400 "$(in_pod one cat /sys/class/net/eth0/mtu)"
 assert_eq 1400 "$(host cat /sys/class/net/podd-one/mtu)"
 assert_eq $'nameserver 10.80.0.1\nsearch pod.internal a.example b.example' "$(in_pod one cat /etc/resolv.conf)"
-resolves() { in_pod one nslookup web.example.org 2>&1 | grep -q 198.51.100.9; }
 wait_until 30 resolves
 settings $'[Network]\nMTU='
 host systemctl stop podd-resolve.service
