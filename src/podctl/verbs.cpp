@@ -28,6 +28,8 @@ constexpr Verb kVerbs[] = {
      "Say what is wrong with manifests; without FILE, with all declared ones", 0, kAny,
      verb_verify},
     {"network list", "", "List links of pods, and what is left of some", 0, 0, verb_network_list},
+    {"network check", "POD...", "Say what of the networks of running pods is not as it was made", 1,
+     kAny, verb_network_check},
     {"fetch", "IMAGE...",
      "Fetch images: docker://…, https://….aci, or a name as example.com/app:1.0", 1, kAny,
      verb_fetch},

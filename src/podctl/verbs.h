@@ -65,6 +65,7 @@ base::Result<int> verb_import(const Arguments& arguments);
 base::Result<int> verb_list(const Arguments& arguments);
 base::Result<int> verb_list_transfers(const Arguments& arguments);
 base::Result<int> verb_network_list(const Arguments& arguments);
+base::Result<int> verb_network_check(const Arguments& arguments);
 base::Result<int> verb_pull(const Arguments& arguments);
 base::Result<int> verb_start(const Arguments& arguments);
 base::Result<int> verb_status(const Arguments& arguments);

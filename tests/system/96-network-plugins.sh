@@ -24,7 +24,7 @@ in_pod two ping -c 1 -W 3 "$(address one)" >/dev/null
 six=$(in_pod one ip -o -6 addr show dev eth0 scope global | sed -n 's,.* inet6 \([^/ ]*\).*,\1,p')
 assert_matches "$six" '^fd66:1:'
 in_pod two ping -6 -c 1 -W 5 "$six" >/dev/null
-host /usr/lib/podd/cni check one
+assert_matches "$(host podctl network check one two)" 'one +plugins +ok'
 host systemctl stop pod-one pod-two
 wait_until 10 nothing_left
 
@@ -39,10 +39,25 @@ assert_eq 77 "$(in_pod one cat /proc/sys/net/core/somaxconn)"
 assert_eq 02:00:00:00:66:01 "$(in_pod one cat /sys/class/net/eth0/address)"
 host /usr/lib/podd/cni check one
 host nsenter --net="/run/podd/netns/$(uuid one)" ip link set eth0 address 02:00:00:00:66:02
-assert_fails host /usr/lib/podd/cni check one
+assert_status 1 host podctl network check one
 assert_contains "$output" 'network "tuned" at eth0: plugin "bridge", CHECK:'
 host systemctl stop pod-one
 wait_until 10 nothing_left
+
+say "podctl network check: links of podd's, pods without a network, pods that do not run, and who may ask"
+start one default
+assert_matches "$(host podctl network check one)" 'one +default +ok'
+host ip link del podd-one
+assert_status 1 host podctl network check one
+assert_contains "$output" 'link "podd-one": '
+host systemctl stop pod-one
+assert_status 4 host podctl network check one
+assert_contains "$output" 'pod "one" does not run'
+start two none
+assert_matches "$(host podctl network check two)" 'two +- +ok'
+host systemctl stop pod-two
+assert_fails host setpriv --reuid=65534 --clear-groups podctl network check one
+assert_contains "$output" 'by root alone'
 
 say "firewall: the pod's address has its rules, for as long as it runs"
 describe 30-walled.conflist <<'EOF'

@@ -127,8 +127,9 @@ _podctl() {
                 '') replies=(list status start pull stop exec enter verify network fetch import image list-transfers cancel-transfer store trust) ;;
                 image) replies=(create list rm verify export extract render history gc cat-manifest) ;;
                 store) replies=(fsck) ;;
-                network) replies=(list) ;;
+                network) replies=(list check) ;;
                 status) mapfile -t replies < <(__podctl_pods '.*') ;;
+                'network check') mapfile -t replies < <(__podctl_pods active) ;;
                 stop) mapfile -t replies < <(__podctl_pods 'active|activating|deactivating|reloading') ;;
                 exec | enter) mapfile -t replies < <(__podctl_apps) ;;
                 pull)
