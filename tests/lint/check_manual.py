@@ -231,7 +231,7 @@ def check_zsh(verbs, options):
 
 def check_completions():
     text = help_of("src/podctl/podctl")
-    verbs = [re.match(r"((image|store) )?[a-z-]+", left)[0] for left, _ in help_rows(help_verbs(text))]
+    verbs = [re.match(r"((image|network|store) )?[a-z-]+", left)[0] for left, _ in help_rows(help_verbs(text))]
     check_bash(verbs, help_options(text))
     check_zsh(verbs, help_options(text))
 

@@ -321,6 +321,7 @@ host systemctl stop pod-worker
 say "podd.network(5): servers of its own"
 block $page 5 | drop_manifest worker
 host podctl verify /etc/podd/pods.d/worker.json
+block $page 5 | jq '.apps[0].app = {"exec": ["/bin/sleep", "1000"], "user": "0", "group": "0"}' | drop_manifest worker  # to be looked at
 host systemctl start pod-worker@worker
 assert_eq $'nameserver 192.0.2.53\nnameserver 2001:db8::53\nsearch example.com\noptions timeout:1' "$(host podctl exec worker -- cat /etc/resolv.conf)"
 assert_contains "$(host podctl exec worker -- cat /etc/hosts)" '192.0.2.7 database db'
