@@ -329,7 +329,7 @@ host systemctl stop pod-worker
 
 say "podd.network(5): a bridge"
 block $page 2 | host_file /etc/podd/net.d/10-lan.conflist
-block $page 3 | jq '.annotations[0].value = "lan" | del(.isolators)' | drop_manifest site
+block $page 3 | jq '.annotations = [{"name": "podd.org/network", "value": "lan"}] | del(.isolators)' | drop_manifest site
 host systemctl start pod-site@httpd
 lan_answers() { [ "$(host curl --silent --max-time 3 http://10.66.0.1:8080/hostname)" = site ]; }
 wait_until 20 lan_answers
