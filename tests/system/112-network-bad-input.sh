@@ -61,7 +61,7 @@ flood|head -c 20000000 /dev/zero|
 dies|kill -SEGV $$|
 fails|exit 3|ended with status 3
 END
-host rm /etc/podd/net.d/60-bad.conflist
+host_sh 'rm /etc/podd/net.d/60-bad.conflist; ip link del test-lan'
 
 say "addresses: those of a plugin are all taken"
 describe 60-tiny.conf <<'END'
