@@ -86,8 +86,8 @@ void AppCheck::look_at_limits(const store::ImageRecord& image, const HostLimits&
                         .whose = fmt::format("app {}", runtime_.name.str()),
                         .isolators = app->isolators,
                         .scope = {translate::Scope::kApp,
-                                  no_bandwidth_here(*pod, schema::no_bandwidth_of_app(
-                                                              *pod, pod_.manifest.apps.size()))},
+                                  schema::no_bandwidth_of_app(*pod, pod_.manifest.apps.size()),
+                                  no_bandwidth_here(*pod)},
                         .best_effort = own->best_effort.value_or(pod->best_effort)},
                        host);
     expect(at_.image(), plan_limits(pod_, runtime_, image));

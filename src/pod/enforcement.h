@@ -36,7 +36,8 @@ struct WithoutEffect {
 /// Whose the isolators are.
 struct LimitScope {
     translate::Scope scope;
-    std::string_view no_bandwidth;  // why networks cannot be limited there; empty: they can
+    std::string_view no_bandwidth;         // why networks cannot be limited there; empty: they can
+    std::string_view no_bandwidth_here{};  // the same, by what this host has
 };
 std::vector<WithoutEffect> without_effect(const std::vector<schema::Isolator>& isolators,
                                           const LimitScope& scope, const HostLimits& host);

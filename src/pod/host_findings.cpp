@@ -66,16 +66,15 @@ HostFindings host_findings(const translate::Pod& pod, const store::Reader& store
     HostFindings found;
     const auto settings = schema::pod_settings(pod.manifest);
     if (!settings) return found;  // the parser has said so
-    add_limit_findings(
-        found,
-        {.at = {},
-         .in_image = false,
-         .whose = "pod",
-         .isolators = pod.manifest.isolators,
-         .scope = {translate::Scope::kPod,
-                   no_bandwidth_here(*settings, schema::no_bandwidth_of_pod(*settings))},
-         .best_effort = settings->best_effort},
-        host);
+    add_limit_findings(found,
+                       {.at = {},
+                        .in_image = false,
+                        .whose = "pod",
+                        .isolators = pod.manifest.isolators,
+                        .scope = {translate::Scope::kPod, schema::no_bandwidth_of_pod(*settings),
+                                  no_bandwidth_here(*settings)},
+                        .best_effort = settings->best_effort},
+                       host);
     if (!settings->timezone.empty())
         if (const auto zone = time_zone_file(settings->timezone); !zone)
             add_finding(found.errors,

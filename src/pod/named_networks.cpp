@@ -118,9 +118,8 @@ std::string_view no_bandwidth_of_plugins(const schema::PodSettings& settings,
     return "no plugin of the pod's network asks for it with the capability \"bandwidth\"";
 }
 
-std::string_view no_bandwidth_here(const schema::PodSettings& settings,
-                                   std::string_view otherwise) {
-    if (!otherwise.empty() || !schema::is_limited_by_plugin(settings)) return otherwise;
+std::string_view no_bandwidth_here(const schema::PodSettings& settings) {
+    if (!schema::is_limited_by_plugin(settings)) return {};
     const auto files = network::read_cni_files(network::cni_directories());
     if (!files) return {};  // network_findings() says so
     const auto attachments = named_attachments(settings, *files);

@@ -26,8 +26,8 @@ base::Result<std::vector<network::Attachment>> named_attachments(
 /// that is nobody's business but podd's.
 std::string_view no_bandwidth_of_plugins(const schema::PodSettings& settings,
                                          const std::vector<network::Attachment>& attachments);
-/// The same of the plugins of this host, or what is known without them, `otherwise`.
-std::string_view no_bandwidth_here(const schema::PodSettings& settings, std::string_view otherwise);
+/// The same of the plugins of this host.
+std::string_view no_bandwidth_here(const schema::PodSettings& settings);
 
 /// One line each, JSON pointer first: networks and plugins that this host has not, and files that
 /// are broken. Errors are what a start refuses as well.

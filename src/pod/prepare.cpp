@@ -275,8 +275,7 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     Enforcement enforcement;
     TRY(enforcement.check(
         "pod", pod.manifest.isolators,
-        {translate::Scope::kPod,
-         no_bandwidth.empty() ? schema::no_bandwidth_of_pod(settings) : no_bandwidth},
+        {translate::Scope::kPod, schema::no_bandwidth_of_pod(settings), no_bandwidth},
         settings.best_effort));
     const Preparation to{
         pod,
