@@ -111,8 +111,8 @@ assert_fails host podctl start three
 assert_contains "$output" "podd-loopback@three.socket does not listen: is its port taken?"
 assert_eq "" "$(network_state | grep three || true)"
 assert_matches "$(host podctl status three || true)" 'podd-loopback@three.socket +failed'
-says_socket() { journal pod-three | grep -F 'podd-loopback@three.socket does not listen: is its port taken by another program?'; }
-wait_until 10 says_socket
+says_why() { journal pod-three | grep -F 'pod "three": a socket that it needs does not listen: is its port taken by another program?'; }
+wait_until 10 says_why
 host systemctl stop squatter
 host_sh 'rm /etc/podd/pods.d/three.json; systemctl daemon-reload; systemctl reset-failed'
 
