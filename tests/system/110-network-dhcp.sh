@@ -31,6 +31,7 @@ END
 host_file /etc/podd/network.conf.d/50-test.conf <<<$'[CNI]\nPluginTimeoutSec=15'
 leases() { host_sh 'cut -d" " -f3 /run/office.leases | sort | xargs'; }
 daemon() {
+    host rm -f /run/cni/dhcp.sock  # of one that was stopped
     host systemd-run --quiet --unit=dhcp --property=Type=exec /usr/lib/cni/dhcp daemon
     wait_until 10 host test -S /run/cni/dhcp.sock
 }

@@ -78,7 +78,7 @@ wait_until 10 nothing_left
 
 say "addresses: those of podd's own are all taken, but for one that becomes free"
 settings <<<$'[Network]\nIPv4Pool=10.67.3.0/28'
-host_sh 'ip link add test-pods type dummy; ip link set test-pods up
+host_sh 'ip link add test-pods type bridge; ip link set test-pods up
     for i in $(seq 2 15); do ip addr add 10.67.3.1 peer 10.67.3.$i/32 dev test-pods; done'
 pod one default
 cannot_start 'network "default": all addresses of 10.67.3.0/28 are taken'
@@ -89,7 +89,7 @@ host systemctl stop pod-one
 host_sh 'ip link del test-pods; rm /etc/podd/network.conf.d/50-test.conf; systemctl stop podd-network.service'
 
 say "an interface of somebody else's has the name: it stays as it is"
-host_sh 'ip link add podd-one type dummy; ip link set podd-one up; ip addr add 203.0.113.7/32 dev podd-one'
+host_sh 'ip link add podd-one type bridge; ip link set podd-one up; ip addr add 203.0.113.7/32 dev podd-one'
 cannot_start 'network "default": interface "podd-one" is there already, of somebody else'
 assert_contains "$(host ip -o addr show dev podd-one)" 203.0.113.7
 host ip link del podd-one
