@@ -96,8 +96,9 @@ Result<> check_families(const network::Request& request, const Connection& conne
 Result<Connector> Connector::start(Result<Settings> wanted, const Settings& defaults,
                                    const std::string& folder) {
     auto host = TRY(Netlink::open(NETLINK_ROUTE));
-    auto rules = TRY(Nftables::open());
+    // First: where the kernel has no netfilter, nft's library would end this process.
     auto flows = TRY(Flows::open());
+    auto rules = TRY(Nftables::open());
     auto records = TRY(Records::open(folder));
     Connector made{std::move(wanted), defaults,         std::move(host),
                    std::move(rules),  std::move(flows), std::move(records)};
