@@ -204,9 +204,10 @@ pod much "$(runs /bin/nothing who which), \"workingDirectory\": \"/not/here\"" "
 assert_status 1 host podctl verify /etc/podd/pods.d/much.json
 assert_eq 6 "$(grep -c '^error: /etc/podd/pods.d/much.json: /' <<<"$output")" "of: $output"
 
-say "without root, or without a store, one note says what was left out"
+say "without root, or without a store, notes say what was left out"
 assert_status 0 host setpriv --reuid=12345 --clear-groups podctl verify /etc/podd/pods.d/much.json
-assert_eq 'note: /var/lib/podd: only root may read the store of images: what a start on this host needs was not looked at; --manifest-only asks for no more' "$output"
+assert_eq 'note: /var/lib/podd: only root may read the store of images: what a start on this host needs was not looked at; --manifest-only asks for no more
+note: nftables: the rules of this host were not looked at: only root may' "$output"
 assert_status 0 host setpriv --reuid=12345 --clear-groups podctl verify --json=short --strict /etc/podd/pods.d/much.json
 assert_contains "$output" '[{"severity":"note","path":"/var/lib/podd"'
 assert_status 0 host unshare --mount sh -c 'mount -t tmpfs none /var/lib && podctl verify /etc/podd/pods.d/much.json'
