@@ -8,7 +8,6 @@
 
 namespace podd::cni {
 
-using base::Error;
 using base::Json;
 using base::Result;
 using network::Attachment;

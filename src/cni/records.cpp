@@ -17,7 +17,6 @@
 namespace podd::cni {
 
 using base::Result;
-using base::UniqueFd;
 using network::Attachments;
 
 Result<Records> Records::open() {

@@ -210,9 +210,10 @@ assert_eq "$main" "$(property podd-resolve.service MainPID)" "the same process"
 say "it has no rights, and is there again when it was killed or ended"
 assert_eq podd-resolve "$(host ps -o user:20= -p "$main" | xargs)"
 assert_eq "" "$(host grep -E '^Cap(Prm|Eff|Bnd|Amb)' "/proc/$main/status" | grep -v ':.0\{16\}$')"
+answered() { [ "$(ask web 1 db)" = "0 $db" ]; }
 for how in 'kill --signal=KILL' stop; do
     host systemctl $how podd-resolve.service
-    assert_eq "0 $db" "$(ask web 1 db)" "after $how"
+    wait_until 30 answered  # a busy machine takes longer to start it than the question waits
     assert_eq "0 198.51.100.9" "$(ask web 1 www.example.org)" "after $how"
 done
 
