@@ -10,7 +10,7 @@ put_back() {
     tidy
     host_sh 'ip link del test-pods 2>/dev/null || true; ip link del podd-one 2>/dev/null || true; sysctl -q net.ipv6.conf.all.disable_ipv6=0
         rm -rf /etc/podd/network.conf.d/50-test.conf /usr/local/lib/test-cni /run/systemd/system/podd-network.service.d /usr/local/lib/no-nftables
-        systemctl daemon-reload; systemctl start podd-network.socket'
+        systemctl unmask --quiet --runtime podd-network.socket podd-network.service; systemctl daemon-reload; systemctl start podd-network.socket'
     cni_put_back
 }
 trap put_back EXIT
@@ -141,7 +141,7 @@ host systemctl start pod-one
 host systemctl stop pod-one
 
 say "the service is turned off"
-host systemctl stop podd-network.socket podd-network.service
+host systemctl mask --quiet --runtime --now podd-network.socket podd-network.service
 cannot_start 'podd-network.socket does not listen'
-host systemctl start podd-network.socket
+host systemctl unmask --quiet --runtime podd-network.socket podd-network.service
 assert_eq "" "$(nothing)"
