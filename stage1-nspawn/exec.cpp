@@ -42,7 +42,7 @@ using base::UniqueFd;
 namespace {
 
 constexpr int kEndMsec = 1000;
-constexpr int kLeaderEndMsec = 100;
+constexpr int kLeaderEndMsec = 1000;
 
 // Whether systemd hears of the app's process before that is ready. Then nothing is left to do for
 // an app that is alone but to be ready. Among many, what costs is each change of a unit: two
