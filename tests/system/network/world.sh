@@ -34,26 +34,27 @@ while (1) {
     }
 }
 EOF
+# Also where what follows fails half-way.
+host_sh 'cp -a /etc/resolv.conf /run/resolv.conf.saved 2>/dev/null || true'
+put_back() {
+    tidy
+    host_sh 'systemctl stop world greeter 2>/dev/null || true; ip netns del world 2>/dev/null || true; ip link del world0 2>/dev/null || true
+        rm -rf /etc/resolv.conf /run/systemd/resolve /run/world.pl; cp -a /run/resolv.conf.saved /etc/resolv.conf 2>/dev/null || true
+        systemctl stop podd-network.socket podd-network.service podd-resolve.socket podd-resolve.service'
+}
+trap put_back EXIT
 host_sh 'ip netns add world
     ip link add world0 type veth peer name eth0 netns world
     ip addr add 192.0.2.1/24 dev world0; ip -6 addr add 2001:db8::1/64 dev world0 nodad; ip link set world0 up
     ip -n world addr add 192.0.2.2/24 dev eth0; ip -n world -6 addr add 2001:db8::2/64 dev eth0 nodad
     ip -n world addr add 169.254.169.254/32 dev eth0; ip -n world -6 addr add fd20:ce::254/128 dev eth0 nodad
     ip -n world link set lo up; ip -n world link set eth0 up; ip route add 169.254.169.254/32 dev world0
-    ip -6 route add fd20:ce::254/128 via 2001:db8::2
+    ip -6 route add fd20:ce::254/128 via 2001:db8::2 dev world0 onlink
     systemd-run --quiet --unit=world --property=NetworkNamespacePath=/run/netns/world perl /run/world.pl
     systemd-run --quiet --unit=greeter --property=Type=exec systemd-socket-activate --accept --inetd -l 8099 /bin/echo hello from the host
-    cp -a /etc/resolv.conf /run/resolv.conf.saved 2>/dev/null || true
     rm -f /etc/resolv.conf; mkdir -p /run/systemd/resolve
     printf "nameserver 127.0.0.53\noptions edns0 trust-ad\n" >/etc/resolv.conf
     printf "nameserver 192.0.2.2\nsearch example.com\n" >/run/systemd/resolve/resolv.conf'
-put_back() {
-    tidy
-    host_sh 'systemctl stop world greeter; ip netns del world; ip link del world0 2>/dev/null || true
-        rm -rf /etc/resolv.conf /run/systemd/resolve /run/world.pl; cp -a /run/resolv.conf.saved /etc/resolv.conf 2>/dev/null || true
-        systemctl stop podd-network.socket podd-network.service podd-resolve.socket podd-resolve.service'
-}
-trap put_back EXIT
 
 # pod NAME MEMBERS [NETWORK [ACCESS]]: a web server that says its name, on the network "default".
 pod() {
