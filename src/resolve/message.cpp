@@ -64,7 +64,8 @@ std::optional<Question> read_question(std::string_view message) {
     const auto length = static_cast<std::size_t>(size);
     const auto question = message.substr(NS_HFIXEDSZ);
     if (question.size() < length + kTypeAndClass) return std::nullopt;
-    // With a pointer in it, it was shorter.
+    // With a pointer in it, it was shorter; or longer, where the pointer is one to the root.
+    if (length > wire.size()) return std::nullopt;
     if (std::string_view{reinterpret_cast<const char*>(wire.data()), length} !=
         question.substr(0, length))
         return std::nullopt;

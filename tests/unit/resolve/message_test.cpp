@@ -65,6 +65,9 @@ TEST_CASE("what is no question is refused, or not answered at all") {
         return number(0x1234) + number(flags) + std::string(8, '\0');
     };
     const auto malformed = error(0x8181);
+    std::string longest;  // 254 bytes; with a root behind it as long as a name can be
+    for (int i = 0; i < 127; ++i)
+        longest += wire_name("a").substr(0, 2);
     const struct {
         const char* name;
         std::string message;
@@ -93,6 +96,8 @@ TEST_CASE("what is no question is refused, or not answered at all") {
              "a\xC0\x10\x00"s +
              number(kA) + number(1),
          malformed},
+        {"the longest name, which points to a root",
+         good.substr(0, 12) + longest + "\xC0\x08"s + number(kA) + number(1), malformed},
         {"a label of a kind that there is not",
          good.substr(0, 12) +
              "\x81"
