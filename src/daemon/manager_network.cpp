@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The methods of org.podd1.Manager that are about networks.
 #include "daemon/manager_object.h"
+#include "daemon/plugin_links.h"
 #include "daemon/pod_interfaces.h"
 
 namespace podd::daemon {
@@ -17,6 +18,18 @@ std::vector<PortRow> rows(const std::vector<network::Port>& ports) {
     return rows;
 }
 
+template <typename Row>
+Row row(const std::string& network, const network::ListedLink& link) {
+    return Row{link.pod,
+               network,
+               link.link,
+               link.addresses,
+               rows(link.ports),
+               link.bandwidth.value_or(0),
+               link.since.value_or(0),
+               link.problems};
+}
+
 }  // namespace
 
 void ManagerObject::ListNetworkLinks(sdbus::Result<std::vector<LinkRow>>&& result,
@@ -27,10 +40,10 @@ void ManagerObject::ListNetworkLinks(sdbus::Result<std::vector<LinkRow>>&& resul
             if (!links) return reply.fail(links.error());
             std::vector<LinkRow> answer;
             for (const auto& link : *links)
-                answer.emplace_back(link.pod, link.restricted ? "default-restricted" : "default",
-                                    link.link, link.addresses, rows(link.ports),
-                                    link.bandwidth.value_or(0), link.since.value_or(0),
-                                    link.problems);
+                answer.push_back(
+                    row<LinkRow>(link.restricted ? "default-restricted" : "default", link));
+            for (const auto& one : all_plugin_links())
+                answer.push_back(row<LinkRow>(one.network, one.link));
             reply.ok(answer);
         });
     });

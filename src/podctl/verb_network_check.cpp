@@ -99,7 +99,8 @@ void look_at_link(Checked& checked, const std::string& pod, const Links& links) 
     for (const auto& row : links) {
         const auto& [owner, network, link, addresses, ports, bandwidth, since, problems] =
             client::as_tuple(row);
-        if (owner != pod) continue;
+        // Of plugins, these are asked themselves.
+        if (owner != pod || (network != "default" && network != "default-restricted")) continue;
         any = true;
         checked.networks = network;
         for (const auto& problem : problems)

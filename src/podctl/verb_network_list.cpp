@@ -66,7 +66,7 @@ base::Result<int> verb_network_list(const Arguments& arguments) {
         table.rows.push_back(
             {{pod, pod.empty() ? "-" : pod},
              {network, network},
-             {link, link},
+             {link, link.empty() ? "-" : link},
              texts_cell(addresses, ",", "-"),
              ports_cell(ports),
              {bandwidth, bandwidth == 0 ? "-" : fmt::format("{}/s", human_bytes(bandwidth))},

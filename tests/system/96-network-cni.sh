@@ -21,6 +21,9 @@ assert_contains "$status" "$one"
 assert_contains "$status" "veth"
 assert_contains "$(host podctl status one)" "Network: lan, eth0 $one"
 assert_not_contains "$status" "test-lan"
+listed() { host podctl network list --json=short | python3 -c 'import json, sys
+for link in json.load(sys.stdin): print(link["pod"], link["network"], link["link"][:4], *link["addresses"], link["ports"] and link["ports"][0]["hostPort"], *link["problems"])'; }
+assert_eq "one lan veth $one 8080" "$(listed)"
 id=$(uuid one)
 assert_contains "$(host cat "/var/lib/cni/networks/lan/$one")" "$id"
 assert_eq "$one" "$(host nsenter --net="/run/podd/netns/$id" ip -o -4 addr show dev eth0 | sed -n 's,.* inet \([^/ ]*\).*,\1,p')"
@@ -56,6 +59,7 @@ host_sh 'rm -rf /run/keep; mkdir /run/keep; cp -a /var/lib/podd/networks/. /run/
     cp -a /run/keep.lan/. /var/lib/cni/networks/lan; for r in /run/keep/*.json; do sed "s/\"boot\":\"[^\"]*\"/\"boot\":\"before\"/" "$r" >"/var/lib/podd/networks/${r##*/}"; done
     rm -r /run/keep /run/keep.lan'
 [ "$(state | grep -c .)" = 2 ] || fail "not as after a crash: $(state)"
+assert_contains "$(listed)" "one lan veth $(host_sh 'ls /var/lib/cni/networks/lan | grep ^10') [] its pod has ended, and its plugins still hold it"
 start two lan:IP=10.66.0.78
 assert_eq /var/lib/cni/networks/lan/10.66.0.78 "$(host_sh 'find /var/lib/cni/networks/lan -name "10.*"')"
 host systemctl stop pod-two
