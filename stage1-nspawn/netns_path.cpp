@@ -49,8 +49,12 @@ bool is_same(const struct stat& a, const struct stat& b) {
 Result<UniqueFd> open_netns(const std::string& path) {
     struct stat st{};
     struct stat host{};
-    if (::stat(path.c_str(), &st) < 0)
+    if (::stat(path.c_str(), &st) < 0) {
+        if (errno == ENOENT)
+            return wrong(ErrorCode::kNotFound, path, "nothing",
+                         "a network namespace that is there already: \"ip netns add\" makes one");
         return errno_error(fmt::format("network \"ns:{}\"", path), errno);
+    }
     UniqueFd fd;
     // Never a device or a FIFO: opening one can do something.
     if (S_ISREG(st.st_mode)) fd = TRY(base::open_path(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));

@@ -2,9 +2,12 @@
 #include "pod/named_networks.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include <sys/stat.h>
 
 #include "network/address.h"
 #include "network/settings.h"
@@ -88,6 +91,18 @@ void check_ports(const schema::PodManifest& manifest, const std::vector<Attachme
         "capability \"portMappings\" does, and so does the network \"default\"");
 }
 
+// It may be made later.
+void check_path(const schema::PodSettings& settings, const std::string& at,
+                NetworkFindings& findings) {
+    if (settings.network != schema::Network::kPath) return;
+    struct stat st{};
+    if (::stat(settings.network_path.c_str(), &st) < 0 && errno == ENOENT)
+        findings.warnings.push_back(
+            fmt::format("{}found no \"{}\", wanted a network namespace that is there when the pod "
+                        "starts: \"ip netns add\" makes one",
+                        at, settings.network_path));
+}
+
 std::string pointer_to_networks(const schema::PodManifest& manifest) {
     std::size_t index = 0;
     while (index < manifest.annotations.size() &&
@@ -137,6 +152,7 @@ NetworkFindings network_findings(const schema::PodManifest& manifest) {
     };
     if (schema::has_link(settings->network))
         if (const auto own = network::read_settings({}); !own) return fail(own.error());
+    check_path(*settings, at, findings);
     if (settings->named_networks.empty()) return findings;
     const auto files = network::read_cni_files(network::cni_directories());
     if (!files) return fail(files.error());

@@ -83,10 +83,12 @@ Result<NamedNetwork> named_network(std::string_view word) {
     if (own_kind(network.name))
         return found_wanted(quoted(word), fmt::format("\"{}\" without arguments", network.name));
     if (!is_name(network.name) || own_kind(lower(network.name)))
-        return found_wanted(quoted(word),
-                            "\"none\", \"default\", \"default-restricted\", \"host\", \"ns:PATH\" "
-                            "or the name of a network: "
-                            "letters, digits, \"_\", \".\" and \"-\", at most 64");
+        return found_wanted(
+            quoted(word),
+            "\"none\", \"default\", \"default-restricted\", \"host\", \"ns:PATH\" "
+            "or the name of a network: "
+            "letters, digits, \"_\", \".\" and \"-\", at most 64; several with blanks "
+            "between them");
     if (colon == std::string_view::npos) return network;
     auto rest = word.substr(colon + 1);
     while (true) {

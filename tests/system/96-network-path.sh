@@ -42,13 +42,19 @@ wait_until 10 host_sh '! systemctl is-active --quiet pod-one'
 assert_eq "hello from blue" "$(blue timeout 3 bash -c 'exec 3<>/dev/tcp/127.0.0.1/8099 && cat <&3')"
 assert_eq "lo test-a test-b" "$(blue ls /sys/class/net | xargs)"
 
+say "verify warns of one that is not there yet"
+pod ns:/run/no-such
+assert_matches "$(host podctl verify /etc/podd/pods.d/one.json)" 'warning: .*/annotations/0: .*found no "/run/no-such"'
+pod ns:/run/netns/test-blue
+assert_not_contains "$(host podctl verify /etc/podd/pods.d/one.json)" 'found no'
+
 say "what is none, the host's own, or somebody else's is refused"
 host_sh ': >/run/test-file
     systemd-run --quiet --unit=test-nobody --uid=65534 unshare --user --net sleep 1000'
 nobody=$(property test-nobody MainPID)
 of_nobody() { [ "$(host readlink "/proc/$nobody/ns/net")" != "$(host readlink /proc/1/ns/net)" ]; }
 wait_until 10 of_nobody
-for row in '/run/no-such|No such file or directory' '/run/test-file|found something else, wanted a network namespace' '/dev/null|found something else' \
+for row in '/run/no-such|found nothing, wanted a network namespace that is there already' '/run/test-file|found something else, wanted a network namespace' '/dev/null|found something else' \
     "/proc/1/ns/net|found the host's own" '/proc/1/ns/mnt|found something else' "/proc/$nobody/ns/net|found a network namespace of uid 65534"; do
     pod "ns:${row%%|*}"
     host systemctl reset-failed pod-one  # of so many failed starts in ten seconds systemd makes no more

@@ -289,7 +289,8 @@ TEST_SUITE("schema/annotations") {
         CHECK(pod.error().message() ==
               "/annotations/1: \"podd.org/network\": found \"ho/st\", wanted \"none\", "
               "\"default\", \"default-restricted\", \"host\", \"ns:PATH\" or the name of a "
-              "network: letters, digits, \"_\", \".\" and \"-\", at most 64");
+              "network: letters, digits, \"_\", \".\" and \"-\", at most 64; several with blanks "
+              "between them");
         const auto app = PodManifest::parse(
             R"({"acKind":"PodManifest","acVersion":"0.8.11","apps":[{"name":"a","image":{"name":"x"},)"
             R"("annotations":[{"name":"podd.org/network","value":"host"}]}]})");
