@@ -30,7 +30,7 @@ drop_manifest web <<'LIST'
                    "user": "0", "group": "0", "ports": [{"name": "http", "protocol": "tcp", "port": 80}]}}]}
 LIST
 drop_manifest alone <<'LIST'
-{"acKind": "PodManifest", "acVersion": "0.8.11",
+{"acKind": "PodManifest", "acVersion": "0.8.11", "annotations": [{"name": "podd.org/network", "value": "none"}],
  "apps": [{"name": "a", "image": {"name": "example.com/busybox"}, "app": {"exec": ["/bin/sleep", "1"], "user": "0", "group": "0"}}]}
 LIST
 outward() { [ "$(host podctl exec web/a -- nc -w 2 192.0.2.2 7 </dev/null 2>/dev/null)" = "the world" ]; }
