@@ -3,7 +3,12 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <fnmatch.h>
+#include <unistd.h>
+
+#include "pod/manifest_files.h"
 
 namespace podd::podctl {
 
@@ -64,6 +69,18 @@ base::Result<Session> Session::open(const Options& options) {
     session.manager =
         TRY(client::guarded([&] { return std::make_unique<Manager>(*session.bus, options); }));
     return session;
+}
+
+base::Error no_such_pod(const std::string& name) {
+    const auto manifest = pod::find_manifest(name, pod::manifest_search());
+    // Who may not read it is not told.
+    const bool is_refused =
+        !manifest && (manifest.error().code() == base::ErrorCode::kInvalidArgument ||
+                      (manifest.error().code() == base::ErrorCode::kDenied && ::geteuid() == 0));
+    return {base::ErrorCode::kNotFound,
+            fmt::format("pod \"{}\": {}", name,
+                        is_refused ? "its manifest is refused: " + manifest.error().message()
+                                   : "there is no such pod")};
 }
 
 base::Result<std::vector<std::string>> expand_pods(Manager& manager,

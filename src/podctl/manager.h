@@ -72,6 +72,9 @@ struct Session {
     static base::Result<Session> open(const Options& options);
 };
 
+/// Why nobody knows the pod: the mistake in a manifest of that name, or that there is none.
+base::Error no_such_pod(const std::string& name);
+
 /// Names of pods that match the words, which may be patterns; a word without wildcards stands for
 /// itself. Errors: those of ListPods().
 base::Result<std::vector<std::string>> expand_pods(Manager& manager,

@@ -24,7 +24,7 @@ Result<std::vector<std::string>> apps_of(Manager& manager, const std::string& na
         const auto& [known, state, apps, source, path] = client::as_tuple(pod);
         if (known == name) return apps;
     }
-    return Error{ErrorCode::kNotFound, fmt::format("pod \"{}\": there is no such pod", name)};
+    return no_such_pod(name);
 }
 
 struct Order {

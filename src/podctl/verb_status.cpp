@@ -95,9 +95,7 @@ void add_weaker(Pod& pod, const std::string& whose, const std::vector<AskedLimit
 base::Result<Pod> load_pod(const Session& session, const std::string& name) {
     sdbus::IConnection& bus = *session.bus;
     const auto all = properties(bus, client::kBusName, client::pod_path(name), "org.podd1.Pod");
-    if (!all || all->empty())
-        return base::Error{base::ErrorCode::kNotFound,
-                           fmt::format("pod \"{}\": there is no such pod", name)};
+    if (!all || all->empty()) return no_such_pod(name);
     Pod pod;
     pod.name = name;
     pod.uuid = property_or<std::string>(*all, "UUID", "");

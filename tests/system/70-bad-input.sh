@@ -33,6 +33,10 @@ assert_fails host systemctl start pod-broken
 assert_fails host podctl verify /etc/podd/pods.d/broken.json
 assert_contains "$output" "/etc/podd/pods.d/broken.json"
 assert_contains "$output" "/apps/0/name"
+assert_status 4 host podctl status broken
+assert_contains "$output" 'pod "broken": its manifest is refused: /etc/podd/pods.d/broken.json: '
+assert_status 4 host podctl status none-at-all
+assert_contains "$output" 'pod "none-at-all": there is no such pod'
 
 say "a missing image"
 drop_manifest missing <<'EOF'
