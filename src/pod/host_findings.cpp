@@ -14,6 +14,7 @@
 #include "schema/annotations.h"
 #include "schema/bandwidth.h"
 #include "schema/image_reference.h"
+#include "schema/warnings.h"
 
 namespace podd::pod {
 
@@ -53,6 +54,20 @@ void look_at_ports(HostFindings& found, const translate::Pod& pod,
         add_finding(found.errors, "/ports", ports.error().message());
 }
 
+// Those that the manifest itself has are no matter of this host.
+void look_at_low_ports(HostFindings& found, const translate::Pod& pod,
+                       const schema::PodSettings& settings, const Images& images) {
+    if (settings.network != schema::Network::kHost) return;
+    for (std::size_t index = 0; index < images.size(); ++index) {
+        if (pod.manifest.apps[index].app || !images[index] || !images[index]->manifest.app)
+            continue;
+        for (const auto& port : images[index]->manifest.app->ports)
+            if (const auto sentence = schema::why_closed_on_host(port))
+                add_finding(found.warnings, AppPointers{pod.manifest, index}.image(),
+                            fmt::format("port \"{}\": {}", port.name.str(), *sentence));
+    }
+}
+
 void look_at_networks(HostFindings& found, const schema::PodManifest& manifest) {
     const auto networks = network_findings(manifest);
     found.errors.insert(found.errors.end(), networks.errors.begin(), networks.errors.end());
@@ -86,6 +101,7 @@ HostFindings host_findings(const translate::Pod& pod, const store::Reader& store
         add_app_findings(found, pod, index, store, images.back(), host);
     }
     look_at_ports(found, pod, *settings, images);
+    look_at_low_ports(found, pod, *settings, images);
     look_at_networks(found, pod.manifest);
     return found;
 }

@@ -79,18 +79,10 @@ void check_order(const std::string& at, const RuntimeApp& app, Warnings& out) {
                             at, kRequires, quoted(name), kAfter));
 }
 
-// The app's rights are those of its user namespace, to which the host's network does not belong.
 void check_low_ports(const std::string& at, const App& app, Warnings& out) {
-    constexpr std::uint16_t kFirstFree = 1024;
-    for (std::size_t index = 0; index < app.ports.size(); ++index) {
-        const auto& port = app.ports[index];
-        if (port.socket_activated || port.port >= kFirstFree) continue;
-        out.push_back(fmt::format(
-            "{}/ports/{}: no app may listen at port {} on the host's network itself: let systemd "
-            "listen (\"socketActivated\", and an entry in \"ports\" of the pod), or lower the "
-            "host's net.ipv4.ip_unprivileged_port_start",
-            at, index, port.port));
-    }
+    for (std::size_t index = 0; index < app.ports.size(); ++index)
+        if (const auto sentence = why_closed_on_host(app.ports[index]))
+            out.push_back(fmt::format("{}/ports/{}: {}", at, index, *sentence));
 }
 
 void check_labels(const std::string& at, const std::vector<Label>& labels, Warnings& out) {
@@ -166,6 +158,17 @@ Warnings warnings(const PodManifest& manifest) {
     check_ports(manifest, out);
     if (settings) check_servers(manifest, *settings, out);
     return out;
+}
+
+// The app's rights are those of its user namespace, to which the host's network does not belong.
+std::optional<std::string> why_closed_on_host(const Port& port) {
+    constexpr std::uint16_t kFirstFree = 1024;
+    if (port.socket_activated || port.port >= kFirstFree) return std::nullopt;
+    return fmt::format(
+        "no app may listen at port {} on the host's network itself: let systemd listen "
+        "(\"socketActivated\", and an entry in \"ports\" of the pod), or lower the host's "
+        "net.ipv4.ip_unprivileged_port_start",
+        port.port);
 }
 
 Warnings notes(const PodManifest& manifest) {

@@ -2,6 +2,7 @@
 // What is valid in a manifest, but hardly what its author meant.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ namespace podd::schema {
 /// reads but does not do. Isolators that have no effect are told by translate/, which knows.
 std::vector<std::string> warnings(const ImageManifest& manifest);
 std::vector<std::string> warnings(const PodManifest& manifest);
+
+/// Why an app cannot open the port itself where the network is the host's; nothing: it can.
+std::optional<std::string> why_closed_on_host(const Port& port);
 
 /// What is right and meant, and has a limit that its author may not know: no reason to fail.
 std::vector<std::string> notes(const PodManifest& manifest);

@@ -52,6 +52,12 @@ assert_contains "$(app_says web nginx)" '"GET /index.html HTTP/1.1" 200'
 worker=$(host pgrep --parent "$process" | head -n 1)
 assert_eq $((33 + first)) "$(host awk '/^Uid/ { print $2 }' "/proc/$worker/status")"
 stopped web nginx
+drop_manifest onhost <<'END'
+{"acKind": "PodManifest", "acVersion": "0.8.11", "annotations": [{"name": "podd.org/network", "value": "host"}],
+ "apps": [{"name": "a", "image": {"name": "example.com/nginx"}}]}
+END
+assert_contains "$(host podctl verify /etc/podd/pods.d/onhost.json)" \
+    'warning: /etc/podd/pods.d/onhost.json: /apps/0/image: port "80-tcp": no app may listen at port 80'
 
 say "one static program as a user without a name"
 look=$(asks http://127.0.0.1:8080/path)
