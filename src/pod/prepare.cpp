@@ -238,6 +238,34 @@ Result<plan::PodPlan> plan_of(const translate::Pod& pod, const schema::PodSettin
     return plan;
 }
 
+// What the plan does not say itself of the pod's networks.
+struct OfNetworks {
+    std::optional<network::Attachments> of_plugins;
+    std::string_view no_bandwidth;  // why nothing holds the pod to a rate
+};
+
+Result<OfNetworks> plan_networks(plan::PodPlan& plan, const schema::PodManifest& manifest,
+                                 const schema::PodSettings& settings,
+                                 const std::vector<store::ImageRecord>& images,
+                                 std::vector<std::string>& warnings) {
+    auto ports = TRY(forwarded_ports(manifest, settings, images));
+    const auto limit = TRY(bandwidth(manifest, settings, images));
+    OfNetworks rest {
+        TRY(attachments(plan, settings, {ports, limit}, warnings))
+        , {}
+    };
+    if (rest.of_plugins) {
+        plan.named_networks = true;
+        rest.no_bandwidth = no_bandwidth_of_plugins(settings, rest.of_plugins->list);
+    }
+    if (schema::has_link(settings.network)) {
+        plan.ports = std::move(ports);
+        plan.bandwidth = limit;
+    }
+    plan.proxied = proxied_ports(manifest);
+    return rest;
+}
+
 }  // namespace
 
 Result<Prepared> prepare(const translate::Pod& pod) {
@@ -253,15 +281,8 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     auto plan = TRY(plan_of(pod, settings, prepared.range.base));
     plan.metadata = metadata_wish(settings, images);
     prepared.warnings = unheard_sockets(pod.manifest, images);
-    auto ports = TRY(forwarded_ports(pod.manifest, settings, images));
-    const auto limit = TRY(bandwidth(pod.manifest, settings, images));
-    const auto networks = TRY(attachments(plan, settings, {ports, limit}, prepared.warnings));
-    const auto no_bandwidth =
-        networks ? no_bandwidth_of_plugins(settings, networks->list) : std::string_view{};
-    plan.named_networks = networks ? std::optional{true} : std::nullopt;
-    if (schema::has_link(settings.network)) plan.ports = std::move(ports);
-    if (schema::has_link(settings.network)) plan.bandwidth = limit;
-    plan.proxied = proxied_ports(pod.manifest);
+    const auto [networks, no_bandwidth] =
+        TRY(plan_networks(plan, pod.manifest, settings, images, prepared.warnings));
     plan.idle_stop_usec = settings.idle_stop_usec;
     std::optional<Metadata> metadata;
     if (plan.metadata) metadata.emplace(TRY(Metadata::begin(name, plan.uuid, pod.manifest)));
