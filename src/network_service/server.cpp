@@ -54,6 +54,7 @@ Result<> Server::listen(UniqueFd socket) {
     if (r >= 0) r = sd_event_source_set_priority(forget_, SD_EVENT_PRIORITY_IDLE);
     if (r < 0) return base::errno_error("adding to the event loop", -r);
     wait_for_requests();
+    forget_flows_later();  // a source is on when it is made
     return {};
 }
 
