@@ -28,6 +28,10 @@ Interface interface_of(const nlmsghdr& answer) {
     const auto& info = read_message<ifinfomsg>(answer, [&](unsigned type, const nlattr& attribute) {
         if (type == IFLA_IFNAME) one.name = mnl_attr_get_str(&attribute);
         if (type == IFLA_IFALIAS) one.alias = mnl_attr_get_str(&attribute);
+        if (type != IFLA_LINKINFO) return;
+        read_nest(attribute, [&](unsigned of_kind, const nlattr& kind) {
+            if (of_kind == IFLA_INFO_KIND) one.kind = mnl_attr_get_str(&kind);
+        });
     });
     one.index = static_cast<std::uint32_t>(info.ifi_index);
     one.is_up = (info.ifi_flags & IFF_UP) != 0;
@@ -102,9 +106,10 @@ Result<> bring_up(Netlink& netlink, std::uint32_t index) {
 Result<> remove_interface(Netlink& netlink, const std::string& name, const std::string& pod) {
     const auto found = TRY(find_interface(netlink, name));
     if (!found) return {};
-    // One without an alias that was never brought up is ours as well: whoever made it was killed
+    // One of our kinds without an alias that is not up is ours as well: whoever made it was killed
     // before it could say so.
-    const bool is_half_made = found->alias.empty() && !found->is_up;
+    const bool is_half_made =
+        found->alias.empty() && !found->is_up && (found->kind == "veth" || found->kind == "ifb");
     if (found->alias != alias_of(pod) && !is_half_made)
         return Error{
             ErrorCode::kConflict,

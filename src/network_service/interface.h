@@ -16,6 +16,7 @@ struct Interface {
     std::uint32_t index = 0;
     std::string name;
     std::string alias;  // see alias_of()
+    std::string kind;   // "veth"; empty: hardware
     bool is_up = false;
 };
 
