@@ -11,9 +11,6 @@
 
 namespace podd::network {
 
-/// So many are asked. Source: resolv.conf(5).
-inline constexpr std::size_t kMaxServers = 3;
-
 /// Where systemd-resolved names its own servers. Where the host's file names none that another
 /// network reaches, it is that of the stub of systemd-resolved or of another server like it, and
 /// this one takes its place.

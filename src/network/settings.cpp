@@ -154,7 +154,7 @@ bool is_server(std::string_view text) {
 Result<> apply_servers(Settings& settings, const ConfigLine& line, const Pool& /*defaults*/) {
     constexpr std::string_view kWanted = "addresses of at most 3 servers";
     TRY(add_words(settings.servers, line, is_server, kWanted));
-    if (settings.servers.size() > kMaxServers) return wanted(line, kWanted);
+    if (settings.servers.size() > base::kMaxNameServers) return wanted(line, kWanted);
     return {};
 }
 

@@ -17,7 +17,8 @@ namespace podd::network {
 struct Settings {
     Pool pool{};
     bool masquerade = true;  // what leaves the host has the host's address as its sender
-    // What follows holds for pods that start from now on, and is recorded nowhere.
+    // What follows is recorded nowhere: the first and the last hold for pods that start from now
+    // on, the servers for all.
     std::uint32_t mtu = 0;               // of both ends of links; 0: the kernel's default
     std::vector<std::string> servers{};  // whom podd-resolve.service asks; empty: the host's
     std::vector<std::string> domains{};  // search domains of pods; empty: the host's

@@ -33,6 +33,8 @@ public:
 
     /// Errors: kIo.
     base::Result<> start(sd_event* event);
+    /// Ends it now, with the best answer so far.
+    void give_up() { finish(); }
 
 private:
     // A server that has been asked. It has as long as the whole exchange, also when the next one

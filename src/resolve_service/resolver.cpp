@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/domain_name.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "network/resolv_conf.h"
@@ -36,7 +37,7 @@ std::vector<SocketAddress> addresses_of(const std::optional<std::vector<std::str
         servers ? *servers
                 : network::name_servers(text_of(kHostFile), text_of(network::kResolvedFile));
     for (const auto& server : names) {
-        if (found.size() == network::kMaxServers) break;
+        if (found.size() == base::kMaxNameServers) break;
         if (const auto address = server_address(server, kPort)) found.push_back(*address);
     }
     return found;
@@ -71,7 +72,7 @@ bool Resolver::make_room(const std::string& pod) {
     if (!other) return false;
     const auto oldest =
         std::ranges::find_if(pending_, [&](const auto& one) { return one.second.pod == *other; });
-    end(oldest->first);
+    oldest->second.exchange->give_up();
     return true;
 }
 
@@ -93,7 +94,7 @@ void Resolver::ask_servers(resolve::Query query, const std::string& pod, Transpo
                                    });
     if (const auto started = exchange->start(event_); !started) {
         base::log_line(base::LogLevel::kError, started.error().message());
-        return;
+        return exchange->give_up();
     }
     pending_.emplace(number, Pending{pod, std::move(exchange)});
     ++pending_of_[pod];

@@ -36,7 +36,8 @@ Result<std::string> unicast(std::string_view text) {
 Result<> set_servers(NameResolution& names, std::string_view text) {
     const auto all = TRY(words(text));
     constexpr std::string_view kWanted = "\"host\", \"none\" or addresses of at most 3 servers";
-    if (all.empty() || all.size() > kMaxDnsServers) return found_wanted(quoted(text), kWanted);
+    if (all.empty() || all.size() > base::kMaxNameServers)
+        return found_wanted(quoted(text), kWanted);
     if (all.size() == 1 && (all.front() == kHostWord || all.front() == "none")) {
         names.source = all.front() == kHostWord ? DnsSource::kHost : DnsSource::kNone;
         return {};

@@ -21,9 +21,6 @@ inline constexpr std::string_view kDnsOptions = "podd.org/dns-options";
 /// ADDRESS=NAME[,NAME…], blank between them; "host" for those of the host's file.
 inline constexpr std::string_view kHosts = "podd.org/hosts";
 
-/// As many as resolvers read. Source: MAXNS in resolv.h.
-inline constexpr std::size_t kMaxDnsServers = 3;
-
 enum class DnsSource : unsigned char { kOfNetwork, kHost, kNone, kServers };
 
 struct HostsEntry {
