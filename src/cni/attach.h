@@ -2,6 +2,7 @@
 // Calls of the plugins of a network, one after the other. Source: CNI specification, section 3.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,11 @@ namespace podd::cni {
 class Caller {
 public:
     explicit Caller(network::CniSettings settings) : settings_{std::move(settings)} {}
+
+    /// How long one call takes at most.
+    std::chrono::seconds patience() const {
+        return std::chrono::seconds{settings_.plugin_timeout_sec};
+    }
 
     /// Whether all plugins are there. Errors: as network::find_plugin().
     base::Result<> find_all(const network::Attachments& attachments) const;

@@ -2,12 +2,12 @@
 // Calls plugins of CNI for pods. They run as root in the host's namespaces.
 //
 // cni add POD    gives it the interfaces that its plan names; standard input is a socket, over
-// which
-//                its network namespace comes and the answer goes
+//                which its network namespace comes and the answer goes
 // cni del POD    takes everything back that plugins hold for it
 // cni check POD  asks plugins whether all is as they made it
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <string>
@@ -86,14 +86,19 @@ Result<> take_back(Records& records, const Caller& caller, Attachments attachmen
     return all;
 }
 
-// `wanted` says of each record whether nobody uses any more what is in it.
+// `wanted` says of each record whether nobody uses any more what is in it. Whoever is at one is
+// waited for; without any patience what he has is left to him.
 template <typename Wanted>
-Result<> take_back_all(Records& records, const Caller& caller, Wanted wanted) {
+Result<> take_back_all(Records& records, const Caller& caller, std::chrono::seconds patience,
+                       Wanted wanted) {
     Result<> all;
     for (const auto& uuid : records.uuids()) {
-        auto record = records.take(uuid);
+        if (const auto seen = records.look(uuid); seen && !wanted(*seen)) continue;
+        auto record = records.take(uuid, {base::LockKind::kExclusive, patience});
         if (!record) {
-            if (all) all = std::move(record).error();
+            const bool is_left =
+                patience.count() == 0 && record.error().code() == ErrorCode::kUnavailable;
+            if (all && !is_left) all = std::move(record).error();
             continue;
         }
         if (!*record || !wanted((*record)->attachments)) continue;
@@ -106,7 +111,7 @@ Result<> take_back_all(Records& records, const Caller& caller, Wanted wanted) {
 // Of runs of this pod whose end was cut short, and of all pods from before the last boot. Whatever
 // cannot be taken back does not belong to this run, and keeps nobody from starting.
 void take_back_old(Records& records, const Caller& caller, const Attachments& mine) {
-    const auto done = take_back_all(records, caller, [&](const Attachments& one) {
+    const auto done = take_back_all(records, caller, {}, [&](const Attachments& one) {
         return one.uuid != mine.uuid && (one.pod == mine.pod || one.boot != mine.boot);
     });
     if (!done)
@@ -203,7 +208,9 @@ Result<> answer(const std::string& pod) {
 Result<> del(const std::string& pod) {
     auto records = TRY(Records::open());
     const auto caller = TRY(make_caller());
-    return take_back_all(records, caller, [&](const Attachments& one) { return one.pod == pod; });
+    // Somebody may be asking the plugins at this moment whether all is there.
+    return take_back_all(records, caller, caller.patience() + std::chrono::seconds{1},
+                         [&](const Attachments& one) { return one.pod == pod; });
 }
 
 Result<> check(const std::string& pod) {
@@ -212,8 +219,10 @@ Result<> check(const std::string& pod) {
     bool any = false;
     for (const auto& uuid : records.uuids()) {
         const auto netns = bound_netns(uuid);
-        const auto record = TRY(records.take(uuid));
-        if (!record || record->attachments.pod != pod || netns.empty()) continue;
+        const auto seen = records.look(uuid);
+        if (!seen || seen->pod != pod || netns.empty()) continue;
+        const auto record = TRY(records.take(uuid, {base::LockKind::kShared, {}}));
+        if (!record) continue;
         for (const auto& one : record->attachments.list)
             TRY(caller.check(record->attachments, one, netns));
         any = true;

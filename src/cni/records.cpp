@@ -45,13 +45,24 @@ std::vector<std::string> Records::uuids() const {
     return uuids;
 }
 
-Result<std::optional<Records::Record>> Records::take(const std::string& uuid) {
+std::optional<Attachments> Records::look(const std::string& uuid) const {
+    const auto text =
+        base::read_file(folder_.get(), network::cni_record_file(uuid), network::kMaxCniRecord);
+    auto attachments = text ? network::parse_attachments(*text) : text.error();
+    if (!attachments) return std::nullopt;
+    return std::move(*attachments);
+}
+
+Result<std::optional<Records::Record>> Records::take(const std::string& uuid, const Wish& wish) {
     auto file = base::open_at(folder_.get(), network::cni_record_file(uuid), O_RDONLY);
     if (!file && file.error().code() == base::ErrorCode::kNotFound) return std::optional<Record>{};
     Record record;
     record.lock = TRY(std::move(file));
-    if (!TRY(base::try_lock(record.lock.get(), base::LockKind::kExclusive)))
-        return std::optional<Record>{};
+    if (!TRY(base::lock_within(record.lock.get(), wish.kind, wish.patience)))
+        return base::Error{base::ErrorCode::kUnavailable,
+                           fmt::format("\"{}/{}/{}\" is in use: its plugins are being asked",
+                                       network::kCniRecordParent, network::kCniRecordFolder,
+                                       network::cni_record_file(uuid))};
     struct stat st{};
     if (::fstat(record.lock.get(), &st) < 0) return base::errno_error("looking at a record", errno);
     // Whoever had it before has removed or replaced it.
