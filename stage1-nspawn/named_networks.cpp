@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/socket_message.h"
 #include "child.h"
+#include "plan/plan.h"
 
 namespace podd::stage1 {
 
@@ -26,17 +27,17 @@ using base::UniqueFd;
 
 namespace {
 
-constexpr const char* kProgram = "/usr/lib/podd/cni";
-
 Error gone() {
-    return Error{ErrorCode::kUnavailable, fmt::format("\"{}\" did not run to its end", kProgram)};
+    return Error{ErrorCode::kUnavailable,
+                 fmt::format("\"{}\" did not run to its end", plan::kCniProgram)};
 }
 
 [[noreturn]] void become_program(const char* verb, const std::string& pod, int input) {
     if (input >= 0 && ::dup2(input, STDIN_FILENO) < 0) ::_exit(1);
     const char* argv[] = {"cni", verb, pod.c_str(), nullptr};
     const char* envp[] = {nullptr};
-    (void)::execve(kProgram, const_cast<char* const*>(argv), const_cast<char* const*>(envp));
+    (void)::execve(plan::kCniProgram, const_cast<char* const*>(argv),
+                   const_cast<char* const*>(envp));
     ::_exit(1);
 }
 

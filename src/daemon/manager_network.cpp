@@ -18,6 +18,12 @@ std::vector<PortRow> rows(const std::vector<network::Port>& ports) {
     return rows;
 }
 
+network::ListedLink unknown(const base::Error& error) {
+    network::ListedLink link;
+    link.problems.push_back("its links are not known: " + error.message());
+    return link;
+}
+
 template <typename Row>
 Row row(const std::string& network, const network::ListedLink& link) {
     return Row{link.pod,
@@ -37,12 +43,15 @@ void ManagerObject::ListNetworkLinks(sdbus::Result<std::vector<LinkRow>>&& resul
     const Reply<std::vector<LinkRow>> reply{std::move(result), activity_};
     authorized(reply, {sender(), kInspectPods, {}, flags}, [this, reply](uid_t) {
         network_links_.list([reply](const base::Result<NetworkLinks::Links>& links) {
-            if (!links) return reply.fail(links.error());
+            const auto of_plugins = all_plugin_links();
+            if (!links && of_plugins.empty()) return reply.fail(links.error());
             std::vector<LinkRow> answer;
-            for (const auto& link : *links)
+            // Plugins need nobody who knows the others.
+            if (!links) answer.push_back(row<LinkRow>("default", unknown(links.error())));
+            for (const auto& link : links ? *links : NetworkLinks::Links{})
                 answer.push_back(
                     row<LinkRow>(link.restricted ? "default-restricted" : "default", link));
-            for (const auto& one : all_plugin_links())
+            for (const auto& one : of_plugins)
                 answer.push_back(row<LinkRow>(one.network, one.link));
             reply.ok(answer);
         });

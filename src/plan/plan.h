@@ -28,6 +28,8 @@ inline constexpr std::string_view kWithoutEffectFile = "without-effect.json";
 /// The pod's networks of plugins: network::Attachments; missing where it has none.
 inline constexpr std::string_view kNetworksFile = "networks.json";
 inline constexpr std::string_view kStage1Dir = "/usr/lib/podd/stage1";
+/// Calls the plugins of such networks.
+inline constexpr const char* kCniProgram = "/usr/lib/podd/cni";
 
 /// "app-<app>.json"; "app-<app>.bpf" beside it is the seccomp program, an array of struct
 /// sock_filter.

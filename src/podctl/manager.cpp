@@ -83,6 +83,10 @@ base::Error no_such_pod(const std::string& name) {
                                    : "there is no such pod")};
 }
 
+bool is_pattern(std::string_view word) {
+    return word.find_first_of("*?[") != std::string_view::npos;
+}
+
 base::Result<std::vector<std::string>> expand_pods(Manager& manager,
                                                    const std::vector<std::string>& words) {
     std::vector<std::string> names;
@@ -90,7 +94,7 @@ base::Result<std::vector<std::string>> expand_pods(Manager& manager,
         if (std::ranges::find(names, name) == names.end()) names.push_back(name);
     };
     for (const std::string& word : words) {
-        if (word.find_first_of("*?[") == std::string::npos) {
+        if (!is_pattern(word)) {
             add(word);
             continue;
         }

@@ -75,6 +75,9 @@ struct Session {
 /// Why nobody knows the pod: the mistake in a manifest of that name, or that there is none.
 base::Error no_such_pod(const std::string& name);
 
+/// Whether the word has wildcards; see glob(7).
+bool is_pattern(std::string_view word);
+
 /// Names of pods that match the words, which may be patterns; a word without wildcards stands for
 /// itself. Errors: those of ListPods().
 base::Result<std::vector<std::string>> expand_pods(Manager& manager,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // podctl network check
-#include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,7 +34,6 @@ using base::ErrorCode;
 using base::Result;
 using base::UniqueFd;
 
-constexpr const char* kProgram = "/usr/lib/podd/cni";
 constexpr std::size_t kMaxSaid = std::size_t{64} * 1024;
 
 struct Checked {
@@ -50,10 +49,11 @@ struct FileActions {
     ~FileActions() { (void)::posix_spawn_file_actions_destroy(&actions); }
 };
 
-// As it is logged: "<3>…" where that is no terminal.
-std::string without_level(std::string text) {
+// What was logged last, behind what plugins say themselves: "<3>…" where that is no terminal.
+std::string last_sentence(std::string text) {
     while (!text.empty() && text.back() == '\n')
         text.pop_back();
+    text.erase(0, text.rfind('\n') + 1);
     if (text.size() > 3 && text[0] == '<' && text[2] == '>') text.erase(0, 3);
     return text;
 }
@@ -62,26 +62,29 @@ std::string without_level(std::string text) {
 Result<std::string> ask_plugins(const std::string& pod) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) < 0) return base::errno_error("making a pipe", errno);
-    const UniqueFd read{ends[0]};
+    UniqueFd read{ends[0]};
     UniqueFd write{ends[1]};
     FileActions files;
     (void)::posix_spawn_file_actions_adddup2(&files.actions, write.get(), STDERR_FILENO);
     std::string verb = "check";
     std::string name = pod;
-    std::string program = kProgram;
+    std::string program = plan::kCniProgram;
     char* const argv[] = {program.data(), verb.data(), name.data(), nullptr};
     pid_t pid = -1;
-    if (const int r = ::posix_spawn(&pid, kProgram, &files.actions, nullptr, argv, environ); r != 0)
-        return base::errno_error(fmt::format("starting \"{}\"", kProgram), r);
+    if (const int r =
+            ::posix_spawn(&pid, plan::kCniProgram, &files.actions, nullptr, argv, environ);
+        r != 0)
+        return base::errno_error(fmt::format("starting \"{}\"", plan::kCniProgram), r);
     write.reset();
     auto said = base::read_all(read.get(), kMaxSaid);
+    read.reset();  // who says more than that does not wait for a reader
     int status = 0;
     while (::waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
     if (!said) return said;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return std::string{};
-    auto text = without_level(std::move(*said));
-    return text.empty() ? fmt::format("\"{}\" was ended by a signal", kProgram) : text;
+    auto text = last_sentence(std::move(*said));
+    return text.empty() ? fmt::format("\"{}\" was ended by a signal", plan::kCniProgram) : text;
 }
 
 Result<plan::PodPlan> plan_of(const std::string& pod) {
@@ -92,7 +95,8 @@ Result<plan::PodPlan> plan_of(const std::string& pod) {
     return plan::read_pod_plan(folder->get());
 }
 
-template <typename Links>
+using Links = decltype(std::declval<Manager&>().ListNetworkLinks(0));
+
 void look_at_link(Checked& checked, const std::string& pod, const Links& links) {
     checked.networks = "default";
     bool any = false;
@@ -109,18 +113,34 @@ void look_at_link(Checked& checked, const std::string& pod, const Links& links) 
     if (!any) checked.problems.emplace_back("it has no link");
 }
 
-template <typename Links>
-Result<Checked> check(const std::string& pod, const Links& links) {
-    const auto plan = TRY(plan_of(pod));
-    Checked checked;
-    if (plan::has_link(plan.network)) look_at_link(checked, pod, links);
-    if (plan.named_networks.value_or(false)) {
-        checked.networks += checked.networks.empty() ? "plugins" : ",plugins";
-        if (auto said = TRY(ask_plugins(pod)); !said.empty())
-            checked.problems.push_back(std::move(said));
+// Whoever has no link needs nobody who lists them, so they are asked for when one has.
+class Checker {
+public:
+    explicit Checker(Manager& manager) : manager_{manager} {}
+
+    Result<Checked> check(const std::string& pod) {
+        const auto plan = TRY(plan_of(pod));
+        Checked checked;
+        if (plan::has_link(plan.network)) look_at_link(checked, pod, *TRY(links()));
+        if (plan.named_networks.value_or(false)) {
+            checked.networks += checked.networks.empty() ? "plugins" : ",plugins";
+            if (auto said = TRY(ask_plugins(pod)); !said.empty())
+                checked.problems.push_back(std::move(said));
+        }
+        return checked;
     }
-    return checked;
-}
+
+private:
+    Result<const Links*> links() {
+        if (!links_)
+            links_ =
+                TRY(client::guarded([&] { return manager_.ListNetworkLinks(manager_.flags()); }));
+        return &*links_;
+    }
+
+    Manager& manager_;
+    std::optional<Links> links_;
+};
 
 std::vector<Cell> row_of(const std::string& pod, const Checked& checked) {
     const auto& problems = checked.problems;
@@ -137,20 +157,22 @@ Result<int> verb_network_check(const Arguments& arguments) {
     if (::geteuid() != 0)
         return Error{ErrorCode::kDenied, "networks of pods are checked by root alone"};
     const Session session = TRY(Session::open(arguments.options));
-    const auto links = TRY(client::guarded(
-        [&] { return session.manager->ListNetworkLinks(session.manager->flags()); }));
+    Checker checker{*session.manager};
     Table table{"pods", {{"POD", "pod"}, {"NETWORKS", "networks"}, {"STATE", "problems"}}, {}, {}};
     int status = kOk;
-    for (const auto& pod : TRY(expand_pods(*session.manager, arguments.words))) {
-        const auto checked = check(pod, links);
-        if (checked) {
-            table.rows.push_back(row_of(pod, *checked));
-            if (!checked->problems.empty()) status = kFailure;
-            continue;
+    for (const auto& word : arguments.words)
+        for (const auto& pod : TRY(expand_pods(*session.manager, {word}))) {
+            const auto checked = checker.check(pod);
+            if (checked) {
+                table.rows.push_back(row_of(pod, *checked));
+                if (!checked->problems.empty()) status = kFailure;
+                continue;
+            }
+            const bool runs = checked.error().code() != ErrorCode::kNotFound;
+            if (!runs && is_pattern(word)) continue;
+            print_error(checked.error(), arguments.options.json);
+            if (status != kFailure) status = runs ? kFailure : kNoSuchPod;
         }
-        print_error(checked.error(), arguments.options.json);
-        status = checked.error().code() == ErrorCode::kNotFound ? kNoSuchPod : kFailure;
-    }
     print_table(table, arguments.options);
     return status;
 }
