@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
+
 #include "pod/app_image.h"
 #include "pod/confinement.h"
 #include "pod/credentials.h"
@@ -133,6 +135,8 @@ void AppCheck::look_at_host_volume(const std::string& at, const ResolvedMount& m
         plan_host_volume(mount, owner, translate::devices(pod_.manifest, runtime_));
     expect(at, planned);
     if (!planned || !is_of_pod_root(*planned) || planned->read_only || owner.uid == 0) return;
+    struct stat st{};
+    if (::stat(planned->source.c_str(), &st) < 0 || !S_ISDIR(st.st_mode)) return;
     add_finding(
         found_.warnings, at,
         fmt::format("app {} is user {}, who can make no files on volume \"{}\": with "

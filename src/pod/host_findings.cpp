@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/file.h"
+#include "base/number.h"
 #include "pod/app_findings.h"
 #include "pod/app_image.h"
 #include "pod/named_networks.h"
@@ -54,15 +56,26 @@ void look_at_ports(HostFindings& found, const translate::Pod& pod,
         add_finding(found.errors, "/ports", ports.error().message());
 }
 
+// Source: ip-sysctl in the kernel's documentation.
+std::uint64_t first_unprivileged_port() {
+    constexpr std::uint64_t kDefault = 1024;
+    const auto text = base::read_file("/proc/sys/net/ipv4/ip_unprivileged_port_start", 32);
+    if (!text) return kDefault;
+    const auto line = std::string_view{*text}.substr(0, text->find('\n'));
+    return base::parse_number<std::uint64_t>(line).value_or(kDefault);
+}
+
 // Those that the manifest itself has are no matter of this host.
 void look_at_low_ports(HostFindings& found, const translate::Pod& pod,
                        const schema::PodSettings& settings, const Images& images) {
     if (settings.network != schema::Network::kHost) return;
+    const auto first = first_unprivileged_port();
     for (std::size_t index = 0; index < images.size(); ++index) {
         if (pod.manifest.apps[index].app || !images[index] || !images[index]->manifest.app)
             continue;
         for (const auto& port : images[index]->manifest.app->ports)
-            if (const auto sentence = schema::why_closed_on_host(port))
+            if (const auto sentence = schema::why_closed_on_host(port);
+                sentence && port.port < first)
                 add_finding(found.warnings, AppPointers{pod.manifest, index}.image(),
                             fmt::format("port \"{}\": {}", port.name.str(), *sentence));
     }
