@@ -84,15 +84,15 @@ std::vector<WithoutEffect> without_effect(const std::vector<schema::Isolator>& i
     for (const auto& isolator : isolators) {
         const bool network = limits_network(isolator);
         std::string why;
-        const bool on_any_host = !network || scope.no_bandwidth.empty();
-        if (network) why = on_any_host ? scope.no_bandwidth_here : scope.no_bandwidth;
+        const bool is_of_host = !network || scope.no_bandwidth.empty();
+        if (network) why = is_of_host ? scope.no_bandwidth_here : scope.no_bandwidth;
         for (const auto& setting : settings_of(isolator, scope.scope))
             if (why.empty()) why = reason(setting, host);
         const bool named = std::any_of(found.begin(), found.end(), [&](const auto& one) {
             return one.isolator == isolator.name.str();
         });
         if (!why.empty() && !named)
-            found.push_back({isolator.name.str(), std::move(why), on_any_host});
+            found.push_back({isolator.name.str(), std::move(why), is_of_host});
     }
     return found;
 }

@@ -122,8 +122,9 @@ struct Preparation {
     const store::Reader& store;
     const StateDir& state;
     int run_dir;
-    bool best_effort;               // of apps that do not say themselves
-    std::string_view no_bandwidth;  // of apps: see LimitScope
+    bool best_effort;                    // of apps that do not say themselves
+    std::string_view no_bandwidth;       // of apps, and the next: see LimitScope
+    std::string_view no_bandwidth_here;  //
     PodNeeds needs;
     Enforcement& enforcement;
     plan::PodPlan& plan;
@@ -137,7 +138,7 @@ Result<> check_limits(const Preparation& to, const schema::RuntimeApp& runtime,
     const auto& app = runtime.app ? runtime.app : image.manifest.app;
     if (!app) return {};
     return to.enforcement.check(fmt::format("app {}", runtime.name.str()), app->isolators,
-                                {translate::Scope::kApp, to.no_bandwidth},
+                                {translate::Scope::kApp, to.no_bandwidth, to.no_bandwidth_here},
                                 settings.best_effort.value_or(to.best_effort));
 }
 
@@ -241,7 +242,7 @@ Result<plan::PodPlan> plan_of(const translate::Pod& pod, const schema::PodSettin
 // What the plan does not say itself of the pod's networks.
 struct OfNetworks {
     std::optional<network::Attachments> of_plugins;
-    std::string_view no_bandwidth;  // why nothing holds the pod to a rate
+    std::string_view no_bandwidth;  // why nothing on this host holds the pod to a rate
 };
 
 Result<OfNetworks> plan_networks(plan::PodPlan& plan, const schema::PodManifest& manifest,
@@ -250,10 +251,8 @@ Result<OfNetworks> plan_networks(plan::PodPlan& plan, const schema::PodManifest&
                                  std::vector<std::string>& warnings) {
     auto ports = TRY(forwarded_ports(manifest, settings, images));
     const auto limit = TRY(bandwidth(manifest, settings, images));
-    OfNetworks rest {
-        TRY(attachments(plan, settings, {ports, limit}, warnings))
-        , {}
-    };
+    OfNetworks rest;
+    rest.of_plugins = TRY(attachments(plan, settings, {ports, limit}, warnings));
     if (rest.of_plugins) {
         plan.named_networks = true;
         rest.no_bandwidth = no_bandwidth_of_plugins(settings, rest.of_plugins->list);
@@ -298,18 +297,18 @@ Result<Prepared> prepare(const translate::Pod& pod) {
         "pod", pod.manifest.isolators,
         {translate::Scope::kPod, schema::no_bandwidth_of_pod(settings), no_bandwidth},
         settings.best_effort));
-    const Preparation to{
-        pod,
-        store,
-        state,
-        run_dir.get(),
-        settings.best_effort,
-        no_bandwidth.empty() ? schema::no_bandwidth_of_app(settings, images.size()) : no_bandwidth,
-        {schema::keeps_setuid_from_host(pod.manifest)},
-        enforcement,
-        plan,
-        prepared.warnings,
-        metadata};
+    const Preparation to{pod,
+                         store,
+                         state,
+                         run_dir.get(),
+                         settings.best_effort,
+                         schema::no_bandwidth_of_app(settings, images.size()),
+                         no_bandwidth,
+                         {schema::keeps_setuid_from_host(pod.manifest)},
+                         enforcement,
+                         plan,
+                         prepared.warnings,
+                         metadata};
     for (std::size_t i = 0; i < images.size(); ++i)
         TRY_CONTEXT(prepare_app(to, pod.manifest.apps[i], images[i]), "app \"{}\"",
                     pod.manifest.apps[i].name.str());

@@ -19,8 +19,8 @@ void explain(const std::string& pod) {
     const auto taken = pod::taken_ports(manifest->pod.manifest, pod::held_ports(pod));
     const auto why =
         taken.empty() ? fmt::format(
-                            "a socket that it needs does not listen: is its port taken by another "
-                            "program? 'podctl status {}' shows which socket it is",
+                            "a socket of it has failed: is its port taken by another program, or "
+                            "has it started the pod too often? 'podctl status {}' shows which",
                             pod)
                       : fmt::format("{}", fmt::join(taken, "; "));
     base::log_entry({base::LogLevel::kError,

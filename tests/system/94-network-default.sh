@@ -111,7 +111,7 @@ assert_fails host podctl start three
 assert_contains "$output" "podd-loopback@three.socket does not listen: is its port taken?"
 assert_eq "" "$(network_state | grep three || true)"
 assert_matches "$(host podctl status three || true)" 'podd-loopback@three.socket +failed'
-says_why() { journal pod-three | grep -F 'pod "three": a socket that it needs does not listen: is its port taken by another program?'; }
+says_why() { journal pod-three | grep -F 'pod "three": a socket of it has failed: is its port taken by another program'; }
 wait_until 10 says_why
 host systemctl stop squatter
 host_sh 'rm /etc/podd/pods.d/three.json; systemctl daemon-reload; systemctl reset-failed'
