@@ -15,10 +15,16 @@ namespace {
 constexpr std::string_view kConnect = "connect";
 constexpr std::string_view kDisconnect = "disconnect";
 constexpr std::string_view kList = "list";
+constexpr std::string_view kRules = "rules";
 
 std::string_view word_of(Request::Verb verb) {
-    if (verb == Request::Verb::kConnect) return kConnect;
-    return verb == Request::Verb::kDisconnect ? kDisconnect : kList;
+    switch (verb) {
+        case Request::Verb::kConnect: return kConnect;
+        case Request::Verb::kDisconnect: return kDisconnect;
+        case Request::Verb::kList: return kList;
+        case Request::Verb::kRules: break;
+    }
+    return kRules;
 }
 
 const std::string* text_member(const Json& json, std::string_view name) {
@@ -57,6 +63,7 @@ Result<Request> parse_request(std::string_view text) {
     const auto* pod = text_member(json, "pod");
     const bool connect = verb != nullptr && *verb == kConnect;
     if (verb != nullptr && *verb == kList) return Request{Request::Verb::kList, {}, {}, {}};
+    if (verb != nullptr && *verb == kRules) return Request{Request::Verb::kRules, {}, {}, {}};
     if (verb == nullptr || pod == nullptr || !is_pod_name(*pod) ||
         (!connect && *verb != kDisconnect))
         return Error{ErrorCode::kInvalidArgument, "that is no request for a network"};

@@ -17,14 +17,15 @@ namespace podd::network {
 inline constexpr const char* kSocket = "/run/podd/network.socket";
 inline constexpr std::size_t kMaxMessage = std::size_t{160} * 1024;
 
+/// kRules has the rules made again for all pods that are connected.
 /// What is answered to kList comes as a memory file beside the reply, see listing.h.
 ///
 /// To connect a pod, a netlink socket (NETLINK_ROUTE) comes with it that was opened in the pod's
 /// network namespace: so the service needs no right to join that.
 struct Request {
-    enum class Verb : unsigned char { kConnect, kDisconnect, kList };
+    enum class Verb : unsigned char { kConnect, kDisconnect, kList, kRules };
     Verb verb = Verb::kConnect;
-    std::string pod;          // of kList: none
+    std::string pod;          // of kList, kRules: none
     std::vector<Port> ports;  // kConnect
     Access access{};          // kConnect
     /// kConnect: bytes per second, each way, that the link is to be held to.

@@ -210,6 +210,12 @@ Result<> Connector::add_rules(const Connection& connection) {
     return make_table();
 }
 
+// Also where the table is there: a rule set that was saved may hold pods of another day.
+Result<> Connector::make_rules() {
+    if (records_.all().empty()) return {};
+    return make_table();
+}
+
 // With all pods that are connected, at once.
 Result<> Connector::make_table() {
     std::string commands = network::kRemoveTable;

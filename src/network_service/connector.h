@@ -43,6 +43,10 @@ public:
     /// Success when the pod is not connected.
     base::Result<> disconnect(const std::string& pod);
 
+    /// Makes the table again with all pods that are connected, in one transaction. Without any,
+    /// there is none.
+    base::Result<> make_rules();
+
     /// Of pods that have ended, what the kernel remembers; until then, nobody gets their addresses.
     bool has_flows_to_forget() const { return !records_.ended().empty(); }
     base::Result<> forget_flows();

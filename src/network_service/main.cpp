@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The network of pods: makes and removes links, addresses and rules, as starts and ends of pods ask
-// for. Of root's rights it has CAP_NET_ADMIN alone. Source: podd.network(5).
+// for. Of root's rights it has CAP_NET_ADMIN alone. As podd-network-rules.service, it asks itself
+// for the rules. Source: podd.network(5).
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-id128.h>
 
 #include "base/log.h"
+#include "base/socket_message.h"
 #include "event/service_loop.h"
+#include "network/service_call.h"
 #include "network/settings.h"
 #include "server.h"
 
@@ -54,10 +59,25 @@ Result<> serve() {
     return loop.run();
 }
 
+// The service may be serving, about to end, or not there: whoever asks at its socket is heard.
+Result<> ask_for_rules() {
+    const auto socket = TRY(network::call_service());
+    const network::Request request{network::Request::Verb::kRules, {}, {}, {}};
+    TRY(base::send_message(socket.get(), to_text(request), {}));
+    const auto answer = TRY(network::receive_answer(socket.get(), 0));
+    if (!answer.reply.error.empty())
+        return Error{ErrorCode::kIo,
+                     fmt::format("the rules of pods were not made: {}", answer.reply.error)};
+    return {};
+}
+
 }  // namespace
 }  // namespace podd::network_service
 
-int main(int argc, char** /*argv*/) {
-    return podd::event::service_main(argc, "usage: network; see podd.network(5)",
-                                     podd::network_service::serve);
+int main(int argc, char** argv) {
+    using namespace podd::network_service;
+    const bool rules = argc == 2 && std::string_view{argv[1]} == "rules";
+    return podd::event::service_main(rules ? 1 : argc,
+                                     "usage: network [rules]; see podd.network(5)",
+                                     rules ? ask_for_rules : serve);
 }

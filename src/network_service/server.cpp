@@ -63,8 +63,10 @@ Reply Server::reply_to(const Request& request, std::vector<UniqueFd> fds) {
     const bool connect = request.verb == Request::Verb::kConnect;
     if (fds.size() != (connect ? 1U : 0U))
         return {"the request has no socket of the pod", 0, {}, {}};
+    const bool rules = request.verb == Request::Verb::kRules;
     const auto done = connect ? connector_->connect(request, std::move(fds.front()))
-                              : not_connected(connector_->disconnect(request.pod));
+                              : not_connected(rules ? connector_->make_rules()
+                                                    : connector_->disconnect(request.pod));
     if (done)
         return {{}, done->interface, done->unlimited, done->gateway, std::move(done->domains)};
     return {done.error().message(), 0, {}, {}};

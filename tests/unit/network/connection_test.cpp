@@ -108,6 +108,7 @@ TEST_CASE("requests and replies") {
         {Request::Verb::kDisconnect, "web", {}, {}},
         {Request::Verb::kConnect, "web", {}, {}, 5, true},
         {Request::Verb::kList, "", {}, {}},
+        {Request::Verb::kRules, "", {}, {}},
     };
     for (const auto& request : requests) {
         const auto back = parse_request(to_text(request));
