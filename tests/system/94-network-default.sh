@@ -6,15 +6,23 @@ import_image busybox
 
 . "$source_dir/tests/system/network/world.sh"
 
-say "out: both families, with the host's address; names by the servers behind resolved's stub"
+say "a host that does not forward yet: it does with the first pod, says so, and still learns routes from routers"
+host sysctl -q net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0 net.ipv6.conf.world0.accept_ra=1
+forwarding() { host sysctl -n net.ipv4.ip_forward net.ipv6.conf.all.forwarding net.ipv6.conf.world0.accept_ra | xargs; }
+assert_eq "0 0 1" "$(forwarding)"
 pod one ', "ports": [{"name": "http", "hostPort": 8080}]'
+assert_eq "1 1 2" "$(forwarding)"
+for parameter in ipv4/ip_forward ipv6/conf/all/forwarding; do
+    assert_contains "$(journal podd-network.service)" "\"/proc/sys/net/$parameter\" was 0 and is 1 now: this host forwards packets"
+done
+
+say "out: both families, with the host's address; names by the servers behind resolved's stub"
 assert_eq "eth0 lo" "$(in_pod one ls /sys/class/net | xargs)"
 assert_eq "you are 192.0.2.1" "$(talk one 192.0.2.2 7)"
 assert_eq "you are 2001:db8::1" "$(talk one 2001:db8::2 7)"
 in_pod one ping -c 1 -W 3 192.0.2.2 >/dev/null
 assert_eq $'nameserver 10.80.0.1\nsearch pod.internal example.com' "$(in_pod one cat /etc/resolv.conf)"
 assert_contains "$(in_pod one nslookup web.example.org 2>&1)" 198.51.100.9
-[ "$(host cat /proc/sys/net/ipv4/ip_forward)" = 1 ] || fail "nothing is forwarded"
 one=$(address one 4) one6=$(address one 6)
 assert_matches "$one" '^10\.80\.'
 assert_matches "$one6" '^fd'
