@@ -5,6 +5,8 @@
 import_image busybox
 
 . "$source_dir/tests/system/network/world.sh"
+finish() { host_sh 'systemctl stop hear-world hear-host hear-mark 2>/dev/null || true; rm -f /run/hear.pl /run/tell.pl /run/heard'; put_back; }
+trap finish EXIT
 
 say "a host that does not forward yet: it does with the first pod, says so, and still learns routes from routers"
 host sysctl -q net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0 net.ipv6.conf.world0.accept_ra=1
@@ -63,6 +65,60 @@ assert_eq "$before" "$(segments)" "another hardware address"
 host systemctl restart pod-one@a pod-one
 wait_until 10 unit_is pod-one@a active
 assert_eq "$one" "$(address one 4)" "the same address again"
+
+say "datagrams from addresses that nobody or another pod has come nowhere, also where all is open"
+pod liar '' default 'pods host'
+pod mark '' default pods
+pod third '' default pods
+main=$(property pod-liar@a MainPID)
+host_file /run/hear.pl <<'EOF'
+use strict; use Socket qw(:all); $| = 1;
+socket(my $s, AF_INET6, SOCK_DGRAM, 0) or die; bind($s, pack_sockaddr_in6(8097, IN6ADDR_ANY)) or die "$!";
+while (recv($s, my $text, 512, 0)) { print "$text\n" }
+EOF
+host_file /run/tell.pl <<'EOF'
+use strict; use Socket qw(:all);
+my ($text, $from4, $from6) = splice(@ARGV, 0, 3);
+while (my ($where, $at) = splice(@ARGV, 0, 2)) {
+    my $six = $at =~ /:/; my $from = $six ? $from6 : $from4;
+    my $address = sub { $six ? pack_sockaddr_in6($_[1], inet_pton(AF_INET6, $_[0])) : pack_sockaddr_in($_[1], inet_aton($_[0])) };
+    socket(my $s, $six ? AF_INET6 : AF_INET, SOCK_DGRAM, 0) or die;
+    bind($s, $address->($from, 0)) or die "$from: $!";
+    send($s, "$text to $where by " . ($six ? 6 : 4), 0, $address->($at, 8097)) or die "$at: $!";
+}
+EOF
+for where in world host mark; do
+    net=/proc/1/ns/net
+    [ $where != world ] || net=/run/netns/world
+    [ $where != mark ] || net=/proc/$(property pod-mark@a MainPID)/ns/net
+    host systemd-run --quiet --collect --unit="hear-$where" --property="NetworkNamespacePath=$net" --property=StandardOutput=append:/run/heard perl /run/hear.pl
+done
+liar=$(address liar 4) liar6=$(address liar 6) third=$(address third 4) third6=$(address third 6)
+targets="world 192.0.2.2 world 2001:db8::2 host 192.0.2.1 host 2001:db8::1 mark $(address mark 4) mark $(address mark 6)"
+# tell WHO ADDRESS4 ADDRESS6: a datagram from there to each of them.
+# shellcheck disable=SC2086
+tell() { pod_net perl /run/tell.pl "$1" "$2" "$3" $targets; }
+nobody=10.80.9.9 nobody6=${liar6%::*}::9:9
+pod_net sh -c 'for at in $0 $1; do ip addr add $at/32 dev eth0; done; for at in $2 $3; do ip addr add $at/128 dev eth0 nodad; done' $nobody "$third" "$nobody6" "$third6"
+# heard WHO...: six of each have come, and no others.
+heard() { host_sh 'sort /run/heard; : >/run/heard' >"$TEST_TMP/heard"; for who; do for where in host mark world; do printf '%s\n' "$who to $where by "{4,6}; done; done | diff - "$TEST_TMP/heard"; }
+has_come() { [ "$(host grep -c "^$1 " /run/heard)" = 6 ]; }
+tells_itself() { tell itself "$liar" "$liar6" && has_come itself; }
+wait_until 10 tells_itself
+host_sh ': >/run/heard'
+tell nobody $nobody "$nobody6"
+tell third "$third" "$third6"
+tell itself "$liar" "$liar6"
+wait_until 10 has_come itself
+heard itself || fail "not what may come"
+# Without the rules, they would.
+host nft delete table inet podd
+tell nobody $nobody "$nobody6"
+tell third "$third" "$third6"
+wait_until 10 has_come third
+heard nobody third || fail "not what comes without rules"
+host_sh 'systemctl stop hear-world hear-host hear-mark pod-liar pod-mark pod-third'
+host systemctl restart podd-network.service
 
 say "in: ports, from everywhere"
 ready() { [ "$(fetch host "http://$one/")" = "this is one" ]; }
