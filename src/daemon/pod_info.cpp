@@ -51,7 +51,7 @@ void fill_from_app_plans(PodInfo& pod, const schema::PodManifest& manifest, int 
         if (!plan) continue;
         pod.apps[i].image_id = plan->image_id;
         if (!manifest.apps[i].app) pod.apps[i].limits = asked_limits(plan->limits);
-        for (std::string& text : weakened_in_plan(manifest.apps[i], *plan))
+        for (std::string& text : weakened_in_plan(manifest, manifest.apps[i], *plan))
             pod.weakened.push_back(std::move(text));
     }
 }

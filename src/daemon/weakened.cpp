@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/weakened.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "sandbox/capabilities.h"
+#include "sandbox/seccomp.h"
 #include "schema/annotations.h"
 #include "schema/isolators.h"
 #include "translate/devices.h"
@@ -15,14 +14,17 @@ namespace podd::daemon {
 
 namespace {
 
-// Names for podd's own defaults. Source: appc spec 0.8.11, ace.md, and rkt's names for its lists.
-bool is_default_list(const std::string& name, bool retain) {
-    return name.starts_with('@') &&
-           name.ends_with(retain ? "/default-whitelist" : "/default-blacklist");
-}
+constexpr std::string_view kUnconfined = "unconfined";
+constexpr std::string_view kAllCalls = "system calls: all";
+constexpr std::string_view kOwnContext = "SELinux context of the manifest's own";
+constexpr std::string_view kApparmorOff = "AppArmor: unconfined";
 
 std::string capabilities_text(std::uint64_t mask) {
     return fmt::format("capabilities {}", fmt::join(sandbox::capability_names(mask), " "));
+}
+
+std::string oom_text(int score) {
+    return fmt::format("ends later than others when memory runs out (oom-score-adj is {})", score);
 }
 
 class Findings {
@@ -37,23 +39,25 @@ public:
         if (more != 0) add(capabilities_text(more));
     }
     void operator()(const schema::SeccompIsolator& isolator) {
-        const auto is_default = [&](const std::string& name) {
-            return is_default_list(name, isolator.retain);
-        };
-        if (isolator.retain && !std::ranges::all_of(isolator.set, is_default))
+        // Capabilities that open more calls are told of as such.
+        const auto usual = sandbox::default_capabilities();
+        const auto policy =
+            sandbox::isolator_policy(isolator.retain, isolator.set, isolator.errno_name, usual);
+        if (!policy) return;  // stage0 refuses it
+        if (!*policy)
+            add(kAllCalls);
+        else if (sandbox::lets_more_through(**policy, sandbox::default_policy(usual)))
             add("system calls: a list of the manifest's own");
-        // A set that removes starts from all that there are.
-        if (!isolator.retain && std::ranges::none_of(isolator.set, is_default))
-            add("system calls: all but those that the manifest names");
     }
     void operator()(const schema::NoNewPrivilegesIsolator& isolator) {
         if (!isolator.value) add("may gain privileges (no-new-privileges is off)");
     }
-    void operator()(const schema::SelinuxIsolator&) {
-        add("SELinux context of the manifest's own");
-    }
+    void operator()(const schema::SelinuxIsolator&) { add(kOwnContext); }
     void operator()(const schema::ApparmorIsolator& isolator) {
-        if (isolator.profile == "unconfined") add("AppArmor: unconfined");
+        if (isolator.profile == kUnconfined) add(kApparmorOff);
+    }
+    void operator()(const schema::OomScoreAdjIsolator& isolator) {
+        if (isolator.value < 0) add(oom_text(isolator.value));
     }
     template <typename Other>
     void operator()(const Other&) {}
@@ -61,7 +65,7 @@ public:
     std::vector<std::string> take() { return std::move(found_); }
 
 private:
-    void add(const std::string& what) { found_.push_back(where_ + what); }
+    void add(std::string_view what) { found_.push_back(fmt::format("{}{}", where_, what)); }
     std::string where_;
     std::vector<std::string> found_;
 };
@@ -92,31 +96,59 @@ void add_network(std::vector<std::string>& found, const schema::PodSettings& set
     if (access.metadata) found.emplace_back("network: reaches the metadata services of clouds");
 }
 
+// Of the pod's own isolators only labels are the apps'.
+struct PodLabels {
+    std::string selinux;  // empty: none
+    std::string apparmor;
+};
+
+PodLabels pod_labels(const schema::PodManifest& manifest) {
+    PodLabels labels;
+    for (const schema::Isolator& isolator : manifest.isolators) {
+        const auto value = schema::isolator_value(isolator);
+        if (!value) continue;
+        if (const auto* context = std::get_if<schema::SelinuxIsolator>(&*value))
+            labels.selinux = schema::selinux_label(*context);
+        if (const auto* profile = std::get_if<schema::ApparmorIsolator>(&*value))
+            labels.apparmor = profile->profile;
+    }
+    return labels;
+}
+
+void add_isolators(std::vector<std::string>& found, const std::string& where,
+                   const std::vector<schema::Isolator>& isolators) {
+    Findings findings{where};
+    for (const schema::Isolator& isolator : isolators)
+        if (const auto value = schema::isolator_value(isolator)) std::visit(findings, *value);
+    for (std::string& text : findings.take())
+        found.push_back(std::move(text));
+}
+
 }  // namespace
 
 std::vector<std::string> weakened(const schema::PodManifest& manifest) {
     std::vector<std::string> found;
     const auto settings = schema::pod_settings(manifest);
     if (settings) add_network(found, *settings);
+    const auto labels = pod_labels(manifest);
+    if (!labels.selinux.empty()) found.push_back(fmt::format("pod: {}", kOwnContext));
+    if (labels.apparmor == kUnconfined) found.push_back(fmt::format("pod: {}", kApparmorOff));
     for (const schema::Volume& volume : manifest.volumes)
         add_volume(found, volume);
     for (const schema::RuntimeApp& app : manifest.apps) {
         for (const schema::Mount& mount : app.mounts)
             if (mount.app_volume) add_volume(found, *mount.app_volume);
-        if (!app.app) continue;
-        Findings findings{fmt::format("app {}: ", app.name.str())};
-        for (const schema::Isolator& isolator : app.app->isolators)
-            if (const auto value = schema::isolator_value(isolator)) std::visit(findings, *value);
-        for (std::string& text : findings.take())
-            found.push_back(std::move(text));
+        if (app.app)
+            add_isolators(found, fmt::format("app {}: ", app.name.str()), app.app->isolators);
     }
     return found;
 }
 
-std::vector<std::string> weakened_in_plan(const schema::RuntimeApp& app,
+std::vector<std::string> weakened_in_plan(const schema::PodManifest& manifest,
+                                          const schema::RuntimeApp& app,
                                           const plan::AppPlan& plan) {
     std::vector<std::string> found;
-    const auto add = [&](const std::string& what) {
+    const auto add = [&](std::string_view what) {
         found.push_back(
             fmt::format("app {}: {}{}", plan.name, what, app.app ? "" : ", says its image"));
     };
@@ -126,9 +158,16 @@ std::vector<std::string> weakened_in_plan(const schema::RuntimeApp& app,
     const std::uint64_t more = plan.capabilities & ~sandbox::default_capabilities();
     if (more != 0) add(capabilities_text(more));
     if (!plan.no_new_privileges) add("may gain privileges (no-new-privileges is off)");
-    if (!plan.seccomp) add("system calls: all");
-    if (plan.refusals_logged) add("system calls: a list of its own");
-    if (plan.apparmor_profile == "unconfined") add("AppArmor: unconfined");
+    if (!plan.seccomp)
+        add(kAllCalls);
+    else if (plan.more_calls.value_or(false))
+        add("system calls: a list of its own");
+    if (const int score = plan.oom_score_adj.value_or(0); score < 0) add(oom_text(score));
+    // An image that says nothing leaves the pod's label, which weakened() tells of.
+    const auto labels = pod_labels(manifest);
+    if (!plan.selinux_label.empty() && plan.selinux_label != labels.selinux)
+        add("SELinux context of its own");
+    if (plan.apparmor_profile == kUnconfined && labels.apparmor != kUnconfined) add(kApparmorOff);
     return found;
 }
 

@@ -15,7 +15,9 @@ namespace podd::daemon {
 std::vector<std::string> weakened(const schema::PodManifest& manifest);
 
 /// The same of what only the plan of a running app tells: its user by number, and isolators that
-/// its image has, where the manifest of the pod does not describe the app itself.
-std::vector<std::string> weakened_in_plan(const schema::RuntimeApp& app, const plan::AppPlan& plan);
+/// its image has, where the manifest of the pod does not describe the app itself. `app` is one of
+/// `manifest`.
+std::vector<std::string> weakened_in_plan(const schema::PodManifest& manifest,
+                                          const schema::RuntimeApp& app, const plan::AppPlan& plan);
 
 }  // namespace podd::daemon

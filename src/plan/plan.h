@@ -204,11 +204,12 @@ struct AppPlan {
     /// What a user who is not root has of them: permitted, effective, inheritable; none: nothing.
     std::optional<std::uint64_t> ambient{};
     bool no_new_privileges = true;
-    bool seccomp = true;           // load seccomp_file(name)
-    bool refusals_logged = false;  // the kernel logs what that filter refuses
-    bool notify = false;           // the app itself says READY=1
-    bool stdio_links = false;      // FIFOs behind /dev/stdout and /dev/stderr, with a drainer
-    bool private_pids = false;     // PID 1 of a PID namespace beneath the pod's
+    bool seccomp = true;               // load seccomp_file(name)
+    bool refusals_logged = false;      // the kernel logs what that filter refuses
+    std::optional<bool> more_calls{};  // true: it lets more through than the default; for status
+    bool notify = false;               // the app itself says READY=1
+    bool stdio_links = false;          // FIFOs behind /dev/stdout and /dev/stderr, with a drainer
+    bool private_pids = false;         // PID 1 of a PID namespace beneath the pod's
     int stop_signal = 15;
     std::uint64_t stop_timeout_usec = kDefaultStopTimeoutUsec;  // UINT64_MAX: none
     std::vector<LimitPlan> limits;

@@ -118,6 +118,7 @@ void members(AppPlan& plan, Visit& visit) {
     visit("noNewPrivileges", plan.no_new_privileges);
     visit("seccomp", plan.seccomp);
     visit("refusalsLogged", plan.refusals_logged);
+    visit("moreCalls", plan.more_calls);
     visit("notify", plan.notify);
     visit("stdioLinks", plan.stdio_links);
     visit("privatePids", plan.private_pids);

@@ -66,6 +66,9 @@ Result<> confine(plan::AppPlan& plan, const ResolvedApp& app, const PodNeeds& ne
     if (app.selinux) plan.selinux_label = selinux_label(*app.selinux);
     if (app.apparmor) plan.apparmor_profile = app.apparmor->profile;
     auto policy = TRY(policy_of(app, plan.capabilities));
+    if (app.seccomp && (!policy || sandbox::lets_more_through(
+                                       *policy, sandbox::default_policy(plan.capabilities))))
+        plan.more_calls = true;
     // Also where a filter is not wanted at all: that may be the image's word.
     if (needs.keep_setuid_from_host)
         policy = sandbox::without_setuid_files(std::move(policy).value_or(sandbox::open_policy()));
@@ -74,10 +77,6 @@ Result<> confine(plan::AppPlan& plan, const ResolvedApp& app, const PodNeeds& ne
     plan.refusals_logged = policy && app.seccomp;
     if (!policy) return {};
     return base::write_file(run_dir, plan::seccomp_file(plan.name), TRY(program_of(*policy)), 0600);
-}
-
-std::string selinux_label(const schema::SelinuxIsolator& isolator) {
-    return fmt::format("{}:{}:{}:{}", isolator.user, isolator.role, isolator.type, isolator.level);
 }
 
 std::vector<base::Error> confinement_problems(const ResolvedApp& app) {

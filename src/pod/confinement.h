@@ -24,9 +24,6 @@ struct PodNeeds {
 base::Result<> confine(plan::AppPlan& plan, const ResolvedApp& app, const PodNeeds& needs,
                        int run_dir);
 
-/// "user:role:type:level"
-std::string selinux_label(const schema::SelinuxIsolator& isolator);
-
 /// What confine() would refuse of the app's isolators; writes nothing, compiles nothing.
 std::vector<base::Error> confinement_problems(const ResolvedApp& app);
 

@@ -49,8 +49,10 @@ struct SeccompDenial {
     struct Condition {
         unsigned argument = 0;
         std::uint32_t bits = 0;
+        bool operator==(const Condition&) const = default;
     };
     Condition only_where{};
+    bool operator==(const SeccompDenial&) const = default;
 };
 
 /// Only the machine's own architecture is open: a call by another convention (32 bit, x32) ends the
@@ -85,6 +87,10 @@ base::Result<std::optional<SeccompPolicy>> isolator_policy(bool retain,
                                                            const std::vector<std::string>& set,
                                                            std::string_view errno_name,
                                                            std::uint64_t capabilities);
+
+/// Whether `policy` lets some call of this architecture through, for whatever arguments, that
+/// `other` refuses. A denial that `policy` words differently counts as missing.
+bool lets_more_through(const SeccompPolicy& policy, const SeccompPolicy& other);
 
 /// Lets all calls of this architecture through that libseccomp has a name for; others do not exist.
 SeccompPolicy open_policy();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -107,7 +108,41 @@ SeccompPolicy remove_policy(const std::vector<std::string>& calls, SeccompAction
     return policy;
 }
 
+// What each call with a rule meets: the first one counts.
+std::map<std::string_view, SeccompAction> actions_of(const SeccompPolicy& policy) {
+    std::map<std::string_view, SeccompAction> actions;
+    for (const auto& rule : policy.rules)
+        actions.emplace(rule.syscall, rule.action);
+    return actions;
+}
+
+bool keeps_denials(const SeccompPolicy& policy, const SeccompPolicy& other,
+                   std::string_view syscall) {
+    const auto& kept = policy.denials;
+    return std::all_of(other.denials.begin(), other.denials.end(), [&](const auto& denial) {
+        return denial.syscall != syscall ||
+               std::find(kept.begin(), kept.end(), denial) != kept.end();
+    });
+}
+
 }  // namespace
+
+bool lets_more_through(const SeccompPolicy& policy, const SeccompPolicy& other) {
+    const auto allow = SeccompAction::allow();
+    if ((policy.other == allow && other.other != allow) ||
+        (policy.unknown == allow && other.unknown != allow))
+        return true;
+    const auto others = actions_of(other);
+    const auto refuses = [&](std::string_view syscall) {
+        const auto found = others.find(syscall);
+        return (found == others.end() ? other.other : found->second) != allow;
+    };
+    for (const auto& [syscall, action] : actions_of(policy))
+        if (action == allow && (refuses(syscall) || !keeps_denials(policy, other, syscall)) &&
+            syscall_number(syscall))
+            return true;
+    return false;
+}
 
 base::Result<std::optional<SeccompPolicy>> isolator_policy(bool retain,
                                                            const std::vector<std::string>& set,

@@ -191,6 +191,10 @@ Result<IsolatorValue> read_isolator_value(std::string_view name, const JsonNode&
     return known->read(value);
 }
 
+std::string selinux_label(const SelinuxIsolator& isolator) {
+    return fmt::format("{}:{}:{}:{}", isolator.user, isolator.role, isolator.type, isolator.level);
+}
+
 Result<IsolatorValue> isolator_value(const Isolator& isolator) {
     const JsonNode node{isolator.value};
     return read_isolator_value(isolator.name.str(), node);

@@ -60,6 +60,8 @@ struct NoNewPrivilegesIsolator {
 struct SelinuxIsolator {
     std::string user{}, role{}, type{}, level{};
 };
+/// "user:role:type:level"
+std::string selinux_label(const SelinuxIsolator& isolator);
 struct ApparmorIsolator {
     std::string profile{};
 };

@@ -152,15 +152,31 @@ wait_until 30 host_sh '! ls -d /run/systemd/transient/pod-wished* /run/systemd/s
 
 say "what only the image makes weaker is seen"
 wish_image weak '' '{"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_SYS_ADMIN"]}}, {"name": "os/linux/no-new-privileges", "value": false},
-    {"name": "os/linux/seccomp-retain-set", "value": {"set": ["@appc.io/all"]}}'
+    {"name": "os/linux/seccomp-retain-set", "value": {"set": ["@appc.io/all"]}}, {"name": "os/linux/oom-score-adj", "value": -100}'
 wish_pod weak
 started
 shown=$(host podctl status wish)
-for what in 'capabilities CAP_SYS_ADMIN' 'may gain privileges (no-new-privileges is off)' 'system calls: all'; do
+for what in 'capabilities CAP_SYS_ADMIN' 'may gain privileges (no-new-privileges is off)' 'system calls: all' \
+    'ends later than others when memory runs out (oom-score-adj is -100)'; do
     assert_contains "$shown" "app a: $what, says its image"
 done
 host systemctl stop pod-wish
 
-for name in signal stubborn limits weak; do
+say "a list of system calls is told where it opens more than the default, not where it shuts more"
+for list in 'opens retain "@docker/default-whitelist", "keyctl"' 'shuts remove "@systemd/obsolete"'; do
+    read -r name kind set <<<"$list"
+    wish_image "$name" '' "{\"name\": \"os/linux/seccomp-$kind-set\", \"value\": {\"set\": [$set], \"errno\": \"EPERM\"}}"
+    wish_pod "$name"
+    started
+    shown=$(host podctl status wish)
+    if [ "$name" = opens ]; then
+        assert_contains "$shown" "Weakened: app a: system calls: a list of its own, says its image"
+    else
+        assert_not_contains "$shown" Weakened
+    fi
+    host systemctl stop pod-wish
+done
+
+for name in signal stubborn limits weak opens shuts; do
     host podctl image rm "example.com/$name"
 done

@@ -24,6 +24,7 @@ drop_manifest web <<'JSON'
  "apps": [{"name": "one", "image": {"name": "example.com/one"},
            "app": {"exec": ["/x"], "user": "0", "group": "0",
                    "isolators": [{"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_SYS_ADMIN"]}}]}}],
+ "isolators": [{"name": "os/linux/apparmor-profile", "value": {"profile": "unconfined"}}],
  "annotations": [{"name": "podd.org/network", "value": "host"}]}
 JSON
 table=$(host podctl list)
@@ -34,6 +35,7 @@ assert_eq '[{"name":"web","state":"inactive","apps":["one"],"manifest":"/etc/pod
     "$(host podctl --json=short list)"
 assert_status 3 host podctl status web
 assert_contains "$output" "Weakened: network of the host"
+assert_contains "$output" "Weakened: pod: AppArmor: unconfined"
 assert_contains "$output" "Weakened: app one: capabilities CAP_SYS_ADMIN"
 assert_status 3 host podctl status 'w*' --json=short
 host podctl verify --manifest-only

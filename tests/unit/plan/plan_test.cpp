@@ -37,6 +37,7 @@ TEST_SUITE("plan/plan") {
         app.stop_timeout_usec = UINT64_MAX;
         app.limits = {{"MemoryMax", "", 67108864}, {"IOReadIOPSMax", "/var/lib/podd", 5}};
         app.oom_score_adj = -500;
+        app.more_calls = true;
         app.private_pids = true;
         app.selinux_label = "system_u:system_r:container_t:s0";
         return app;
@@ -94,6 +95,7 @@ TEST_SUITE("plan/plan") {
         CHECK(back->environment == app.environment);
         CHECK(back->oom_score_adj == -500);
         CHECK(back->private_pids);
+        CHECK(back->more_calls == true);
         CHECK(back->stop_timeout_usec == UINT64_MAX);
         CHECK(back->limits.at(1).path == "/var/lib/podd");
         CHECK(back->mounts.at(0).owner_uid == 4294967294U);
