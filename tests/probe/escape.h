@@ -13,6 +13,8 @@
 //
 // probe abstract NAME: connect to that socket
 //
+// probe swap FOLDER: exchange "real" and "link" in it, for ever
+//
 // probe writable: print which of the kernel's files could be written to
 #pragma once
 

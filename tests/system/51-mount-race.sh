@@ -1,37 +1,53 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# B3, F2 and F4 of the attack table: a pod swaps a folder of a shared volume for a link to the host while another pod that
-# mounts something beneath that folder starts. No mount ever lands outside, none of a pod's is seen on the host.
+# B3 of the attack table: a pod swaps a folder of a shared volume for a link that leads out while another pod that has a
+# volume beneath that folder starts. Wherever that is mounted, it is in the folder; nothing is mounted or made elsewhere.
 # hosts: bookworm trixie
-# timeout: 300
-import_image busybox
-host_sh 'mkdir -p /srv/shared/real/dir /srv/inner /srv/outside/dir && echo canary >/srv/outside/file && chown -R 1000:1000 /srv/shared /srv/inner
-    ln -sfn ../../../../../srv/outside /srv/shared/link'
-before=$(host_sh 'find /srv/outside -printf "%p %y %m %U\n" | sort; awk "{ print \$5 }" /proc/1/mountinfo | sort')
+# full
+# timeout: 400
+import_probe
+host_sh 'mkdir -p /srv/shared/real/dir /srv/inner /srv/outside/dir && echo canary >/srv/outside/file
+    ln -sfn ../../../../../srv/outside /srv/shared/link && chown -hR 1000:1000 /srv/shared /srv/inner'
+state='find /srv/outside -printf "%p %y %m %U\n" | sort; awk "{ print \$5 }" /proc/1/mountinfo | sort'
+before=$(host_sh "$state")
 
 volumes='"volumes": [{"name": "shared", "kind": "host", "source": "/srv/shared"}, {"name": "inner", "kind": "host", "source": "/srv/inner"}]'
 drop_manifest attacker <<EOF
 {"acKind": "PodManifest", "acVersion": "0.8.11", $volumes,
- "apps": [{"name": "a", "image": {"name": "example.com/busybox"},
-           "app": {"exec": ["/bin/sh", "-c", "cd /data; while :; do mv real away; mv link real; mv real link; mv away real; done"], "user": "0", "group": "0"},
+ "apps": [{"name": "a", "image": {"name": "example.com/probe"}, "app": {"exec": ["/bin/probe", "swap", "/data"], "user": "0", "group": "0"},
            "mounts": [{"volume": "shared", "path": "/data"}]}]}
 EOF
+# It makes its file in the folder, whichever of the two names that has.
 drop_manifest victim <<EOF
 {"acKind": "PodManifest", "acVersion": "0.8.11", $volumes,
- "apps": [{"name": "a", "image": {"name": "example.com/busybox"},
-           "app": {"exec": ["/bin/sh", "-c", "mkdir -p /tmp/m; touch /data/real/dir/made; exec sleep 1000"], "user": "0", "group": "0"},
+ "apps": [{"name": "a", "image": {"name": "example.com/probe"},
+           "app": {"exec": ["/bin/sh", "-c", "until touch /data/real/dir/made || touch /data/link/dir/made; do :; done 2>/dev/null; exec sleep 1000"], "user": "0", "group": "0"},
            "mounts": [{"volume": "shared", "path": "/data"}, {"volume": "inner", "path": "/data/real/dir"}]}]}
 EOF
-say "B3: 25 starts while the folder is swapped"
+rounds=100
+say "B3, CVE-2021-30465: $rounds starts while the folder is swapped"
 host systemctl start pod-attacker@a
-started=0
-for _ in $(seq 25); do
-    host systemctl reset-failed
-    if host systemctl start pod-victim@a 2>/dev/null; then started=$((started + 1)); fi
-    assert_eq "$before" "$(host_sh 'find /srv/outside -printf "%p %y %m %U\n" | sort; awk "{ print \$5 }" /proc/1/mountinfo | sort')"
-    host systemctl stop pod-victim
-done
-say "$started of 25 starts went through"
+# A line for each round: "refused", or where the volume is mounted, and where the file has landed.
+host_sh 'for round in $(seq "$1"); do
+        systemctl reset-failed
+        if systemctl start pod-victim@a 2>/dev/null; then
+            at=$(awk "\$4 ~ \"/srv/inner\$\" { print \$5 }" "/proc/$(systemctl show -P MainPID pod-victim@a)/mountinfo" | paste -sd " ")
+            i=0
+            until made=$(find /srv/shared /srv/inner /srv/outside -name made) && [ -n "$made" ] || [ $i = 100 ]; do i=$((i + 1)); sleep 0.1; done
+            echo "started: mounted at $at, made" $made
+        else
+            echo refused
+        fi
+        systemctl stop pod-victim
+        find /srv/shared /srv/inner /srv/outside -name made -delete
+    done' $rounds >"$TEST_TMP/rounds"
+assert_eq "" "$(grep -vxE 'refused|started: mounted at /data/(real|link)/dir, made /srv/inner/made' "$TEST_TMP/rounds" | sort | uniq -c)" "what became of them"
+assert_eq "$before" "$(host_sh "$state")"
 unit_is pod-attacker@a active || fail "the attacker has given up"
+started=$(grep -c '^started' "$TEST_TMP/rounds" || true)
+say "$started of $rounds starts went through"
+# Half of the time a link is in the way.
+[ "$started" -gt 0 ] && [ "$started" -lt $rounds ] || fail "the swaps hit none of the starts, or all of them: this tested nothing"
+assert_contains "$(journal pod-victim.service)" '"/data/real" is a link that leads nowhere'
 host systemctl stop pod-attacker
 
 say "what one volume has in the way of another stays"
@@ -39,7 +55,7 @@ host_sh 'mkdir -p /srv/shared/taken/sub && echo mine >/srv/shared/taken/sub/file
 drop_manifest taken <<EOF
 {"acKind": "PodManifest", "acVersion": "0.8.11",
  "volumes": [{"name": "shared", "kind": "host", "source": "/srv/shared"}, {"name": "inner", "kind": "host", "source": "/srv/inner/file"}],
- "apps": [{"name": "a", "image": {"name": "example.com/busybox"}, "app": {"exec": ["/bin/sleep", "1000"], "user": "0", "group": "0"},
+ "apps": [{"name": "a", "image": {"name": "example.com/probe"}, "app": {"exec": ["/bin/sleep", "1000"], "user": "0", "group": "0"},
            "mounts": [{"volume": "shared", "path": "/data"}, {"volume": "inner", "path": "/data/taken"}]}]}
 EOF
 assert_fails host systemctl start pod-taken
