@@ -95,6 +95,7 @@ wait_until 20 managed
 [ "$(networkd_says podd-three)" != unmanaged ] || fail "networkctl calls a link unmanaged to which networkd gave an address"
 host_sh 'systemctl stop pod-two pod-three systemd-networkd.socket systemd-networkd; rm /etc/systemd/network/*
     ip addr flush dev world0 to 203.0.113.0/24'
+world_again
 host systemctl restart pod-one@a pod-one
 wait_until 10 unit_is pod-one@a active
 wait_until 10 ready
