@@ -304,7 +304,7 @@ assert_contains "$(run_typed $page 2)" 'Pod web is running'
 
 say "podd.network(5): a port of the host"
 page=man/podd.network.5.scd
-has $page 5
+has $page 7  # the last two are those of 95-network-access
 block $page 3 | drop_manifest site
 host systemctl start pod-site@httpd
 site_answers() { [ "$(host curl --silent --max-time 3 http://10.80.0.1:8080/hostname)" = site ]; }

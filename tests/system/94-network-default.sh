@@ -32,6 +32,7 @@ assert_matches "$one6" '^fd'
 say "machined knows the interface and the addresses"
 status=$(host machinectl status one)
 for known in podd-one "$one" "$one6"; do assert_contains "$status" "$known"; done
+assert_contains "$(host_sh 'nsenter --net=/proc/$(machinectl show --value --property=Leader one)/ns/net ip address')" "$one"
 
 say "closed: services of the host, other pods, metadata of clouds; the host itself gets in"
 pod two ', "ports": [{"name": "http", "hostPort": 8081, "hostIP": "192.0.2.1"}]'

@@ -57,6 +57,19 @@ EOF
 declare -A addresses
 for name in closed open; do addresses[$name]=$(address $name 4) addresses[${name}6]=$(address $name 6); done
 
+say "what listens at the host's loopback address alone: a proxy at the end of the links, for those to whom the host is open"
+host_file /run/systemd/system/local.socket <<<$'[Socket]\nListenStream=127.0.0.1:8096\nAccept=yes'
+host_file /run/systemd/system/local@.service <<<$'[Service]\nExecStart=/bin/echo hello from loopback\nStandardOutput=socket'
+# As podd.network(5) has it.
+for unit in socket service; do
+    sed -n "/^\[${unit^}\]/,/^\`\`\`/{/^\`\`\`/d;p}" "$source_dir/man/podd.network.5.scd" | sed 's/5432/8096/' | host_file "/run/systemd/system/for-pods.$unit"
+done
+host_sh 'systemctl daemon-reload; systemctl start local.socket for-pods.socket'
+assert_eq "hello from loopback" "$(in_pod to-host nc -w 3 10.80.0.1 8096 </dev/null)"
+assert_fails in_pod to-host nc -w 3 127.0.0.1 8096
+assert_fails in_pod closed nc -w 3 10.80.0.1 8096
+host_sh 'systemctl stop for-pods.socket for-pods.service local.socket; rm /run/systemd/system/for-pods.* /run/systemd/system/local*; systemctl daemon-reload'
+
 world='world@4 world@6' services='host@4 host@gateway host@6' metadata='metadata@4 metadata@6 metadata@translated'
 say "each word opens one thing"
 assert_eq "$world translated" "$(reached closed)" "nothing opened"
