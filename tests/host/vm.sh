@@ -83,7 +83,7 @@ vm_start() {
         -cpu max -smp 2 -m 2048 -nodefaults -no-user-config -display none -serial "file:$dir/console.log"
         -drive "file=$disk/disk,format=raw,if=none,id=root,snapshot=on" -device virtio-blk-pci,drive=root -kernel "$disk/kernel" -initrd "$disk/initrd"
         -device virtio-rng-pci -device "virtio-serial-pci,max_ports=$((vm_ports + 1))"
-        -append "root=/dev/vda rw console=ttyS0 panic=-1 loglevel=4 no_timer_check rcupdate.rcu_cpu_stall_suppress=1 systemd.show_status=false systemd.hostname=$name systemd.machine_id=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')")
+        -append "root=/dev/vda rw console=ttyS0 panic=-1 loglevel=4 no_timer_check rcupdate.rcu_cpu_stall_suppress=1 systemd.show_status=false systemd.hostname=$name systemd.machine_id=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n') $(<"$dir/kernel")")
     mapfile -t logged < <(vm_logged_disk "$dir")
     qemu+=("${logged[@]}")
     for port in $(seq $vm_ports); do

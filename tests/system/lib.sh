@@ -8,6 +8,7 @@
 #   # full                        only in tests/run --full
 #   # fresh                       wants a host that no other test has used, and leaves it unusable
 #   # with: PACKAGE,...           wants a host of its own that has these Debian packages besides
+#   # kernel: WORDS              wants a virtual machine of its own that has these words on its kernel's command line besides
 #   # timeout: 300                seconds, 180 unless said
 # A test fails when a command fails (set -e), or when it leaves anything behind.
 # shellcheck shell=bash
