@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/log.h"
+#include "base/printable.h"
 #include "base/socket_message.h"
 #include "child.h"
 #include "credentials.h"
@@ -96,7 +96,9 @@ Result<> enter_working_directory(const std::string& path) {
 
 Result<> set_oom_score(int value) {
     const auto fd = TRY(base::open_path("/proc/self/oom_score_adj", O_WRONLY));
-    return base::write_all(fd.get(), fmt::format("{}", value));
+    TRY_CONTEXT(base::write_all(fd.get(), fmt::format("{}", value)),
+                "setting the OOM score adjustment to {}", value);
+    return {};
 }
 
 // $WATCHDOG_PID is the starter's, not the app's; without it the period counts for whoever reads it.
@@ -223,8 +225,11 @@ void send_readiness(int socket, int status, std::string_view error) {
     (void)::send(socket, message.data(), message.size(), MSG_NOSIGNAL);
 }
 
+// Standard error is the app's by now, or that of whoever asked for the command: neither takes the
+// priority from the line.
 [[noreturn]] void fail(int status, const base::Error& error) {
-    base::log_line(base::LogLevel::kError, error.message());
+    const auto line = base::printable(error.message()) + "\n";
+    (void)!::write(STDERR_FILENO, line.data(), line.size());
     ::_exit(status);
 }
 
