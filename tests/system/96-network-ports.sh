@@ -17,6 +17,7 @@ cannot_start() {
     host systemctl reset-failed
 }
 
+# appc-conformance: 15
 say "an address of either family, and all of one"
 pod four ", \"ports\": [$(port 0.0.0.0 8080), $(port 192.0.2.1 8081)]"
 pod six ", \"ports\": [$(port :: 8080), $(port 2001:DB8:0::1 8081), $(port 2001:db8::77 8082)]"

@@ -30,6 +30,7 @@ assert_eq pod-sock@a.socket "$(host_sh 'cd /run/systemd/generator/multi-user.tar
 host systemctl start pod-sock@a.socket
 assert_eq inactive "$(property pod-sock ActiveState)"
 
+# appc-conformance: 14
 say "the first connection starts the whole pod; what is there of descriptors, and who they are for"
 assert_eq web "$(ask 127.0.0.1 18080)"
 unit_is pod-sock active || fail "the pod does not run"
