@@ -9,6 +9,8 @@ namespace podd::network {
 
 namespace {
 
+constexpr std::size_t kPrefixBytes = 8;  // of IPv6
+
 std::uint32_t number(const Ipv4& address) {
     std::uint32_t value = 0;
     for (const std::uint8_t byte : address)
@@ -63,6 +65,15 @@ std::optional<std::uint32_t> Pool::slot_of(const Ipv4& address) const {
 bool Pool::overlaps(const Ipv4& other, unsigned other_prefix_length) const {
     const auto mask = host_mask(std::min(prefix_length, other_prefix_length));
     return (number(network) | mask) == (number(other) | mask);
+}
+
+bool Pool::contains(const Ipv4& other, unsigned other_prefix_length) const {
+    return other_prefix_length >= prefix_length && overlaps(other, other_prefix_length);
+}
+
+bool Pool::contains(const Ipv6& other, unsigned other_prefix_length) const {
+    return has_ipv6 && other_prefix_length >= kPrefixBytes * 8 &&
+           std::equal(other.begin(), other.begin() + kPrefixBytes, prefix.begin());
 }
 
 std::string Pool::ipv4_text() const {

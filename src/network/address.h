@@ -43,6 +43,9 @@ struct Pool {
     std::optional<std::uint32_t> slot_of(const Ipv4& address) const;
     /// Whether any address of both is the same.
     bool overlaps(const Ipv4& other, unsigned other_prefix_length) const;
+    /// Whether all addresses of the other network are of this pool.
+    bool contains(const Ipv4& other, unsigned other_prefix_length) const;
+    bool contains(const Ipv6& other, unsigned other_prefix_length) const;
     std::string ipv4_text() const;  // "10.80.0.0/16"
     std::string ipv6_text() const;
     bool operator==(const Pool&) const = default;

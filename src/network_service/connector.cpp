@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "forwarding.h"
 #include "network/rules.h"
+#include "routes.h"
 #include "shaping.h"
 
 namespace podd::network_service {
@@ -38,14 +39,28 @@ bool is_connected(const Connection& pod, const std::vector<HostAddress>& address
     });
 }
 
-Result<> check_pool(const Pool& pool, const std::vector<HostAddress>& addresses) {
-    for (const auto& one : addresses)
-        if (!is_of_pod(pool, one) && pool.overlaps(one.peer, one.prefix_length))
-            return Error{ErrorCode::kConflict,
-                         fmt::format("the pods' addresses, {}, are among those of another network "
-                                     "of this host, {}/{}: IPv4Pool= in "
-                                     "/etc/podd/network.conf names others",
-                                     pool.ipv4_text(), network::text(one.peer), one.prefix_length)};
+Error conflict(const Pool& pool, bool is_ipv6, const std::string& other) {
+    return Error{ErrorCode::kConflict,
+                 fmt::format("the pods' addresses, {}, are among those of another network of this "
+                             "host, {}: {}= in /etc/podd/network.conf names others",
+                             is_ipv6 ? pool.ipv6_text() : pool.ipv4_text(), other,
+                             is_ipv6 ? "IPv6Pool" : "IPv4Pool")};
+}
+
+// Addresses are those of IPv4; of IPv6, each has a route.
+Result<> check_pool(const Pool& pool, const std::vector<HostAddress>& addresses,
+                    const std::vector<HostRoute>& routes) {
+    std::set<std::uint32_t> links;
+    for (const auto& one : addresses) {
+        if (is_of_pod(pool, one))
+            links.insert(one.interface);
+        else if (pool.overlaps(one.peer, one.prefix_length))
+            return conflict(pool, false,
+                            fmt::format("{}/{}", network::text(one.peer), one.prefix_length));
+    }
+    for (const auto& route : routes)
+        if (!route.is_single || !links.contains(route.interface))
+            return conflict(pool, route.is_ipv6, route.network);
     return {};
 }
 
@@ -152,8 +167,9 @@ Result<Connected> Connector::connect(const network::Request& request, base::Uniq
 }
 
 Result<Connection> Connector::choose(const network::Request& request,
-                                     const std::vector<HostAddress>& addresses) const {
-    TRY(check_pool(settings_.pool, addresses));
+                                     const std::vector<HostAddress>& addresses) {
+    const auto routes = TRY(routes_into(host_, settings_.pool));
+    TRY(check_pool(settings_.pool, addresses, routes));
     TRY(check_ports(request, records_.all()));
     const auto slot =
         pick_slot(settings_.pool, request.pod, taken_slots(settings_.pool, addresses));

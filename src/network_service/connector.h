@@ -64,7 +64,7 @@ private:
           records_{std::move(records)} {}
 
     base::Result<network::Connection> choose(const network::Request& request,
-                                             const std::vector<HostAddress>& addresses) const;
+                                             const std::vector<HostAddress>& addresses);
     base::Result<Connected> establish(const network::Request& request,
                                       network::Connection& connection, base::UniqueFd socket);
     base::Result<std::string> limit(const network::Request& request,

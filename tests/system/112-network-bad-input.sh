@@ -88,6 +88,30 @@ assert_eq 10.67.3.9 "$(address one)"
 host systemctl stop pod-one
 host_sh 'ip link del test-pods; rm /etc/podd/network.conf.d/50-test.conf; systemctl stop podd-network.service'
 
+say "addresses: those of another network are among them, as of an interface or a VPN's route; not where they are among those"
+settings <<<$'[Network]\nIPv6Pool=fd99:1:2:3::/64'
+host_sh 'ip link add test-pods type veth peer name test-peer; ip link set test-pods up; ip link set test-peer up'
+pod one default
+while IFS='|' read -r change network; do
+    host_sh "ip $change"
+    cannot_start "are among those of another network of this host, $network"
+    host_sh "ip $(sed 's/ add / del /; s/ nodad//' <<<"$change")"
+done <<'END'
+addr add 10.80.5.1/24 dev test-pods|10.80.5.1/24: IPv4Pool= in /etc/podd/network.conf names others
+route add 10.80.0.0/20 dev test-pods|10.80.0.0/20: IPv4Pool= in /etc/podd/network.conf names others
+route add 10.80.0.0/16 dev test-pods|10.80.0.0/16: IPv4Pool= in /etc/podd/network.conf names others
+route add 10.80.7.7/32 dev test-pods|10.80.7.7/32: IPv4Pool= in /etc/podd/network.conf names others
+route add 10.80.7.0/24 dev test-pods table 220|10.80.7.0/24: IPv4Pool= in /etc/podd/network.conf names others
+-6 addr add fd99:1:2:3::5/64 dev test-pods nodad|fd99:1:2:3::
+-6 addr add fd99:1:2:3::5/128 dev test-pods nodad|fd99:1:2:3::5/128: IPv6Pool= in /etc/podd/network.conf names others
+-6 route add fd99:1:2:3:8000::/65 dev test-pods|fd99:1:2:3:8000::/65: IPv6Pool= in /etc/podd/network.conf names others
+END
+host_sh 'ip route add 10.0.0.0/8 dev test-pods; ip route add 10.81.0.0/16 dev test-pods; ip -6 route add fd99::/16 dev test-pods; ip route add unreachable 10.80.0.0/16'
+pod two default
+start one default
+host systemctl start pod-two@a
+host_sh 'systemctl stop pod-one pod-two; ip route del unreachable 10.80.0.0/16; ip link del test-pods; rm /etc/podd/network.conf.d/50-test.conf; systemctl stop podd-network.service'
+
 say "an interface of somebody else's has the name: it stays as it is"
 host_sh 'ip link add podd-one type bridge; ip link set podd-one up; ip addr add 203.0.113.7/32 dev podd-one'
 cannot_start 'network "default": interface "podd-one" is there already, of somebody else'

@@ -44,6 +44,43 @@ TEST_CASE("the pool overlaps with networks within it and around it") {
     }
 }
 
+TEST_CASE("networks all of which lie in the pool") {
+    const Pool pool = pool_of({0xAB, 0xCD, 0xEF, 1, 2});
+    const struct {
+        Ipv4 address;
+        unsigned length;
+        bool contained;
+    } cases[] = {
+        {{10, 80, 0, 0}, 16, true},  {{10, 80, 16, 0}, 20, true}, {{10, 80, 255, 255}, 32, true},
+        {{10, 80, 0, 0}, 15, false}, {{10, 0, 0, 0}, 8, false},   {{0, 0, 0, 0}, 0, false},
+        {{10, 81, 0, 0}, 16, false}, {{10, 79, 0, 0}, 24, false},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(text(one.address));
+        CHECK(pool.contains(one.address, one.length) == one.contained);
+    }
+    const struct {
+        const char* address;
+        unsigned length;
+        bool contained;
+    } cases6[] = {
+        {"fdab:cdef:102::", 64, true},
+        {"fdab:cdef:102::5", 128, true},
+        {"fdab:cdef:102::", 63, false},
+        {"fdab:cdef:102:1::", 64, false},
+        {"fd00::", 8, false},
+        {"::", 0, false},
+        {"fdab:cdef:102:0:8000::", 65, true},
+    };
+    Pool without = pool;
+    without.has_ipv6 = false;
+    for (const auto& one : cases6) {
+        CAPTURE(one.address);
+        CHECK(pool.contains(parse_ipv6(one.address).value(), one.length) == one.contained);
+        CHECK(!without.contains(parse_ipv6(one.address).value(), one.length));
+    }
+}
+
 TEST_CASE("a pod has the same slot each time, and another one when that is taken") {
     const Pool pool;
     const auto first = pick_slot(pool, "web", {});
