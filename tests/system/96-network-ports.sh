@@ -5,7 +5,7 @@
 # full
 import_image busybox
 . "$source_dir/tests/system/network/world.sh"
-finish() { host_sh 'systemctl stop echo 2>/dev/null || true; rm -f /run/listen.pl /run/ask.pl'; put_back; }
+finish() { host_sh 'systemctl stop echo monitor 2>/dev/null || true; rm -f /run/listen.pl /run/ask.pl /run/monitored'; put_back; }
 trap finish EXIT
 
 # port HOSTIP HOSTPORT: an entry of "ports".
@@ -38,7 +38,27 @@ cannot_start other "$(port 192.0.2.1 8080)" 'host port 8080/tcp is taken by pod 
 cannot_start other "$(port '' 8081)" 'host port 8081/tcp is taken by pod'
 cannot_start other "$(port :: 8082)" 'host port 8082/tcp is taken by pod "six"'
 pod other ", \"ports\": [$(port 192.0.2.1 8082)]"
-host systemctl stop pod-other pod-four pod-six
+
+say "one table for all; each pod that starts is one transaction, and each that ends"
+host systemctl stop pod-other
+assert_eq "table inet podd" "$(host_sh 'nft list tables | grep podd')"
+host systemd-run --quiet --collect --unit=monitor --property=StandardOutput=append:/run/monitored nft monitor
+# transactions MARK: how many there have been since the last time. That of the mark, a table, comes behind them all.
+transactions() {
+    is_marked() { host nft add table ip "$1" && host nft delete table ip "$1" && host grep -q "table ip $1" /run/monitored; }
+    wait_until 10 is_marked "$1"
+    host_sh 'sed "/table ip $1/Q" /run/monitored | grep "^# new generation .* (network)$"; : >/run/monitored' "$1" || true
+}
+transactions begin >/dev/null
+pod other ", \"ports\": [$(port 192.0.2.1 8082)]"
+started=$(transactions started)
+host systemctl stop pod-other
+ended=$(transactions ended)
+assert_eq 1 "$(grep -c generation <<<"$started")" "a start"
+assert_eq 1 "$(grep -c generation <<<"$ended")" "an end"
+host systemctl stop monitor
+assert_eq "table inet podd" "$(host_sh 'nft list tables | grep podd')"
+host systemctl stop pod-four pod-six
 assert_eq "" "$(network_state)"
 
 say "UDP and SCTP"
