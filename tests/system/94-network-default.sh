@@ -5,7 +5,7 @@
 import_image busybox
 
 . "$source_dir/tests/system/network/world.sh"
-finish() { host_sh 'systemctl stop hear-world hear-host hear-mark 2>/dev/null || true; rm -f /run/hear.pl /run/tell.pl /run/heard'; put_back; }
+finish() { host_sh 'systemctl stop holder hear-world hear-host hear-mark 2>/dev/null || true; rm -f /run/hear.pl /run/tell.pl /run/heard'; put_back; }
 trap finish EXIT
 
 say "a host that does not forward yet: it does with the first pod, says so, and still learns routes from routers"
@@ -138,6 +138,15 @@ assert_matches "$holder" 'systemd-socket'
 assert_not_contains "$holder" root
 assert_eq 0000000000000000 "$(host sed -n 's/^CapEff:\t//p' "/proc/$(property podd-loopback@one.service MainPID)/status")"
 assert_contains "$(host podctl status one)" "[::1]:8080"
+for whom in main all; do
+    host systemd-run --quiet --unit=holder --property=Type=exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080; sleep 100'
+    wait_until 10 unit_is podd-loopback@one.service active
+    proxy=$(property podd-loopback@one.service MainPID)
+    host systemctl kill --kill-whom=$whom --signal=KILL podd-loopback@one.service
+    assert_eq "this is one" "$(host curl --silent --max-time 20 http://127.0.0.1:8080/)" "after its proxy was killed ($whom)"
+    [ "$(property podd-loopback@one.service MainPID)" != "$proxy" ] || fail "its proxy was not killed"
+    host systemctl stop holder
+done
 wait_until 20 unit_is podd-loopback@one.service inactive
 assert_eq "this is one" "$(patience=20 fetch host http://127.0.0.1:8080/)" "after the proxy has ended"
 assert_fails fetch world "http://[2001:db8::1]:8081/"

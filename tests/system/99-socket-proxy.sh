@@ -22,7 +22,7 @@ idle=', {"name": "podd.org/idle-stop-sec", "value": "2"}'
 host_sh 'ip netns add test-quiet; ip -n test-quiet link set lo up'
 put_back() {
     tidy
-    host ip netns del test-quiet
+    host_sh 'systemctl stop holder 2>/dev/null || true; ip netns del test-quiet'
 }
 trap put_back EXIT
 
@@ -55,6 +55,19 @@ assert_eq "this is it" "$(fetch http://127.0.0.1:18080/)"
 wait_until 30 unit_is podd-proxy@quiet inactive
 unit_is pod-quiet active || fail "it has ended"
 assert_eq "this is it" "$(fetch http://127.0.0.1:18080/)"
+
+say "its proxy is killed while somebody is connected: the pod goes on, the next connection works"
+main=$(property pod-quiet@a MainPID)
+for whom in main all; do
+    host systemd-run --quiet --unit=holder --property=Type=exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/18080; sleep 100'
+    wait_until 10 unit_is podd-proxy@quiet active
+    proxy=$(property podd-proxy@quiet MainPID)
+    host systemctl kill --kill-whom=$whom --signal=KILL podd-proxy@quiet
+    assert_eq "this is it" "$(fetch http://127.0.0.1:18080/)" "after $whom was killed"
+    [ "$(property podd-proxy@quiet MainPID)" != "$proxy" ] || fail "it was not killed"
+    host systemctl stop holder
+done
+assert_eq "$main" "$(property pod-quiet@a MainPID)"
 
 say "it ends with the app, and the proxy with it, although somebody is connected"
 host systemd-run --quiet --unit=holder --property=Type=exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/18080; sleep 100'
