@@ -10,7 +10,7 @@ import_probe
 finish() {
     host_sh 'systemctl stop "listen-*.service"; rm -rf /run/listen.pl /run/ask.pl /etc/podd/net.d'
     put_back
-    host_sh 'ip link del test-lan 2>/dev/null || true'
+    host_sh 'ip link del test-lan 2>/dev/null || true; ip netns del joined 2>/dev/null || true; ip link del joined0 2>/dev/null || true'
 }
 trap finish EXIT
 
@@ -55,7 +55,7 @@ END
 
 protocols='tcp udp'
 if host perl -e 'use Socket; socket(S, AF_INET, SOCK_STREAM, 132) or exit 1'; then protocols+=' sctp'; elif [ "$KIND" = vm ]; then fail "Debian's kernel has SCTP"; else say "this kernel has no SCTP"; fi
-declare -A numbers=([tcp]=6 [udp]=17 [sctp]=132) ports=([default]=8101 [restricted]=8102 [bare]=8103 [cni]=8104)
+declare -A numbers=([tcp]=6 [udp]=17 [sctp]=132) ports=([default]=8101 [restricted]=8102 [bare]=8103 [cni]=8104 [none]=8106 [joined]=8107)
 entries() {
     local protocol list=''
     for protocol in tcp udp sctp; do
@@ -69,17 +69,35 @@ world ip -6 addr change fd20:ce::254/128 dev eth0 preferred_lft 0
 pod default "$(entries 8101)"
 pod other ''
 pod restricted "$(entries 8102)" default-restricted
-# Not a server of its own: on the host's network port 80 is not for pods.
-drop_manifest bare <<'END'
-{"acKind": "PodManifest", "acVersion": "0.8.11", "annotations": [{"name": "podd.org/network", "value": "host"}],
- "apps": [{"name": "a", "image": {"name": "example.com/busybox"}, "app": {"exec": ["/bin/sleep", "10000"], "user": "0", "group": "0"}}]}
+# A network namespace that is there already, with a link of its own to the host: for podd another machine, as the world is.
+host_sh 'ip netns add joined
+    ip link add joined0 type veth peer name eth0 netns joined
+    ip addr add 198.51.100.1/24 dev joined0; ip -6 addr add 2001:db8:1::1/64 dev joined0 nodad; ip link set joined0 up
+    ip -n joined addr add 198.51.100.2/24 dev eth0; ip -n joined -6 addr add 2001:db8:1::2/64 dev eth0 nodad
+    ip -n joined link set lo up; ip -n joined link set eth0 up
+    ip -n joined route add default via 198.51.100.1; ip -n joined -6 route add default via 2001:db8:1::1'
+# sleeper NAME NETWORK MEMBERS: a pod without a server of its own: on networks of others port 80 is not for pods.
+sleeper() {
+    drop_manifest "$1" <<END
+{"acKind": "PodManifest", "acVersion": "0.8.11", "annotations": [{"name": "podd.org/network", "value": "$2"}]$3,
+ "apps": [{"name": "a", "image": {"name": "example.com/busybox"}, "app": {"exec": ["/bin/sleep", "10000"], "user": "0", "group": "0",
+   "ports": [{"name": "tcp", "protocol": "tcp", "port": 99}, {"name": "udp", "protocol": "udp", "port": 99}]}}]}
 END
-host systemctl start pod-bare@a
+    host systemctl start "pod-$1@a"
+}
+sleeper bare host ''
+# Ports that nobody forwards.
+for name in none joined; do
+    network=none
+    [ $name = none ] || network=ns:/run/netns/joined
+    sleeper $name $network ", \"ports\": [{\"name\": \"tcp\", \"hostPort\": ${ports[$name]}}, {\"name\": \"udp\", \"hostPort\": ${ports[$name]}}]"
+done
 pod cni "$(entries 8104)" lan
 pod neighbor '' lan
 
 # Addresses, as "NAME/FAMILY"; whom an address is, as seen by a pod of this mode.
 declare -A at=([world/4]=192.0.2.2 [world/6]=2001:db8::2 [host/4]=192.0.2.1 [host/6]=2001:db8::1 [metadata/4]=169.254.169.254 [metadata/6]=fd20:ce::254
+    [joined/4]=198.51.100.2 [joined/6]=2001:db8:1::2 [link/4]=198.51.100.1 [link/6]=2001:db8:1::1
     [loopback/4]=127.0.0.1 [loopback/6]=::1 [gateway/4]=10.80.0.1 [lan/4]=10.66.0.1 [lan/6]=fd66::1)
 for name in default other restricted cni neighbor; do
     for family in 4 6; do
@@ -106,13 +124,18 @@ listen() {
     are_there() { [ "$(host nsenter --net="$net" ss -Hltun "sport = :$port" | wc -l)" = $sockets ]; }
     wait_until 20 are_there
 }
-for name in default other restricted cni neighbor; do listen $name 99 "${at[$name/4]}" "${at[$name/6]}"; done
+for name in default other restricted cni neighbor joined; do listen $name 99 "${at[$name/4]}" "${at[$name/6]}"; done
+# Not podd's: on a busy machine the kernel takes its time to find its neighbor there.
+answers() { [[ $(host perl /run/ask.pl <<<"it 6 $1 99") == "it joined "* ]]; }
+for family in 4 6; do wait_until 20 answers "${at[joined/$family]}"; done
 listen world 99 192.0.2.2 2001:db8::2 169.254.169.254 fd20:ce::254
 listen host 99 192.0.2.1 2001:db8::1 127.0.0.1 ::1
 listen bare 8103 192.0.2.1 2001:db8::1 127.0.0.1 ::1
+listen none 99 127.0.0.1 ::1
 world ip route add 10.80.0.0/16 via 192.0.2.1
 world ip route add 10.66.0.0/24 via 192.0.2.1
-for prefix in "${at[default/6]}/128" fd66::/64; do world ip -6 route add "$prefix" via 2001:db8::1; done
+world ip route add 198.51.100.0/24 via 192.0.2.1
+for prefix in "${at[default/6]}/128" fd66::/64 2001:db8:1::/64; do world ip -6 route add "$prefix" via 2001:db8::1; done
 
 # cell MODE FAMILY PROTOCOL SOURCE WHOM ADDRESS PORT EXPECTED: WHOM is who answers, EXPECTED as whom it sees who asks, or "-" for no answer.
 cell() {
@@ -129,7 +152,7 @@ come() {
     local -a from=(world host "$mode" "$other") seen=("${@:3}")
     for place in 0 1 2 3; do
         cell "$mode" "$family" "$protocol" "${from[place]}" "$mode" "${at[host/$family]}" "$port" port "${seen[place]}"
-        [ "$mode" = bare ] || cell "$mode" "$family" "$protocol" "${from[place]}" "$mode" "${at[$mode/$family]}" 99 own-address "${seen[place + 5]}"
+        [ -z "${at[$mode/$family]-}" ] || cell "$mode" "$family" "$protocol" "${from[place]}" "$mode" "${at[$mode/$family]}" 99 own-address "${seen[place + 5]}"
     done
     cell "$mode" "$family" "$protocol" host "$mode" "${at[loopback/$family]}" "$port" loopback "${seen[4]}"
 }
@@ -141,6 +164,13 @@ go() {
         cell "$mode" "$family" "$protocol" "$mode" "${to[place]}" "${at[${where[place]}/$family]}" 99 "${where[place]}" "${seen[place]}"
     done
 }
+# between MODE TARGET PORT OWN: a pod of this mode asks one of another, at its port of the host and at its own address.
+between() {
+    cell "$1" "$family" "$protocol" "$1" "$2" "${at[host/$family]}" "${ports[$2]}" "port-of-$2" "$3"
+    [ -z "${at[$2/$family]-}" ] || cell "$1" "$family" "$protocol" "$1" "$2" "${at[$2/$family]}" 99 "address-of-$2" "$4"
+}
+# within MODE: what listens at the pod's own loopback addresses.
+within() { cell "$1" "$family" "$protocol" "$1" "$1" "${at[loopback/$family]}" 99 own-loopback loopback; }
 
 #         family protocols           mode        other     port: world host itself    other    loopback own: world host    itself     other
 each      '4 6' 'tcp'           come default    other           world host gateway    other    gateway       -     gateway default    -
@@ -150,14 +180,36 @@ each      '4 6' 'udp sctp'      come restricted other           world host gatew
 each      '4 6' 'tcp udp sctp'  come bare       other           world host host       -        loopback
 each      '4'   'tcp udp sctp'  come cni        neighbor        world host lan        lan      lan           world lan     cni        neighbor
 each      '6'   'tcp udp sctp'  come cni        neighbor        world host lan        lan      -             world lan     cni        neighbor
+each      '4 6' 'tcp udp sctp'  come none       other           -     -    -          -        -
+each      '4 6' 'tcp udp sctp'  come joined     other           -     -    -          -        -             world link    joined     link
 #                                    mode       other           world other           host     metadata
 each      '4 6' 'tcp udp sctp'  go   default    other           host  -               -        -
 each      '4 6' 'tcp udp sctp'  go   restricted other           -     -               -        -
 each      '4 6' 'tcp udp sctp'  go   bare       other           host  gateway         host     host
 each      '4 6' 'tcp udp sctp'  go   cni        neighbor        host  cni             cni      host
+each      '4 6' 'tcp udp sctp'  go   none       other           -     -               -        -
+each      '4 6' 'tcp udp sctp'  go   joined     other           joined -              joined   joined
+#                                       mode       target       port     own address
+each      '4 6' 'tcp udp sctp'  between default    cni          lan      lan
+each      '4 6' 'tcp udp sctp'  between restricted cni          -        -
+each      '4 6' 'tcp udp sctp'  between restricted default      restricted -
+each      '4 6' 'tcp udp sctp'  between restricted joined       -        -
+each      '4 6' 'tcp udp sctp'  between cni        default      gateway  -
+each      '4 6' 'tcp udp sctp'  between cni        restricted   gateway  -
+each      '4 6' 'tcp udp sctp'  between cni        joined       -        link
+each      '4 6' 'tcp udp sctp'  between joined     default      joined   -
+each      '4 6' 'tcp udp sctp'  between joined     restricted   joined   -
+each      '4 6' 'tcp udp sctp'  between joined     cni          joined   joined
+each      '4 6' 'tcp udp sctp'  between none       default      -        -
+each      '4 6' 'tcp udp sctp'  between none       cni          -        -
+each      '4 6' 'tcp udp sctp'  between none       bare         -        -
+each      '4 6' 'tcp udp sctp'  between bare       none         -        -
+each      '4 6' 'tcp udp sctp'  between cni        none         -        -
+# Who listens on "none" is there, and heard by the pod itself alone.
+each      '4 6' 'tcp udp sctp'  within none
 
 say "$(wc -l <"$TEST_TMP/asked") cells"
-sources='world host default other restricted bare cni neighbor'
+sources='world host default other restricted bare cni neighbor none joined'
 ask_from() {
     local net
     net=$(net_of "$1" </dev/null)
