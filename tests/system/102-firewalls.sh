@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Rules of others that keep pods from their network: podctl verify says which, and who does what it says has a network. Rule sets
-# shaped like those of firewalld, ufw and Docker; where firewalld and ufw are installed, they themselves.
+# shaped like those of firewalld, ufw and Docker; then firewalld, ufw and iptables themselves.
 # The world is a network namespace with a link to the host.
 # hosts: bookworm trixie
 # with: firewalld,ufw
 # full
 # timeout: 300
+for command in iptables ufw firewall-cmd; do
+    host_sh 'command -v "$1" >/dev/null' $command || fail "this host has no $command: it must have the packages that the head of this test names"
+done
 import_image busybox
 host_sh 'systemctl stop ufw firewalld 2>/dev/null || true; nft flush ruleset
     ip netns add world
@@ -146,39 +149,35 @@ assert_fails inward
 found "it is that of Docker; run 'iptables -I DOCKER-USER -i podd-+ -j ACCEPT' and 'iptables -I DOCKER-USER -o podd-+ -j ACCEPT'"
 gone ip filter
 
-if host_sh 'command -v iptables >/dev/null'; then
-    say "Docker's by iptables itself"
-    host_sh 'iptables -P FORWARD DROP; iptables -N DOCKER-USER; iptables -A DOCKER-USER -j RETURN; iptables -A FORWARD -j DOCKER-USER
-        iptables -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT; iptables -A FORWARD -i docker0 ! -o docker0 -j ACCEPT'
-    assert_fails outward
-    assert_fails inward
-    found 'that of Docker'
-    follow
-    flows
-    nothing_found
-    gone ip filter
-fi
-if host_sh 'command -v ufw >/dev/null'; then
-    say "ufw itself"
-    host_sh 'ufw --force enable >/dev/null'
-    assert_fails outward
-    assert_fails inward
-    found 'that of ufw'
-    follow
-    flows
-    nothing_found
-    host_sh 'ufw --force reset >/dev/null; nft flush ruleset'
-    host systemctl restart pod-web@a pod-web
-fi
-if host_sh 'command -v firewall-cmd >/dev/null'; then
-    say "firewalld itself, where the world is in a zone of its own"
-    host_sh 'systemctl start firewalld; firewall-cmd -q --permanent --zone=external --add-interface=world0; firewall-cmd -q --reload'
-    assert_fails outward
-    wait_until 10 inward
-    found 'that of firewalld'
-    follow
-    flows
-    nothing_found
-    host_sh 'firewall-cmd -q --permanent --zone=trusted --remove-interface=podd-+; firewall-cmd -q --permanent --zone=external --remove-interface=world0'
-    host systemctl stop firewalld
-fi
+say "Docker's by iptables itself"
+host_sh 'iptables -P FORWARD DROP; iptables -N DOCKER-USER; iptables -A DOCKER-USER -j RETURN; iptables -A FORWARD -j DOCKER-USER
+    iptables -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT; iptables -A FORWARD -i docker0 ! -o docker0 -j ACCEPT'
+assert_fails outward
+assert_fails inward
+found 'that of Docker'
+follow
+flows
+nothing_found
+gone ip filter
+
+say "ufw itself"
+host_sh 'ufw --force enable >/dev/null'
+assert_fails outward
+assert_fails inward
+found 'that of ufw'
+follow
+flows
+nothing_found
+host_sh 'ufw --force reset >/dev/null; nft flush ruleset'
+host systemctl restart pod-web@a pod-web
+
+say "firewalld itself, where the world is in a zone of its own"
+host_sh 'systemctl start firewalld; firewall-cmd -q --permanent --zone=external --add-interface=world0; firewall-cmd -q --reload'
+assert_fails outward
+wait_until 10 inward
+found 'that of firewalld'
+follow
+flows
+nothing_found
+host_sh 'firewall-cmd -q --permanent --zone=trusted --remove-interface=podd-+; firewall-cmd -q --permanent --zone=external --remove-interface=world0'
+host systemctl stop firewalld
