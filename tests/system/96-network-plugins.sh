@@ -107,6 +107,8 @@ EOF
     assert_fails host systemctl start pod-two
     assert_contains "$(journal pod-two)" 'isolator "resource/network-bandwidth" would have no effect: no plugin of'
     wait_until 10 nothing_left
+elif [ "$KIND" = vm ]; then
+    fail "Debian's kernel has ifb"
 else
-    say "this kernel has no ifb: not tried"
+    say "the kernel of this machine, which a container shares, has no ifb: not tried"
 fi
