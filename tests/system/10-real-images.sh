@@ -8,6 +8,7 @@
 images=(nginx redis postgres go distroless)
 clean_up() {
     tidy
+    host_sh 'ip netns del world 2>/dev/null || true; ip link del world0 2>/dev/null || true; systemctl stop podd-network.socket podd-network.service'
     host podctl image rm "${images[@]/#/example.com/}" >/dev/null 2>&1 || true
     host rm -rf /srv/real
 }
@@ -44,11 +45,18 @@ stopped() {
 asks() { echo "for i in 1 2 3 4 5 6 7 8 9 10; do wget -q -O - $1 && break; sleep 0.5; done; echo end; exec sleep 1000"; }
 
 say "nginx: root opens the port, its workers are www-data, its logs are links to /dev/stdout and /dev/stderr"
+host_sh 'ip netns add world; ip link add world0 type veth peer name eth0 netns world; ip addr add 192.0.2.1/24 dev world0; ip link set world0 up
+    ip -n world addr add 192.0.2.2/24 dev eth0; ip -n world link set eth0 up'
 look=$(asks http://127.0.0.1/index.html)
-pod web nginx
+pod web nginx '' '"ports": [{"name": "80-tcp", "hostPort": 8080}]'
 assert_contains "$said" "hello from nginx"
 assert_eq "0 0" "$ids"
 assert_contains "$(app_says web nginx)" '"GET /index.html HTTP/1.1" 200'
+say "its port, which the image alone describes: from another machine, from the host, and at the host's loopback"
+assert_contains "$(host ip netns exec world curl --silent --max-time 5 http://192.0.2.1:8080/)" "hello from nginx"
+for address in 192.0.2.1 127.0.0.1; do
+    assert_contains "$(host curl --silent --max-time 5 http://$address:8080/)" "hello from nginx"
+done
 worker=$(host pgrep --parent "$process" | head -n 1)
 assert_eq $((33 + first)) "$(host awk '/^Uid/ { print $2 }' "/proc/$worker/status")"
 stopped web nginx

@@ -61,6 +61,29 @@ assert_eq "table inet podd" "$(host_sh 'nft list tables | grep podd')"
 host systemctl stop pod-four pod-six
 assert_eq "" "$(network_state)"
 
+say "a range: the first and the last are reached, and the one behind is not, though somebody listens there"
+drop_manifest range <<'EOF'
+{"acKind": "PodManifest", "acVersion": "0.8.11", "annotations": [{"name": "podd.org/network", "value": "default"}],
+ "ports": [{"name": "web", "hostPort": 8090}],
+ "apps": [{"name": "a", "image": {"name": "example.com/busybox"},
+           "app": {"exec": ["/bin/sh", "-c", "for port in 8000 8001 8002 8003; do mkdir -p /www/$port; echo this is $port >/www/$port/index.html; httpd -p $port -h /www/$port; done; exec sleep 1000"],
+                   "user": "0", "group": "0", "ports": [{"name": "web", "protocol": "tcp", "port": 8000, "count": 3}]}}]}
+EOF
+host systemctl start pod-range@a
+ready() { [ "$(fetch host "http://$(address range 4):8003/")" = "this is 8003" ]; }
+wait_until 10 ready
+for at in 192.0.2.1 '[2001:db8::1]'; do
+    for from in world host range; do
+        for port in 0 1 2; do assert_eq "this is 800$port" "$(fetch $from "http://$at:809$port/")" "from $from at $at"; done
+        assert_fails fetch $from "http://$at:8093/"
+    done
+done
+for at in 127.0.0.1 '[::1]'; do
+    for port in 0 2; do assert_eq "this is 800$port" "$(fetch host "http://$at:809$port/")" "at $at"; done
+    assert_fails fetch host "http://$at:8093/"
+done
+host systemctl stop pod-range
+
 say "UDP and SCTP"
 # listen.pl PROTOCOL PORT: says what it hears. ask.pl PROTOCOL ADDRESS PORT [OWN-PORT]: what is said there.
 host_file /run/listen.pl <<'EOF'

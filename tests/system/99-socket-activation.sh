@@ -80,6 +80,18 @@ for network in default host; do
     host systemctl stop pod-sock@a.socket
 done
 
+say "on the host's network, where no app may open a port below 1024: systemd does, and the app has it"
+host_sh 'test -z "$(ss -Hltn "sport = :80")"' || fail "somebody has port 80 of this host"
+pod host | sed 's/18080/80/' | drop_manifest sock
+assert_not_contains "$(host podctl verify /etc/podd/pods.d/sock.json)" 'port 80'
+host systemctl start pod-sock@a.socket
+for address in 127.0.0.1 ::1; do assert_eq web "$(ask $address 80)"; done
+assert_contains "$(host ss -Hltnp "sport = :80")" '"probe"'
+assert_eq "$(host readlink /proc/1/ns/net)" "$(host readlink "/proc/$(main_pid)/ns/net")"
+host systemctl stop pod-sock@a.socket
+assert_fails ask 127.0.0.1 80
+pod host | drop_manifest sock
+
 say "a port that is taken: it does not start at all, and who asks is told"
 host systemd-run --quiet --unit=squatter --property=Type=exec systemd-socket-activate -l 18080 /bin/true
 wait_until 10 host_sh 'ss -Hltn "sport = :18080" | grep -q .'
