@@ -9,6 +9,9 @@ host_sh 'rm -rf /srv/notify && mkdir /srv/notify && mkfifo /srv/notify/say && ch
 clean_up() { tidy; host rm -rf /srv/notify /run/systemd/system/pod-notify@a.service.d; }
 trap clean_up EXIT
 script='echo "socket $NOTIFY_SOCKET watchdog $WATCHDOG_USEC"
+    if test -e /data/late; then read -r seconds extension </data/late
+        [ -z "$extension" ] || probe notify "EXTEND_TIMEOUT_USEC=$extension"
+        sleep "$seconds"; probe notify READY=1; fi
     [ -z "$WATCHDOG_USEC" ] || (until test -e /data/silent; do probe notify WATCHDOG=1; sleep 0.5; done) &
     exec 3<>/data/say
     while read -r line <&3; do case $line in
@@ -95,6 +98,23 @@ host touch /srv/notify/silent
 wait_until 60 unit_is pod-notify@a failed
 assert_eq watchdog "$(property pod-notify@a Result)"
 host_sh 'systemctl stop pod-notify; systemctl reset-failed'
+
+say "an app that is late: systemd waits for as long as EXTEND_TIMEOUT_USEC says, and no longer than its own timeout without"
+host rm -f /srv/notify/silent
+unit=1
+[ "$KIND" = container ] || unit=3
+restricted TimeoutStartSec=$((3 * unit))
+host_file /srv/notify/late <<<"$((6 * unit)) $((15 * unit))000000"
+began=$(host date +%s)
+host systemctl start pod-notify@a
+assert_eq active "$(property pod-notify@a ActiveState)"
+[ $(($(host date +%s) - began)) -ge $((6 * unit)) ] || fail "the app was not late"
+host systemctl stop pod-notify
+host_file /srv/notify/late <<<"$((6 * unit))"
+assert_fails host systemctl start pod-notify@a
+assert_eq timeout "$(property pod-notify@a Result)"
+wait_until 60 unit_is pod-notify inactive
+host_sh 'rm /srv/notify/late; systemctl reset-failed'
 
 say "an app that never says READY: the start ends with systemd's own timeout, and nothing stays"
 restricted TimeoutStartSec=3
