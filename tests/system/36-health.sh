@@ -110,6 +110,24 @@ host systemctl stop pod-web pod-plain
 assert_fails host pgrep -f '^sleep 77[4]'
 wait_until 10 host_sh '! systemctl list-units --plain --no-legend --all "podd-health-*" | grep .'
 
+say "a check has the descriptors 0, 1 and 2, and no other"
+import_probe
+drop_manifest web <<'EOF'
+{"acKind": "PodManifest", "acVersion": "0.8.11",
+ "apps": [{"name": "a", "image": {"name": "example.com/probe"}, "app": {"exec": ["/bin/sleep", "1000"], "user": "0", "group": "0"},
+           "annotations": [{"name": "podd.org/health-cmd", "value": "[\"/bin/probe\", \"first\"]"},
+               {"name": "podd.org/health-interval", "value": "300ms"},
+               {"name": "podd.org/health-timeout", "value": "3s"}, {"name": "podd.org/health-retries", "value": "1"}]}]}
+EOF
+TEST_BEGIN=$(host date +%s)
+host systemctl start pod-web
+wait_until 20 is web unhealthy
+host journalctl --sync
+# "probe first" says what it has, and waits until it is ended.
+descriptors=$(host journalctl -q -o cat --since="@$TEST_BEGIN" -u podd-health-web@a.service | sed 's|\\x0a|\n|g' | grep -oE '(^|said: )fd [0-9]+ .*' | sed 's/^said: //' | sort -u | paste -sd '|')
+assert_eq 'fd 0 /dev/null|fd 1 pipe|fd 2 pipe' "$descriptors"
+host systemctl stop pod-web
+
 say "what cannot be is said before anything is started"
 bad() { pod web plain "$@" 2>/dev/null; assert_status 1 host podctl verify /etc/podd/pods.d/web.json && echo "$output"; }
 assert_contains "$(bad health-cmd '[ -e /x ]')" 'has to say "test"'
