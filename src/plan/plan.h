@@ -23,7 +23,8 @@ inline constexpr std::string_view kPodFile = "pod.json";
 inline constexpr std::string_view kManifestFile =
     "manifest.json";  // the manifest the plan was made from
 inline constexpr std::string_view kSandboxFile = "sandbox.json";  // written by `run`
-/// Limits that this host leaves without effect: a list of sentences; missing where there is none.
+/// Isolators that podd or this host leaves without effect: a list of sentences; missing where
+/// there is none.
 inline constexpr std::string_view kWithoutEffectFile = "without-effect.json";
 /// The pod's networks of plugins: network::Attachments; missing where it has none.
 inline constexpr std::string_view kNetworksFile = "networks.json";

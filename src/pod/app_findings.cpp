@@ -187,8 +187,9 @@ void AppCheck::look_at_files(ResolvedApp& app, const store::Reader& store,
     for (auto& mount : app.mounts)  // as they will be
         mount.from_image = mount.from_image || mount.volume.from_image.value_or(false);
     note_hidden_files(app, root);
-    for (const auto& warning : app.warnings)
-        add_finding(found_.notes, at_.member(""), warning);
+    for (const auto* lines : {&app.warnings, &app.without_effect})
+        for (const auto& line : *lines)
+            add_finding(found_.notes, at_.member(""), line);
     const auto identity = look_at_user(app, root);
     for (const auto& mount : app.mounts)
         look_at_volume(mount, identity);

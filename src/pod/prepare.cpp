@@ -129,6 +129,7 @@ struct Preparation {
     Enforcement& enforcement;
     plan::PodPlan& plan;
     std::vector<std::string>& warnings;
+    std::vector<std::string>& without_effect;
     std::optional<Metadata>& metadata;
 };
 
@@ -142,10 +143,9 @@ Result<> check_limits(const Preparation& to, const schema::RuntimeApp& runtime,
                                 settings.best_effort.value_or(to.best_effort));
 }
 
-// Of limits that have no effect the user wants to know for as long as the pod runs.
-Result<> note_limits(int run_dir, const Enforcement& enforcement,
-                     std::vector<std::string>& warnings) {
-    const auto& notes = enforcement.notes();
+// Of isolators that have no effect the user wants to know for as long as the pod runs.
+Result<> note_isolators(int run_dir, const std::vector<std::string>& notes,
+                        std::vector<std::string>& warnings) {
     if (notes.empty()) return {};
     warnings.insert(warnings.end(), notes.begin(), notes.end());
     return plan::note_without_effect(run_dir, notes);
@@ -194,6 +194,8 @@ Result<> prepare_app(const Preparation& to, const schema::RuntimeApp& runtime,
     note_hidden_files(app, root);
     for (const auto& warning : app.warnings)
         to.warnings.push_back(fmt::format("app \"{}\": {}", app.name, warning));
+    for (const auto& note : app.without_effect)
+        to.without_effect.push_back(fmt::format("app {}: {}", app.name, note));
     TRY(confine(plan, app, to.needs, to.run_dir));
     TRY(plan_health(runtime, image, to.run_dir, to.warnings));
     TRY(base::write_file(to.run_dir, plan::app_file(app.name), plan::to_json(plan).str(), 0600));
@@ -297,6 +299,7 @@ Result<Prepared> prepare(const translate::Pod& pod) {
         "pod", pod.manifest.isolators,
         {translate::Scope::kPod, schema::no_bandwidth_of_pod(settings), no_bandwidth},
         settings.best_effort));
+    std::vector<std::string> without_effect;
     const Preparation to{pod,
                          store,
                          state,
@@ -308,11 +311,14 @@ Result<Prepared> prepare(const translate::Pod& pod) {
                          enforcement,
                          plan,
                          prepared.warnings,
+                         without_effect,
                          metadata};
     for (std::size_t i = 0; i < images.size(); ++i)
         TRY_CONTEXT(prepare_app(to, pod.manifest.apps[i], images[i]), "app \"{}\"",
                     pod.manifest.apps[i].name.str());
-    TRY(note_limits(run_dir.get(), enforcement, prepared.warnings));
+    const auto& limits = enforcement.notes();
+    without_effect.insert(without_effect.end(), limits.begin(), limits.end());
+    TRY(note_isolators(run_dir.get(), without_effect, prepared.warnings));
     if (plan.limited || plan.refusals_logged) TRY(write_pod_plan(run_dir.get(), plan));
     if (metadata) TRY(write_metadata(run_dir.get(), std::move(*metadata).finish()));
     return prepared;

@@ -107,13 +107,14 @@ struct IsolatorSink {
     void operator()(const schema::OomScoreAdjIsolator& value) const {
         resolved.oom_score_adj = value.value;
     }
-    void operator()(const schema::SysctlIsolator&) const { ignored(); }
-    void operator()(const schema::UnknownIsolator&) const { ignored(); }
+    void operator()(const schema::SysctlIsolator&) const {
+        ignored("it belongs to the pod, not to an app");
+    }
+    void operator()(const schema::UnknownIsolator&) const { ignored("podd does not know it"); }
 
 private:
-    void ignored() const {
-        resolved.warnings.push_back(
-            fmt::format("isolator \"{}\" is not known here and has no effect", name));
+    void ignored(std::string_view why) const {
+        resolved.without_effect.push_back(fmt::format("isolator {} has no effect: {}", name, why));
     }
 };
 

@@ -49,7 +49,8 @@ struct ResolvedApp {
     std::optional<schema::SelinuxIsolator> selinux;
     std::optional<schema::ApparmorIsolator> apparmor;
     std::optional<int> oom_score_adj;
-    std::vector<std::string> warnings;  // what was asked for and has no effect, or was filled in
+    std::vector<std::string> warnings;        // what was filled in
+    std::vector<std::string> without_effect;  // a sentence for each isolator that has none
 };
 
 /// Errors: kInvalidArgument (nothing to execute, volume missing, targets overlap), kUnsupported

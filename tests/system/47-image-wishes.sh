@@ -177,6 +177,18 @@ for list in 'opens retain "@docker/default-whitelist", "keyctl"' 'shuts remove "
     host systemctl stop pod-wish
 done
 
-for name in signal stubborn limits weak opens shuts; do
+say "an isolator of the image's that podd does not know, or that no app can have, is told"
+wish_image unknown '' '{"name": "example.com/own", "value": 1}, {"name": "os/unix/sysctl", "value": {"net.core.somaxconn": "5"}}'
+wish_pod unknown
+started
+shown=$(host podctl status wish)
+for what in 'app a: isolator example.com/own has no effect: podd does not know it' \
+    'app a: isolator os/unix/sysctl has no effect: it belongs to the pod, not to an app'; do
+    assert_contains "$shown" "Weakened: $what"
+    assert_contains "$(journal pod-wish.service)" "pod \"wish\": $what"
+done
+host systemctl stop pod-wish
+
+for name in signal stubborn limits weak opens shuts unknown; do
     host podctl image rm "example.com/$name"
 done

@@ -58,7 +58,9 @@ TEST_SUITE("pod/resolve") {
         CHECK(app->working_directory == "/w");
         REQUIRE(app->capabilities.has_value());
         CHECK_FALSE(app->capabilities->retain);
-        CHECK(mentions(app->warnings, "example.com/odd"));
+        CHECK(app->without_effect ==
+              std::vector<std::string>{
+                  "isolator example.com/odd has no effect: podd does not know it"});
     }
 
     TEST_CASE("arguments stand in place of the image's default ones, behind its entry point") {
