@@ -53,6 +53,12 @@ assert_eq $'1000:1001 644\n1000:1001 755\n1000:1001 6755' "$(ids /srv/volumes/ow
 assert_eq "" "$(host find /srv/volumes ! -user 1000 -newer /srv/volumes/rooted/file -o -uid +65535)" "files of others"
 host systemctl stop pod-owner
 
+say "a volume in another is seen there, whichever is listed first"
+pod nested '{"name": "inner", "kind": "host", "source": "/srv/volumes/below"}, {"name": "outer", "kind": "host", "source": "/srv/volumes/owner", "readOnly": true}' \
+    "$(app a 'cat /a/mine /a/dir/file; grep -c " /a/dir " /proc/self/mountinfo' 'inner:/a/dir outer:/a')"
+assert_eq $'file\nbelow\n1\nend' "$said"
+host systemctl stop pod-nested
+
 say "nosuid: a setuid file of the pod's root gives its rights in the image, and none on a volume"
 unprivileged='"user": "1000", "group": "1000", "isolators": [{"name": "os/linux/no-new-privileges", "value": false}]'
 pod suid '{"name": "data", "kind": "host", "source": "/srv/volumes/owner"}, {"name": "empty", "kind": "empty"}' \

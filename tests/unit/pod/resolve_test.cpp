@@ -147,6 +147,19 @@ TEST_SUITE("pod/resolve") {
         CHECK(app->mounts[1].read_only);  // the mount point's word, the volume has none
     }
 
+    TEST_CASE("a mount comes before those that lie in it, whatever their order") {
+        const auto app = resolve(
+            manifest_of(R"(,"mounts":[{"volume":"v","path":"/a/b"},{"volume":"w","path":"/a"},)"
+                        R"({"volume":"v","path":"/a/b/c"},{"volume":"w","path":"/a-b"}])",
+                        R"(,"volumes":[{"name":"v","kind":"empty"},{"name":"w","kind":"empty"}])"),
+            image(R"({"exec":["/x"],"user":"0","group":"0"})"));
+        REQUIRE(app.has_value());
+        std::vector<std::string> targets;
+        for (const auto& mount : app->mounts)
+            targets.push_back(mount.target);
+        CHECK(targets == std::vector<std::string>{"/a", "/a-b", "/a/b", "/a/b/c"});
+    }
+
     TEST_CASE("a volume's readOnly wins over the mount point's") {
         const auto app = resolve(
             manifest_of(
