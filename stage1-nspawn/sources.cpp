@@ -83,6 +83,18 @@ Result<UniqueFd> open_volume_source(const std::string& path) {
     return fd;
 }
 
+// Whose ids it has was decided for the object that stage0 looked at, and for no other that somebody
+// put there since.
+Result<> check_unchanged(const MountPlan& plan, const struct stat& st) {
+    if (plan.source_device.value_or(st.st_dev) == st.st_dev &&
+        plan.source_inode.value_or(st.st_ino) == st.st_ino)
+        return {};
+    return Error{ErrorCode::kDenied,
+                 fmt::format("volume source \"{}\" changed since it was looked at: something else "
+                             "was put in its place; start the pod again",
+                             plan.source)};
+}
+
 Result<VolumeSource> host_source(const plan::PodPlan& pod, const MountPlan& plan,
                                  MountIdMaps& maps) {
     if (plan.source.find_first_not_of('/') == std::string::npos)
@@ -90,6 +102,7 @@ Result<VolumeSource> host_source(const plan::PodPlan& pod, const MountPlan& plan
     const auto fd = TRY(open_volume_source(plan.source));
     struct stat st{};
     if (::fstat(fd.get(), &st) < 0) return errno_error("looking at a volume source", errno);
+    TRY(check_unchanged(plan, st));
     const auto recursive = plan.recursive ? Recursive::kYes : Recursive::kNo;
     VolumeSource volume;
     volume.kind = S_ISDIR(st.st_mode) ? TargetKind::kDirectory : TargetKind::kFile;

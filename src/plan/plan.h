@@ -181,6 +181,10 @@ struct MountPlan {
     std::optional<std::uint64_t> size;    // of memory, in bytes
     std::optional<std::uint64_t> device;  // a dev_t
     std::optional<bool> slave;            // true: later mounts of the host are seen
+    // What was looked at as the source, of host: its st_dev and st_ino. Nothing else may be
+    // mounted.
+    std::optional<std::uint64_t> source_device;
+    std::optional<std::uint64_t> source_inode;
 };
 
 struct AppPlan {

@@ -92,6 +92,8 @@ void members(MountPlan& mount, Visit& visit) {
     visit("size", mount.size);
     visit("device", mount.device);
     visit("slave", mount.slave);
+    visit("sourceDevice", mount.source_device);
+    visit("sourceInode", mount.source_inode);
 }
 
 template <typename Visit>

@@ -199,6 +199,8 @@ Result<plan::MountPlan> plan_host_volume(const ResolvedMount& mount, const Ident
     planned.recursive = volume.recursive.value_or(true);
     planned.owner_uid = st.st_uid;
     planned.owner_gid = st.st_gid;
+    planned.source_device = st.st_dev;
+    planned.source_inode = st.st_ino;
     if (volume.propagation == schema::VolumePropagation::kSlave) planned.slave = true;
     return planned;
 }

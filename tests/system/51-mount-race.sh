@@ -50,6 +50,35 @@ say "$started of $rounds starts went through"
 assert_contains "$(journal pod-victim.service)" '"/data/real" is a link that leads nowhere'
 host systemctl stop pod-attacker
 
+say "a source that is exchanged between look and use: what was looked at, or a refusal"
+host_sh 'mkdir -p /srv/turn/one /srv/turn/two && cd /srv/turn && echo one >one/name && echo two >two/name && chown 1000:1000 one && chown 2000:2000 two
+    # renameat2(2) with RENAME_EXCHANGE, by its number on x86-64 and on arm64.
+    call=316; [ "$(uname -m)" = x86_64 ] || call=276
+    systemd-run -q --unit=turning --working-directory=/srv/turn perl -e "while (1) { syscall($call, -100, q(one), -100, q(two), 2) == 0 or die qq(\$!\n); select undef, undef, undef, 0.0005 }"'
+drop_manifest turn <<'EOF'
+{"acKind": "PodManifest", "acVersion": "0.8.11", "volumes": [{"name": "v", "kind": "host", "source": "/srv/turn/one"}],
+ "apps": [{"name": "a", "image": {"name": "example.com/busybox"}, "mounts": [{"volume": "v", "path": "/data"}],
+           "app": {"exec": ["/bin/sh", "-c", "echo saw $(cat /data/name) of $(stat -c %u:%g /data); exec sleep 1000"], "user": "0", "group": "0"}}]}
+EOF
+started=0 refused=0
+for _ in $(seq 60); do
+    host systemctl reset-failed
+    if host systemctl start pod-turn@a 2>/dev/null; then started=$((started + 1)); else refused=$((refused + 1)); fi
+    host systemctl stop pod-turn
+    [ $((started + refused)) -lt 16 ] || [ $started -eq 0 ] || [ $refused -eq 0 ] || break
+done
+say "$started starts went through, $refused were refused"
+unit_is turning active || fail "the folders are not exchanged any more"
+[ $started -gt 0 ] && [ $refused -gt 0 ] || fail "both have to happen"
+saw=$(app_says turn a)
+# The owner of what it saw is the pod's root: of the other folder that is nobody.
+assert_eq "$started" "$(grep -Ecx 'saw (one|two) of 0:0' <<<"$saw")" "starts that saw what was looked at, of: $saw"
+assert_eq "$refused" "$(journal pod-turn.service | grep -c 'volume source "/srv/turn/one" changed since it was looked at')" "refusals with their reason"
+host systemctl stop turning
+host systemctl reset-failed
+host systemctl start pod-turn@a
+host systemctl stop pod-turn
+
 say "what one volume has in the way of another stays"
 host_sh 'mkdir -p /srv/shared/taken/sub && echo mine >/srv/shared/taken/sub/file && echo x >/srv/inner/file && chown -R 1000:1000 /srv/inner'
 drop_manifest taken <<EOF
@@ -61,4 +90,4 @@ EOF
 assert_fails host systemctl start pod-taken
 assert_contains "$(journal pod-taken.service)" '"/data/taken" lies in another volume'
 assert_eq mine "$(host cat /srv/shared/taken/sub/file)"
-host rm -rf /srv/shared /srv/inner /srv/outside
+host rm -rf /srv/shared /srv/inner /srv/outside /srv/turn

@@ -30,6 +30,8 @@ TEST_SUITE("plan/plan") {
         mount.owner_uid = 4294967294U;
         mount.mode = 0x2180U;
         mount.device = 0xA00E5;
+        mount.source_device = 0xFD00;
+        mount.source_inode = UINT64_MAX;
         app.mounts = {mount};
         app.capabilities = 0x1FFFFFFFFFF;
         app.ambient = 0x1FFFFFFFFFF;
@@ -100,6 +102,8 @@ TEST_SUITE("plan/plan") {
         CHECK(back->limits.at(1).path == "/var/lib/podd");
         CHECK(back->mounts.at(0).owner_uid == 4294967294U);
         CHECK(back->mounts.at(0).device == 0xA00E5U);
+        CHECK(back->mounts.at(0).source_device == 0xFD00U);
+        CHECK(back->mounts.at(0).source_inode == UINT64_MAX);
         CHECK_FALSE(back->mounts.at(0).size.has_value());
         CHECK(back->capabilities == 0x1FFFFFFFFFF);
         CHECK(back->ambient == 0x1FFFFFFFFFFU);
