@@ -3,8 +3,9 @@
 """check_manual.py ROOT: manual pages, completions and the journal's catalog say what podd knows, no less and no more.
 
 The dev build's programs are asked for their --help; annotations, isolators, exit statuses, message ids, D-Bus members,
-errors and polkit actions are read where they are defined.
+errors and polkit actions are read where they are defined. Keys of manifests stand in an example.
 """
+import json
 import pathlib
 import re
 import subprocess
@@ -170,6 +171,41 @@ def check_manifest():
             re.findall(r"\*((?:os|resource|podd\.org)/[a-z/-]+)\*", section(page, "ISOLATORS")))
 
 
+def example_words(value):
+    """Members, and what is called so in a list of names: annotations, isolators."""
+    if isinstance(value, list):
+        return set().union(*map(example_words, value))
+    if not isinstance(value, dict):
+        return set()
+    return set(value) | {value.get("name")} | set().union(*map(example_words, value.values()))
+
+
+def examples():
+    """All words of the manifests that stand in literal blocks of a manual page; tests/system/69-examples*.sh starts those pods."""
+    found = set()
+    for path in (root / "man").glob("*.scd"):
+        for block in re.findall(r"^```\n(\{.*?)^```$", path.read_text(), re.MULTILINE | re.DOTALL):
+            try:
+                found |= example_words(json.loads(block))
+            except ValueError as error:
+                complain(f"{path.relative_to(root)}: an example is no JSON: {error}: {block[:60]!r}")
+    return found
+
+
+def check_examples():
+    """Each key and member that podd.pod(5) tells of stands in an example."""
+    page, shown = "podd.pod.5", examples()
+    keys = set(re.findall(r"\*((?:podd\.org|appc\.io|os|resource)/[a-z/-]+)\*", page_text(page)))
+    members = set(re.findall(r'"([a-z]+)":', section(page, "ISOLATORS")))
+    for title in ("MEMBERS OF THE MANIFEST", "APPS", "WHAT AN APP RUNS", "VOLUMES", "PORTS"):
+        members |= set(re.findall(r"\*([a-z][A-Za-z]+)\*(?!\()", section(page, title)))
+    for what, known in (("the key", keys), ("the member", members)):
+        if not known:
+            complain(f"{page_file(page)}: {what} of no name found: does this lint still read it rightly?")
+        for missing in sorted(known - shown):
+            complain(f"{page_file(page)}: {what} stands in no example of a manual page: {missing}")
+
+
 def check_stage1_statuses():
     """Those that a program of the flavor uses."""
     page, used = "podd.pod.5", set()
@@ -241,6 +277,7 @@ check_usage("src/podd/podd", "podd.service.8", "/podd/podd")
 check_usage("src/generator/podd-generator", "podd-generator.8", "podd-generator")
 check_bus()
 check_manifest()
+check_examples()
 check_stage1_statuses()
 check_pages()
 check_catalog()

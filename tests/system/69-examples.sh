@@ -1,38 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The examples of README.md and of the manual pages, typed as they stand there. An example that is new must be added here.
+# The examples of README.md and of the manual pages, typed as they stand there. An example that is new must be added here, or to
+# 69-examples-of-keys.sh.
 # hosts: bookworm trixie
 # timeout: 300
 
-# block FILE N: the N-th literal block of a manual page, or indented one of README.md, without its indentation.
-block() {
-    case $1 in
-        *.md) awk -v n="$2" '/^    / { if (!inside) { inside = 1; number++ } if (number == n) print substr($0, 5); next }
-                  !/^$/ { inside = 0 }' "$source_dir/$1" ;;
-        *) awk -v n="$2" '/^```/ { inside = !inside; if (inside) number++; next } inside && number == n' "$source_dir/$1" ;;
-    esac
-}
-# has FILE N: and not one block more.
-has() {
-    [ -n "$(block "$1" "$2")" ] || fail "$1 has lost an example"
-    assert_eq "" "$(block "$1" $(($2 + 1)))" "an example of $1 that nothing tests"
-}
-# typed FILE N: the commands, as root's shell takes them, in $folder; fails with the first that fails.
-typed() { block "$1" "$2" | sed 's/^[#$] //'; }
-# An app may still be starting when its status is asked for.
-run_typed() { typed "$1" "$2" | sed 's/^systemctl status .*/& || test $? = 3/' | host_sh 'cd "$1" && exec bash -eux -o pipefail /dev/stdin' "$folder" 2>&1; }
-
-# on_this_host FILE N: an example with limits, to start also where control groups cannot limit, as in containers.
-on_this_host() {
-    if host_sh 'grep -w memory /sys/fs/cgroup/cgroup.controllers | grep -w cpu | grep -qw pids'; then
-        block "$1" "$2"
-    else
-        block "$1" "$2" | python3 -c '
-import json, sys
-manifest = json.load(sys.stdin)
-manifest.setdefault("annotations", []).append({"name": "podd.org/best-effort", "value": "true"})
-print(json.dumps(manifest))'
-    fi
-}
+. "$source_dir/tests/system/examples/blocks.sh"
 
 folder=/var/tmp/examples
 clean_up() {
@@ -73,7 +45,7 @@ host rm $folder/hello.aci
 
 say "podd.pod(5): a web server"
 page=man/podd.pod.5.scd
-has $page 15
+has $page 26  # those from 16 on: 69-examples-of-keys.sh
 packed nginx 1.27 docker nginx.tar
 host_sh 'mkdir -p /srv/pages && echo "a page" >/srv/pages/index.html'
 on_this_host $page 1 | host_file /etc/podd/pods.d/web.json
@@ -305,6 +277,7 @@ assert_contains "$(run_typed $page 2)" 'Pod web is running'
 say "podd.network(5): a port of the host"
 page=man/podd.network.5.scd
 has $page 7  # the last two are those of 95-network-access
+import_image busybox
 block $page 3 | drop_manifest site
 host systemctl start pod-site@httpd
 site_answers() { [ "$(host curl --silent --max-time 3 http://10.80.0.1:8080/hostname)" = site ]; }
