@@ -9,6 +9,7 @@
 //   one who
 //                                                    comes, until so much is there, print the time
 //                                                    in ns
+//   probe sink PORT, probe push ADDRESS PORT BYTES   the same in the other direction
 //   probe echo PORT, probe ask ADDRESS PORT COUNT    the same by UDP: one datagram to and fro,
 //   COUNT times
 #include <cstdint>
@@ -94,6 +95,32 @@ int draw(const sockaddr_in& where, std::int64_t bytes) {
     return 0;
 }
 
+int sink(const char* port) {
+    const int fd = open_socket(SOCK_STREAM, at("0.0.0.0", port), true);
+    for (;;) {
+        const int client = ::accept(fd, nullptr, nullptr);
+        while (::read(client, buffer, sizeof buffer) > 0) {
+        }
+        (void)::close(client);
+    }
+}
+
+// All is there when the other side, which has read to the end, closes.
+int push(const sockaddr_in& where, std::int64_t bytes) {
+    const int fd = open_socket(SOCK_STREAM, where, false);
+    const auto start = now();
+    while (bytes > 0) {
+        const auto most = static_cast<std::int64_t>(sizeof buffer);
+        const auto size = static_cast<std::size_t>(bytes < most ? bytes : most);
+        const ssize_t n = ::send(fd, buffer, size, MSG_NOSIGNAL);
+        if (n <= 0) return 1;
+        bytes -= n;
+    }
+    if (::shutdown(fd, SHUT_WR) < 0 || ::read(fd, buffer, sizeof buffer) != 0) return 1;
+    print(now() - start);
+    return 0;
+}
+
 int echo(const char* port) {
     const int fd = open_socket(SOCK_DGRAM, at("0.0.0.0", port), true);
     for (;;) {
@@ -117,9 +144,12 @@ int ask(const sockaddr_in& where, int count) {
 int network_command(int argc, char** argv) {
     const char* verb = argv[1];
     if (std::strcmp(verb, "pour") == 0 && argc == 3) return pour(argv[2]);
+    if (std::strcmp(verb, "sink") == 0 && argc == 3) return sink(argv[2]);
     if (std::strcmp(verb, "echo") == 0 && argc == 3) return echo(argv[2]);
     if (std::strcmp(verb, "draw") == 0 && argc == 5)
         return draw(at(argv[2], argv[3]), std::atoll(argv[4]));
+    if (std::strcmp(verb, "push") == 0 && argc == 5)
+        return push(at(argv[2], argv[3]), std::atoll(argv[4]));
     if (std::strcmp(verb, "ask") == 0 && argc == 5)
         return ask(at(argv[2], argv[3]), std::atoi(argv[4]));
     return -1;
