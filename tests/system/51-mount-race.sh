@@ -5,6 +5,8 @@
 # full
 # timeout: 400
 import_probe
+clean_up() { tidy; host_sh 'systemctl stop turning 2>/dev/null || true; rm -rf /srv/shared /srv/inner /srv/outside /srv/turn'; }
+trap clean_up EXIT
 host_sh 'mkdir -p /srv/shared/real/dir /srv/inner /srv/outside/dir && echo canary >/srv/outside/file
     ln -sfn ../../../../../srv/outside /srv/shared/link && chown -hR 1000:1000 /srv/shared /srv/inner'
 state='find /srv/outside -printf "%p %y %m %U\n" | sort; awk "{ print \$5 }" /proc/1/mountinfo | sort'
@@ -51,20 +53,24 @@ assert_contains "$(journal pod-victim.service)" '"/data/real" is a link that lea
 host systemctl stop pod-attacker
 
 say "a source that is exchanged between look and use: what was looked at, or a refusal"
-host_sh 'mkdir -p /srv/turn/one /srv/turn/two && cd /srv/turn && echo one >one/name && echo two >two/name && chown 1000:1000 one && chown 2000:2000 two
-    # renameat2(2) with RENAME_EXCHANGE, by its number on x86-64 and on arm64.
-    call=316; [ "$(uname -m)" = x86_64 ] || call=276
-    systemd-run -q --unit=turning --working-directory=/srv/turn perl -e "while (1) { syscall($call, -100, q(one), -100, q(two), 2) == 0 or die qq(\$!\n); select undef, undef, undef, 0.0005 }"'
+host_sh 'mkdir -p /srv/turn/one /srv/turn/two && cd /srv/turn && echo one >one/name && echo two >two/name && chown 1000:1000 one && chown 2000:2000 two'
+host_file /srv/turn/turn.pl <<'EOF'
+# renameat2(2) with RENAME_EXCHANGE, by its number on x86-64 and on arm64.
+my $call = qx(uname -m) eq "x86_64\n" ? 316 : 276;
+my ($one, $two) = ("/srv/turn/one", "/srv/turn/two");
+while (1) { syscall($call, -100, $one, -100, $two, 2) == 0 or die "$!\n"; select undef, undef, undef, 0.0005 }
+EOF
+host systemd-run -q --unit=turning perl /srv/turn/turn.pl
 drop_manifest turn <<'EOF'
 {"acKind": "PodManifest", "acVersion": "0.8.11", "volumes": [{"name": "v", "kind": "host", "source": "/srv/turn/one"}],
- "apps": [{"name": "a", "image": {"name": "example.com/busybox"}, "mounts": [{"volume": "v", "path": "/data"}],
-           "app": {"exec": ["/bin/sh", "-c", "echo saw $(cat /data/name) of $(stat -c %u:%g /data); exec sleep 1000"], "user": "0", "group": "0"}}]}
+ "apps": [{"name": "a", "image": {"name": "example.com/probe"}, "mounts": [{"volume": "v", "path": "/data"}],
+           "app": {"exec": ["/bin/sh", "-c", "echo saw $(cat /data/name) of $(stat -c %u:%g /data)"], "user": "0", "group": "0"}}]}
 EOF
 started=0 refused=0
 for _ in $(seq 60); do
     host systemctl reset-failed
     if host systemctl start pod-turn@a 2>/dev/null; then started=$((started + 1)); else refused=$((refused + 1)); fi
-    host systemctl stop pod-turn
+    wait_until 30 host_sh '! systemctl is-active --quiet pod-turn'
     [ $((started + refused)) -lt 16 ] || [ $started -eq 0 ] || [ $refused -eq 0 ] || break
 done
 say "$started starts went through, $refused were refused"
@@ -77,7 +83,7 @@ assert_eq "$refused" "$(journal pod-turn.service | grep -c 'volume source "/srv/
 host systemctl stop turning
 host systemctl reset-failed
 host systemctl start pod-turn@a
-host systemctl stop pod-turn
+wait_until 30 unit_is pod-turn inactive
 
 say "what one volume has in the way of another stays"
 host_sh 'mkdir -p /srv/shared/taken/sub && echo mine >/srv/shared/taken/sub/file && echo x >/srv/inner/file && chown -R 1000:1000 /srv/inner'
@@ -90,4 +96,3 @@ EOF
 assert_fails host systemctl start pod-taken
 assert_contains "$(journal pod-taken.service)" '"/data/taken" lies in another volume'
 assert_eq mine "$(host cat /srv/shared/taken/sub/file)"
-host rm -rf /srv/shared /srv/inner /srv/outside /srv/turn
