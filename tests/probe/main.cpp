@@ -9,6 +9,7 @@
 //   probe notify TEXT…     send each TEXT to $NOTIFY_SOCKET
 //   probe notify-fd TEXT   the same, with a descriptor
 //   probe listen           what systemd has handed it; then say at each of its sockets which it is
+//   probe key              whether its session keyring is the one that systemd made for the unit
 //   probe ids              real and effective ids
 //   probe watch            try to get hold of each process that joins the pod, as long as it is
 //                          podd's
@@ -34,6 +35,7 @@ int main(int argc, char** argv) {
     }
     if (verb == "count") return count();
     if (verb == "ids") return ids();
+    if (verb == "key") return std::puts(key_of_systemd().c_str()) < 0 ? 1 : 0;
     if (verb == "listen") return answer_connections();
     if (verb == "watch") return watch();
     if (verb == "stop") return stop();

@@ -22,6 +22,9 @@ void add_kernel_files(JsonObject& to);
 void add_paths(JsonObject& to, const char* name, const std::vector<std::string>& paths);
 void add_calls(JsonObject& to);
 
+/// Whether the session keyring has the key that systemd gives each of its services.
+std::string key_of_systemd();
+
 /// "ok", or "ENOENT" and its like.
 std::string outcome(bool good, int error);
 

@@ -103,6 +103,12 @@ std::string session_keyring() {
 
 }  // namespace
 
+std::string key_of_systemd() {
+    const long key =
+        ::syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, "user", "invocation_id", 0);
+    return outcome(key >= 0, errno);
+}
+
 void add_identity(JsonObject& to) {
     JsonObject ids;
     ids.add("users", blanks_for_tabs(own_status("Uid")));  // real, effective, saved, of files
@@ -116,6 +122,7 @@ void add_identity(JsonObject& to) {
     to.add("seccomp_filters", own_status("Seccomp_filters"));
     to.add("label", read_text("/proc/self/attr/current").c_str());
     to.add("keyring", session_keyring());
+    to.add("key_of_systemd", key_of_systemd());
 }
 
 }  // namespace probe

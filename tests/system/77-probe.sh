@@ -29,6 +29,10 @@ host systemctl show $("$table" units) >"$out/units"
 host_sh 'readlink /proc/1/ns/*' >"$out/namespaces"
 host_sh 'sed "s/.*) //" /proc/1/stat | cut -d " " -f 17' >"$out/nice"  # proc_pid_stat(5)
 
+say "any other service finds the key that systemd leaves in its session keyring; no app does, also where it may look"
+copy "$TEST_TMP/probe" /var/tmp/probe/probe
+assert_eq ok "$(host systemd-run --quiet --wait --pipe /var/tmp/probe/probe key)"
+
 # appc-conformance: 8, 12, 13
 say "each row holds, with its setting and without, and changes nothing else"
 "$table" check "$out" >&2

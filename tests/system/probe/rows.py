@@ -92,7 +92,7 @@ def loose_mounts(found):
 
 DEFAULTS = {
     ("ids", "users"): "0 0 0 0", ("ids", "groups"): "0 0 0 0", ("ids", "more"): "", ("securebits",): "0", ("no_new_privs",): "1",
-    ("seccomp",): "2", ("keyring",): "EPERM", ("cwd",): "/", ("umask",): "0022", ("session",): "leader", ("cgroup",): "0::/",
+    ("seccomp",): "2", ("keyring",): "EPERM", ("key_of_systemd",): "EPERM", ("cwd",): "/", ("umask",): "0022", ("session",): "leader", ("cgroup",): "0::/",
     ("signals",): {"blocked": "0" * 16, "ignored": "0" * 16}, ("interfaces",): ["eth0", "lo"],
     ("descriptors",): {"0": "/dev/null", "1": "socket", "2": "socket"},
     ("environment",): names_are(VARIABLES), ("devices",): names_are(DEVICES), ("mounts",): lambda found: list(loose_mounts(found)),
@@ -160,7 +160,7 @@ row("os/linux/seccomp-retain-set", app=isolator("os/linux/seccomp-retain-set", {
     sees={("calls", "mount"): ("EFAULT", "EPERM"), ("calls", "unshare of a user namespace"): ("ok", "EPERM"),
           ("calls", "userfaultfd"): ("EINVAL", "EPERM"), ("calls", "ioctl of TIOCSTI"): ("ENOTTY", "EPERM"),
           ("calls", "clone3"): ("EINVAL", "ENOSYS"), ("calls", "personality of no random addresses"): ("ok", "EPERM"),
-          ("calls", "unknown"): ("ENOSYS", "ENOSYS"), ("seccomp_filters",): (ALL, ALL)})
+          ("calls", "unknown"): ("ENOSYS", "ENOSYS"), ("seccomp_filters",): (ALL, ALL), ("key_of_systemd",): ("ENOKEY", "EPERM")})
 row("os/linux/seccomp-remove-set", sees={("calls", "mkdirat"): ("EACCES", "EFAULT"), ("calls", "fchmodat"): ("EFAULT", "EFAULT")},
     app=isolator("os/linux/seccomp-remove-set", {"set": ["mkdirat"], "errno": "EACCES"}), changes={"calls"})
 row("os/linux/seccomp-remove-set", app=isolator("os/linux/seccomp-remove-set", {"set": ["mkdirat"]}), changes={"calls"},
