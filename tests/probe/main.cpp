@@ -14,7 +14,7 @@
 //   probe watch            try to get hold of each process that joins the pod, as long as it is
 //                          podd's
 //   probe stop             stop each such process
-// And those of escape.h.
+// And those of escape.h and flood.h.
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "escape.h"
+#include "flood.h"
 #include "report.h"
 #include "verbs.h"
 
@@ -41,6 +42,7 @@ int main(int argc, char** argv) {
     if (verb == "stop") return stop();
     if (verb == "fds") return list_descriptors();
     if (const auto done = escape(verb, argc > 2 ? argv[2] : nullptr)) return *done;
+    if (const auto done = flood(verb, argc > 2 ? argv[2] : nullptr)) return *done;
     if (verb == "notify-fd" && argc == 3) return send_notification(argv[2], STDOUT_FILENO);
     int status = verb == "notify" ? 0 : 2;
     for (int i = 2; i < argc && status == 0; ++i)

@@ -65,7 +65,7 @@ assert_eq untouched "$(host cat /var/tmp/canary)"
 assert_eq "" "$(host ls $store/tmp)"
 assert_eq example.com/three "$(import three.tar | jq -r .image.name)"
 
-say "A10: a user is looked up in an image whose passwd is a FIFO"
+say "A10, CVE-2024-9676: a user is looked up in an image whose passwd is a FIFO"
 host podctl import /var/tmp/import-images/passwd-fifo.aci >/dev/null
 drop_manifest fifo <<'JSON'
 {"acKind": "PodManifest", "acVersion": "0.8.11", "apps": [{"name": "a", "image": {"name": "example.com/aci"},

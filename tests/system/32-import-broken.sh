@@ -28,7 +28,7 @@ assert_eq 1 "$(host sh -c "ls $store/trees | wc -l")"
 whole $store >/dev/null
 assert_eq "" "$(host_sh 'ps -e -o uid= | awk "\$1 >= 2147418112 && \$1 < 2147483648"')" "workers that live on"
 
-say "A11: two imports of one layer at once, and a removal meanwhile"
+say "A11, CVE-2021-20291: two imports of one layer at once, and a removal meanwhile"
 host_sh '
     cd /var/tmp/import-images
     for i in 1 2 3 4; do

@@ -21,7 +21,7 @@ EOF
 }
 
 # appc-conformance: 13
-say "I1, I3, I5: process state"
+say "I1, I3, I5, CVE-2022-27650, CVE-2022-27649, CVE-2022-29162, CVE-2022-2989: process state"
 state=$(probe state 'cat /proc/self/status; umask; echo cwd $(pwd); echo score $(cat /proc/self/oom_score_adj)
     echo groups $(id -G); echo mine $(cat /proc/1/comm)')
 assert_matches "$state" 'CapBnd:[[:space:]]+00000000a80425fb'
@@ -66,7 +66,7 @@ first_line() {
     assert_eq "$pid" "$number" "$1: leader of its session"
     host systemctl stop pod-first
 }
-say "D2, D3: the first line of every kind of app: no descriptor, variable or signal too many"
+say "D2, D3, CVE-2020-14370: the first line of every kind of app: no descriptor, variable or signal too many"
 root='"app": {"exec": ["/bin/probe"], "user": "0", "group": "0"}'
 host_sh 'mkdir -p /srv/first && chown 1000:1000 /srv/first'
 first_line plain "$root"

@@ -9,6 +9,11 @@ canary='find /srv/canary /etc/hosts /etc/hostname /etc/machine-id /etc/resolv.co
 host_sh 'mkdir -p /srv/canary/sub && echo canary >/srv/canary/file
     mkdir -p /usr/share/zoneinfo; printf "Zone Test/Zone 5:30 - TST\n" | zic -d /usr/share/zoneinfo -'
 before=$(host_sh "$canary")
+clean_up() {
+    tidy
+    host_sh 'rm -rf /srv/canary /tmp/hostile /tmp/hostile.tar; podctl image list | grep -o "example.com/hostile-[a-z0-9-]*" | xargs -r podctl image rm >/dev/null'
+}
+trap clean_up EXIT
 
 # hostile NAME SCRIPT [OUTCOME]: makes a root with the script (its working directory) and starts it as a pod, which "runs",
 # unless it has to be "refused".
@@ -49,7 +54,7 @@ for kind in 'ln -sfn /srv/canary' 'ln -sfn ../../../../srv/canary' 'ln -sfn /SEL
 done
 hostile places-below "$(in_place_of 'dev/pts dev/shm dev/mqueue dev/null dev/console dev/ptmx sys/fs' 'ln -sfn /srv/canary')"
 
-say "nodes that are none (B4)"
+say "B4, CVE-2026-88265: nodes that are none"
 hostile nodes 'mkdir dev; echo x >dev/null; echo x >dev/console; echo x >dev/urandom'
 
 say "B7, CVE-2025-9566, CVE-2026-23954, CVE-2026-87766: files that podd writes are links to the host's, or something else"
@@ -58,15 +63,15 @@ for kind in 'ln -sfn /SELF' 'ln -sfn /srv/canary/new' 'ln -sfn /srv/canary/file'
     hostile "files-$number" "$(in_place_of 'etc/hosts etc/hostname etc/resolv.conf etc/machine-id etc/localtime etc/mtab' "$kind")"
 done
 
-say "os-release that would hold machined up (B8)"
+say "B8: os-release that would hold machined up"
 hostile fifo 'mkdir -p usr/lib; mkfifo etc/os-release usr/lib/os-release'
 hostile huge 'truncate -s 1G etc/os-release'
 hostile loop 'ln -s os-release etc/os-release'
 
-say "what images may not bring (B10)"
+say "B10: what images may not bring"
 hostile sockets 'mkdir -p run; ln -s /srv/canary run/host; ln -s /srv/canary run/systemd; ln -s /srv/canary/file dev; true'
 
-say "settings that other programs would follow (B9)"
+say "B9, CVE-2026-40226: settings that other programs would follow"
 hostile settings 'mkdir -p etc/systemd/nspawn usr/lib/systemd/system-generators usr/lib/systemd/system
     printf "[Exec]\nCapability=all\n[Files]\nBind=/:/host\n" | tee etc/systemd/nspawn/a.nspawn hostile-settings.nspawn >/dev/null
     printf "#!/bin/sh\necho evil >/srv/canary/generator\n" >usr/lib/systemd/system-generators/evil; chmod +x usr/lib/systemd/system-generators/evil

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# B5, B6 and B10 of the attack table: the console, terminals and sockets of an app, and the way to a volume, are links of
+# B5, B6, B10 and E4 of the attack table: the console, terminals and sockets of an app, and the way to a volume, are links of
 # the image's or of the app's own making. The app gets podd's, and nothing is made or written on the host.
 # hosts: bookworm trixie vm
 # timeout: 600
@@ -43,7 +43,7 @@ look='echo "console $(stat -c "%F %t:%T" /dev/console)"; echo "terminals $(stat 
 # What an app can do to the places that podd fills at its next start.
 swap='for place in console ptmx pts stdout stderr podd-notify null tty; do rm -rf /dev/$place 2>/dev/null; ln -s /srv/canary/file /dev/$place 2>/dev/null; done'
 for kind in 'ln -sfn /srv/canary/file' 'ln -sfn ../../../../../../srv/canary/file' 'ln -sfn /dev/console' mkfifo mkdir 'echo x >'; do
-    say "B5, B10: console, terminals and sockets in the image: $kind"
+    say "B5, B10, E4, CVE-2026-88264, CVE-2026-48750: console, terminals and sockets in the image: $kind"
     hostile_image "for place in console ptmx tty stdout stderr podd-notify pts/0 pts/ptmx; do $kind dev/\$place; done
         ! test -L dev/ptmx || { rm -r dev/pts; $kind dev/pts; }"
     start "$look" /data "$swap"
@@ -58,7 +58,7 @@ for kind in 'ln -sfn /srv/canary/file' 'ln -sfn ../../../../../../srv/canary/fil
     assert_eq "$before" "$(host_sh "$canary")"
 
     # The same pod, in which the app has put links in these places itself, starts it again.
-    say "B5: the same, swapped by the app before its next start"
+    say "B5, CVE-2025-52565: the same, swapped by the app before its next start"
     wait_until 30 host_sh 'test -L "/proc/$(systemctl show -P MainPID pod-hostile@a)/root/dev/podd-notify"'
     sandbox=$(property pod-hostile MainPID)
     TEST_BEGIN=$(host date +%s.%N)
@@ -71,7 +71,7 @@ for kind in 'ln -sfn /srv/canary/file' 'ln -sfn ../../../../../../srv/canary/fil
     host podctl image rm example.com/hostile >/dev/null
 done
 
-say "B6: links on the way to a volume lead inside the image"
+say "B6, CVE-2024-45310: links on the way to a volume lead inside the image"
 for link in 'ln -s /srv/canary a' 'ln -s /srv/nowhere a' 'ln -s ../../../../../srv/canary a' 'mkdir a; ln -s /srv/canary a/b' 'mkdir -p a/b; ln -s /srv/canary/file a/b/c' \
     'mkdir -p a/b; ln -s /srv/canary a/b/c' 'ln -s /proc/1/root/srv/canary a' 'ln -s /proc/self/cwd a' 'ln -s a a'; do
     hostile_image "mkdir -p srv/canary; $link"

@@ -55,7 +55,7 @@ enter=/usr/lib/podd/stage1/nspawn/enter
 assert_contains "$(host $enter secret a -- sh -c 'md5sum <"$CREDENTIALS_DIRECTORY/plain"; id -u' </dev/null)" "$sum"
 assert_eq "none" "$(host $enter secret b -- sh -c 'echo ${CREDENTIALS_DIRECTORY-none}' </dev/null)"
 
-say "J7: it is nowhere else"
+say "J7, M1, CVE-2026-97025: it is nowhere else"
 assert_eq "" "$(host_sh 'exec grep -rlF -- "$(cat /etc/podd-test/plain)" /run/podd /var/lib/podd/pods /etc/podd /run/systemd/system /run/systemd/transient || true')" "the secret in files"
 assert_eq "" "$(host_sh 'journalctl --sync; journalctl -q -o export | grep -cF -- "$(cat /etc/podd-test/plain)" | grep -v "^0$" || true')" "the secret in the journal"
 assert_eq "" "$(host_sh 'for unit in pod-secret pod-secret@a pod-secret@b; do pid=$(systemctl show -P MainPID $unit); grep -lF -- "$(cat /etc/podd-test/plain)" /proc/$pid/environ /proc/$pid/cmdline || true; done')" "the secret in variables"
@@ -72,6 +72,17 @@ host systemctl restart pod-secret@a
 wait_until 30 host_sh 'journalctl --sync; journalctl -q -o cat --since="@$1" -u pod-secret@a | grep -qx end' "$TEST_BEGIN"
 assert_contains "$(app_says secret a)" "plain 1000:1000 400 $sum"
 assert_eq "" "$(host ls -A /srv/canary)"
+
+say "M2: a new secret is there with the app's next start, and the old one is not"
+host_sh 'od -An -N16 -tx1 /dev/urandom | tr -d " \n" >/etc/podd-test/new; cp /etc/podd-test/plain /etc/podd-test/old; cat /etc/podd-test/new >/etc/podd-test/plain'
+TEST_BEGIN=$(host date +%s.%N)
+host systemctl restart pod-secret@a
+wait_until 30 host_sh 'journalctl --sync; journalctl -q -o cat --since="@$1" -u pod-secret@a | grep -qx end' "$TEST_BEGIN"
+assert_contains "$(app_says secret a)" "plain 1000:1000 400 $(host_sh 'md5sum </etc/podd-test/new')"
+# The sealed one has the old text still, as it is another file.
+assert_eq "" "$(host podctl exec secret/a -- sh -c 'cd "$CREDENTIALS_DIRECTORY"; cat plain set' | host grep -F -f /etc/podd-test/old || true)"
+assert_eq /dev/podd-credentials/sealed "$(host_sh 'cd "/proc/$(systemctl show -P MainPID pod-secret@a)/root"; grep -rlF -f /etc/podd-test/old dev/podd-credentials | sed s,^,/,')"
+host_sh 'cat /etc/podd-test/old >/etc/podd-test/plain'
 host systemctl stop pod-secret
 host_sh 'rm -r /run/systemd/system/pod-secret@a.service.d; systemctl daemon-reload'
 
@@ -90,17 +101,23 @@ assert_contains "$said" 'has /nowhere' "the manifest's own value"
 assert_contains "$said" 'No such file'
 host systemctl stop pod-secret
 
-say "one that cannot be loaded stops the start, one that makes no sense the units"
-host rm /etc/podd-test/plain
-drop_manifest secret <<'END'
+say "M3: one that cannot be loaded or is too large stops the start, one whose name makes no sense the units"
+# manifest VALUE: the annotation's.
+manifest() {
+    drop_manifest secret <<END
 {"acKind": "PodManifest", "acVersion": "0.8.11", "apps": [{"name": "a", "image": {"name": "example.com/probe"},
- "annotations": [{"name": "podd.org/load-credential", "value": "plain:/etc/podd-test/plain"}]}]}
+ "annotations": [{"name": "podd.org/load-credential", "value": "$1"}]}]}
 END
-assert_fails host systemctl start pod-secret@a
-assert_contains "$(host systemctl status --no-pager pod-secret@a || true)" 'status=243/CREDENTIALS'
-drop_manifest secret <<'END'
-{"acKind": "PodManifest", "acVersion": "0.8.11", "apps": [{"name": "a", "image": {"name": "example.com/probe"},
- "annotations": [{"name": "podd.org/load-credential", "value": "../plain:/etc/podd-test/plain"}]}]}
-END
-assert_status 1 host podctl verify /etc/podd/pods.d/secret.json
-assert_contains "$output" '"podd.org/load-credential"'
+}
+manifest plain:/etc/podd-test/plain
+for change in 'truncate -s 2M' rm; do
+    host_sh "$change /etc/podd-test/plain"
+    assert_fails host systemctl start pod-secret@a
+    assert_contains "$(host systemctl status --no-pager pod-secret@a || true)" 'status=243/CREDENTIALS' "$change"
+    host systemctl reset-failed
+done
+for name in ../plain .. . a/b '' 'a\u0000b' "$(printf 'a%.0s' {1..300})"; do
+    manifest "$name:/etc/podd-test/plain"
+    assert_status 1 host podctl verify /etc/podd/pods.d/secret.json
+    assert_matches "$output" '"podd.org/load-credential"|/apps/0/annotations/0' "$name"
+done

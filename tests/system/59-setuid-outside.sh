@@ -62,7 +62,7 @@ for where in owner foreign; do
     assert_contains "$(capable /srv/left/$where cap-0)" 'capabilities 0' "$where"
 done
 
-say "F3, owner: those of the source's owner, who is not root; a user of the pod's leaves nothing"
+say "F3, CVE-2025-64507, owner: those of the source's owner, who is not root; a user of the pod's leaves nothing"
 assert_contains "$said" '0 left /owner/left-0 0:0 6755'
 assert_eq '1000:1001 6755' "$(host stat -c '%u:%g %a' /srv/left/owner/left-0)"
 assert_contains "$(outside /srv/left/owner left-0)" 'ids 4000 1000 4000 1001'

@@ -49,7 +49,7 @@ host_sh '
     test "$(ls /var/lib/podd/pods | wc -l)" = 1
     systemctl stop pod-killed'
 
-say "kill -9 of the pod's PID 1 ends it, and it starts again"
+say "K3: kill -9 of the pod's PID 1 ends it, and it starts again"
 host systemctl start pod-killed
 wait_until 10 unit_is pod-killed@a active
 host systemctl kill --kill-whom=main --signal=KILL pod-killed

@@ -89,7 +89,7 @@ assert_contains "$watched" watching
 assert_matches "$watched" 'seen [0-9]+' "the watcher saw none of them: this tested nothing"
 assert_not_contains "$watched" CAUGHT
 
-say "E3: no program of the image runs outside of it, and no name is looked up by its libraries"
+say "E3, CVE-2022-1227: no program of the image runs outside of it, and no name is looked up by its libraries"
 inside 'for p in nsenter sh systemctl; do :; done; mkdir -p /lib64 /usr/lib; echo /tmp/evil.so >/etc/ld.so.preload; echo "passwd: evil" >/etc/nsswitch.conf'
 assert_eq ok "$(inside 'echo ok')"
 

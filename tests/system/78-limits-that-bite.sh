@@ -36,7 +36,7 @@ in_group() { host cat "/sys/fs/cgroup$(property "$1" ControlGroup)/$2"; }
 hog='exec dd if=/dev/zero of=/dev/null bs=48M count=1'
 rest='exec sleep 1000'
 
-say "memory: the app that takes more is killed, everybody says so, and the exit policy holds"
+say "K1, K2: memory: the app that takes more is killed, everybody says so, and the exit policy holds"
 pod '' "$(app a "$hog" "$(memory 16Mi)")" "$(app b "$rest")"
 ends a
 assert_eq oom-kill "$(property pod-bite@a Result)"
@@ -145,7 +145,7 @@ say "  $more and $less of $elapsed microseconds"
 [ "$more" -gt $((less * 3)) ] || fail "four times the weight is worth $more to $less"
 [ "$more" -lt $((less * 5)) ] || fail "four times the weight is worth $more to $less"
 
-say "tasks: a bomb in an app stays in the app, one without limit in the pod"
+say "K1: tasks: a bomb in an app stays in the app, one without limit in the pod"
 bomb="(i=0; while [ \$i -lt 500 ]; do sleep 1000 & i=\$((i + 1)); done); echo end; $rest"
 pod '' "$(app a "$bomb" "$(isolator podd.org/tasks-max 32)")" "$(app b "while sleep 1; do (echo forked); done")"
 wait_until 60 says a "can't fork"

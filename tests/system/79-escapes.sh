@@ -172,7 +172,7 @@ done
 assert_contains "$tried" 'namespace made, mounted yes' "the strong app could not even begin"
 host_sh 'systemctl stop pod-out podd-test-abstract.socket podd-test-abstract.service'
 
-say "E1: machinectl copies into the pod and out of it, whatever links the app has put there"
+say "E1, CVE-2018-15664, CVE-2019-10152: machinectl copies into the pod and out of it, whatever links the app has put there"
 host_sh 'rm -rf /srv/canary; mkdir -p /srv/canary/dir && echo canary >/srv/canary/file && chmod -R a+rwX /srv/canary; echo new >/srv/elsewhere/new'
 before=$(host_sh 'find /srv/canary -printf "%p %y %m %U %T@ %s\n" | sort')
 pod copy "$(app a '["/bin/sh", "-c", "mkdir -p /l; for to in /srv/canary /proc/1/root/srv/canary ../../../../../../srv/canary; do ln -s $to /l/d$((n += 1)); ln -s $to/file /l/f$n; done; echo end; exec sleep 1000"]')"
@@ -186,6 +186,20 @@ for n in 1 2 3; do
     done
 done
 assert_eq "$before" "$(host_sh 'find /srv/canary -printf "%p %y %m %U %T@ %s\n" | sort')"
+host systemctl stop pod-copy
+say "E1: the same while the app swaps a folder on the way for a link to the host"
+pod copy "$(app a '["/bin/sh", "-c", "mkdir -p /l/real; ln -s /srv/canary /l/link; exec probe swap /l"]')"
+host systemctl start pod-copy@a
+ways=$(host_sh 'for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        r=0; timeout 30 machinectl copy-to copy /srv/elsewhere/new "/l/real/new-$n" 2>/dev/null || r=$?; echo "to $r"
+        rm -f /srv/elsewhere/back; if timeout 30 machinectl copy-from copy /l/real/file /srv/elsewhere/back 2>/dev/null; then cat /srv/elsewhere/back; fi
+    done | sort | uniq -c')
+assert_matches "$ways" 'to 0' "the swaps are in the way each time: this tests nothing"
+assert_matches "$ways" 'to 1' "the swaps are never in the way: this tests nothing"
+assert_not_contains "$ways" 'to 124'
+assert_not_contains "$ways" canary
+assert_eq "$before" "$(host_sh 'find /srv/canary -printf "%p %y %m %U %T@ %s\n" | sort')"
+unit_is pod-copy@a active || fail "the app has given up"
 host systemctl stop pod-copy
 
 say "an app that stops a command on its way in keeps neither it nor what runs it"

@@ -72,7 +72,7 @@ TEST_SUITE("archive/attack") {
         CHECK(says(aci_box.any(image.str()), "has an absolute name"));
     }
 
-    TEST_CASE("A2: nothing is written through a symbolic link that leads out") {
+    TEST_CASE("A2, CVE-2026-17106: nothing is written through a symbolic link that leads out") {
         PODD_NEEDS_ROOT();
         for (const char* target : {"..", "../..", "/", "../canary", "/tmp", "./.."}) {
             CAPTURE(target);
@@ -112,7 +112,7 @@ TEST_SUITE("archive/attack") {
         CHECK(says(dangling.layer(other.str()), "leads nowhere"));
     }
 
-    TEST_CASE("A3: hard links reach regular files of the same archive only") {
+    TEST_CASE("A3, CVE-2026-50163: hard links reach regular files of the same archive only") {
         PODD_NEEDS_ROOT();
         for (const char* target : {"link", "../canary", "/canary", "../../../etc/passwd", "missing",
                                    "dir", "dir/../../canary", "out/canary"}) {
@@ -135,7 +135,7 @@ TEST_SUITE("archive/attack") {
         CHECK(says(self.layer(tar.str()), "to itself"));
     }
 
-    TEST_CASE("A3: chains of links of any length do not lead out") {
+    TEST_CASE("A3, CVE-2026-26960: chains of links of any length do not lead out") {
         PODD_NEEDS_ROOT();
         for (int depth = 1; depth <= 45; ++depth) {
             Sandbox box;

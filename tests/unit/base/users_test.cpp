@@ -40,7 +40,7 @@ TEST_SUITE("base/users") {
     }
 
     // As of CVE-2026-30892 and CVE-2026-46680.
-    TEST_CASE("E2: a number is digits only and within the pod's range") {
+    TEST_CASE("E2, CVE-2026-30892, CVE-2026-46680: digits only, and in the pod's range") {
         for (const std::string text : {"", "-1", "+1", " 0", "0x0", "root\n", "1e3", "1:0"}) {
             CAPTURE(text);
             const auto id = numeric_id(text);

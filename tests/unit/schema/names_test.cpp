@@ -71,7 +71,7 @@ TEST_SUITE("schema/names") {
                         "-foo", "foo-", "zab_rab", "a\n", "..", std::string(201, 'a')}});
     }
 
-    TEST_CASE("E6: pod names are machine names and host names, and no options") {
+    TEST_CASE("E6, CVE-2026-48755: pod names are machine names and host names, and no options") {
         check<PodName>({{"web", "a", "0a", "web-1", std::string(48, 'a')},
                         {"", "localhost", "host", "gateway", "123", "0", "-a", "a-", "A", "a.b",
                          "a_b", "a/b", "../a", "a\n", std::string(49, 'a')}});
