@@ -4,7 +4,7 @@
 # they are that user from the beginning. What they write to /dev/stdout is in the journal.
 # hosts: bookworm trixie
 # full
-# timeout: 600
+# timeout: 900
 images=(nginx redis postgres go distroless)
 clean_up() {
     tidy
@@ -60,6 +60,14 @@ done
 worker=$(host pgrep --parent "$process" | head -n 1)
 assert_eq $((33 + first)) "$(host awk '/^Uid/ { print $2 }' "/proc/$worker/status")"
 stopped web nginx
+say "nginx as www-data from the beginning: the port and the logs are open to it, its folders are volumes"
+own='"mountPoints": [{"name": "state", "path": "/var/lib/nginx"}, {"name": "run", "path": "/run"}], "environment": [{"name": "PATH", "value": "/usr/bin:/bin"}]'
+pod webown nginx "\"app\": {\"exec\": [\"/usr/sbin/nginx\", \"-g\", \"daemon off;\"], \"user\": \"www-data\", \"group\": \"www-data\", $own}" \
+    '"volumes": [{"name": "state", "kind": "empty", "uid": 33, "gid": 33}, {"name": "run", "kind": "empty", "uid": 33, "gid": 33}]'
+assert_contains "$said" "hello from nginx"
+assert_eq "33 33" "$ids"
+assert_contains "$(app_says webown nginx)" '"GET /index.html HTTP/1.1" 200'
+stopped webown nginx
 drop_manifest onhost <<'END'
 {"acKind": "PodManifest", "acVersion": "0.8.11", "annotations": [{"name": "podd.org/network", "value": "host"}],
  "apps": [{"name": "a", "image": {"name": "example.com/nginx"}}]}
@@ -78,12 +86,23 @@ host systemctl stop pod-static@go
 assert_contains "$(app_says static go)" bye
 stopped static go
 
+say "the same as root"
+pod staticroot go '"app": {"exec": ["/app"], "user": "0", "group": "0"}'
+assert_contains "$said" "hello from go, user 0"
+assert_eq "0 0" "$ids"
+stopped staticroot go
+
 say "a program with its libraries and no shell"
 look=$(asks http://127.0.0.1:2379/health)
 pod bare distroless
 assert_contains "$said" '"health":"true"'
 assert_eq "65532 65532" "$ids"
 stopped bare distroless
+say "the same as root"
+pod bareroot distroless '"app": {"exec": ["/usr/bin/etcd", "--data-dir", "/home/nonroot/data", "--log-outputs", "stdout"], "user": "0", "group": "0"}'
+assert_contains "$said" '"health":"true"'
+assert_eq "0 0" "$ids"
+stopped bareroot distroless
 
 redis='"mounts": [{"volume": "data", "path": "/data"}]'
 redis_data='"volumes": [{"name": "data", "kind": "host", "source": "/srv/real/redis", "idmap": "foreign"}]'
@@ -129,6 +148,17 @@ for rows in 1 2; do
     stopped sql postgres
     assert_contains "$(app_says sql postgres)$(host journalctl -q -o cat -u pod-sql@postgres --identifier=postgres)" "database system is shut down"
 done
+say "postgres as its own user from the beginning, in a folder of that user's"
+postgres_ids=$ids
+host_sh 'mkdir /srv/real/own && chown $((0x7FFE0000 + $1)):$((0x7FFE0000 + $2)) /srv/real/own && chmod 700 /srv/real/own' $ids
+pod sqlown postgres '"mounts": [{"volume": "data", "path": "/var/lib/postgresql/data"}],
+    "app": {"exec": ["/usr/local/bin/entrypoint", "postgres", "-k", "/tmp"], "user": "postgres", "group": "postgres",
+            "environment": [{"name": "PATH", "value": "/usr/lib/postgresql/15/bin:/usr/bin:/bin"}, {"name": "PGDATA", "value": "/var/lib/postgresql/data"}]}' \
+    '"volumes": [{"name": "data", "kind": "host", "source": "/srv/real/own", "idmap": "foreign"}]'
+assert_contains "$said" 42
+assert_contains "$said" "1 rows"
+assert_eq "$postgres_ids" "$ids"
+stopped sqlown postgres
 say "postgres with all that it has in an empty volume of its own"
 pod fresh postgres
 assert_contains "$said" "1 rows"
