@@ -24,12 +24,21 @@ void forward_ports(Attachments& attachments, const std::vector<plan::PortPlan>& 
                    std::vector<std::string>& warnings) {
     auto& list = attachments.list;
     const auto able = std::find_if(list.begin(), list.end(), [](const auto& one) {
-        return has_capability(one.network, "portMappings");
+        return has_capability(one.network, kPortMappings);
     });
     if (able != list.end())
-        able->capabilities.add("portMappings", port_mappings(ports));
+        able->capabilities.add(std::string{kPortMappings}, port_mappings(ports));
     else
         warnings.emplace_back("none of the pod's networks forwards its ports");
+}
+
+std::string text_of(const Json* json) {
+    return json != nullptr && json->as_string() != nullptr ? *json->as_string() : std::string{};
+}
+
+std::uint16_t port_of(const Json* json) {
+    const auto number = json != nullptr ? json->as_uint() : std::nullopt;
+    return static_cast<std::uint16_t>(number.value_or(0));
 }
 
 // Whether one can be limited is found with all other limits.
@@ -72,6 +81,18 @@ Json port_mappings(const std::vector<plan::PortPlan>& ports) {
         list.push_back(std::move(one));
     }
     return Json{std::move(list)};
+}
+
+std::vector<plan::PortPlan> told_ports(const Attachments& attachments) {
+    std::vector<plan::PortPlan> ports;
+    for (const auto& attachment : attachments.list) {
+        const auto* mappings = attachment.capabilities.find(kPortMappings);
+        if (mappings == nullptr || mappings->as_array() == nullptr) continue;
+        for (const auto& one : *mappings->as_array())
+            ports.push_back({text_of(one.find("protocol")), text_of(one.find("hostIP")),
+                             port_of(one.find("hostPort")), port_of(one.find("containerPort"))});
+    }
+    return ports;
 }
 
 Json bandwidth_argument(std::uint64_t bytes_per_sec) {

@@ -30,8 +30,11 @@ base::Result<std::optional<network::Attachments>> attachments(const plan::PodPla
 
 base::Result<> write_attachments(int run_dir, const network::Attachments& attachments);
 
-/// As plugins want them. Source: CNI conventions, "portMappings" and "bandwidth": bits.
+/// As plugins want them. Source: CNI conventions, "portMappings".
 base::Json port_mappings(const std::vector<plan::PortPlan>& ports);
+/// What plugins were told of ports by these.
+std::vector<plan::PortPlan> told_ports(const network::Attachments& attachments);
+/// As plugins want it. Source: CNI conventions, "bandwidth": bits.
 base::Json bandwidth_argument(std::uint64_t bytes_per_sec);
 
 }  // namespace podd::pod

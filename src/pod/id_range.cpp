@@ -146,4 +146,12 @@ Result<IdRange> pick_id_range(std::string_view pod) {
                     plan::kIdCount, kTries, kLockDir)};
 }
 
+bool is_range_held(std::uint32_t base) {
+    const auto fd = base::open_path(fmt::format("{}/{}", kLockDir, base), O_RDONLY | O_NOCTTY);
+    struct flock whole{};
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    return fd && ::fcntl(fd->get(), F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+}
+
 }  // namespace podd::pod

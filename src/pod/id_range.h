@@ -30,6 +30,9 @@ inline constexpr std::uint32_t kRangeMax = 0x6FFF0000;
 /// kUnavailable when 100 tries found none.
 base::Result<IdRange> pick_id_range(std::string_view pod);
 
+/// Whether somebody keeps that range, as a pod does from its preparation to its end.
+bool is_range_held(std::uint32_t base);
+
 /// The first id of the range that a name begins its search with.
 std::uint32_t first_candidate(std::string_view pod);
 

@@ -80,12 +80,15 @@ void check_plugins(const Attachment& attachment, const std::vector<std::string>&
                                                   attachment.network.name, path.error().message()));
 }
 
+bool is_forwarded_by(const std::vector<Attachment>& attachments) {
+    return std::any_of(attachments.begin(), attachments.end(), [](const auto& attachment) {
+        return has_capability(attachment.network, kPortMappings);
+    });
+}
+
 void check_ports(const schema::PodManifest& manifest, const std::vector<Attachment>& attachments,
                  NetworkFindings& findings) {
-    const bool any = std::any_of(
-        attachments.begin(), attachments.end(),
-        [](const auto& attachment) { return has_capability(attachment.network, "portMappings"); });
-    if (manifest.ports.empty() || any) return;
+    if (manifest.ports.empty() || is_forwarded_by(attachments)) return;
     findings.warnings.emplace_back(
         "/ports: none of the pod's networks forwards them: a plugin such as \"portmap\" with the "
         "capability \"portMappings\" does, and so does the network \"default\"");
@@ -139,6 +142,14 @@ std::string_view no_bandwidth_here(const schema::PodSettings& settings) {
     if (!files) return {};  // network_findings() says so
     const auto attachments = named_attachments(settings, *files);
     return attachments ? no_bandwidth_of_plugins(settings, *attachments) : std::string_view{};
+}
+
+bool plugins_forward_here(const schema::PodSettings& settings) {
+    if (settings.named_networks.empty() || settings.network != schema::Network::kNone) return false;
+    const auto files = network::read_cni_files(network::cni_directories());
+    if (!files) return false;  // network_findings() says so
+    const auto attachments = named_attachments(settings, *files);
+    return attachments && is_forwarded_by(*attachments);
 }
 
 NetworkFindings network_findings(const schema::PodManifest& manifest) {

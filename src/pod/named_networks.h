@@ -14,6 +14,8 @@
 
 namespace podd::pod {
 
+/// Such plugins are told ports. Source: CNI conventions.
+inline constexpr std::string_view kPortMappings = "portMappings";
 /// Such plugins are told a rate. Source: CNI conventions.
 inline constexpr std::string_view kBandwidth = "bandwidth";
 
@@ -28,6 +30,9 @@ std::string_view no_bandwidth_of_plugins(const schema::PodSettings& settings,
                                          const std::vector<network::Attachment>& attachments);
 /// The same of the plugins of this host.
 std::string_view no_bandwidth_here(const schema::PodSettings& settings);
+
+/// Whether a plugin of this host would be told the ports of such a pod.
+bool plugins_forward_here(const schema::PodSettings& settings);
 
 /// One line each, JSON pointer first: networks and plugins that this host has not, and files that
 /// are broken. Errors are what a start refuses as well.

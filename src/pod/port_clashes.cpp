@@ -7,27 +7,12 @@
 
 #include "schema/annotations.h"
 #include "schema/exposed_port.h"
-#include "schema/pod_manifest_checks.h"
 
 namespace podd::pod {
 
 namespace {
 
 using schema::HostPorts;
-
-// Where the host's ports are those of the apps, or the host does not come into it, what systemd
-// listens at is all that is taken.
-std::vector<HostPorts> ports_of(const schema::PodManifest& manifest) {
-    const auto settings = schema::pod_settings(manifest);
-    if (!settings) return {};
-    auto ports = schema::host_ports(manifest);
-    if (schema::has_link(settings->network) || !settings->named_networks.empty()) return ports;
-    std::erase_if(ports, [&](const HostPorts& one) {
-        const auto* port = schema::find_exposed(manifest, manifest.ports[one.index]).port;
-        return port == nullptr || !port->socket_activated;
-    });
-    return ports;
-}
 
 std::string sentence(const HostPorts& mine, const HostPorts& theirs, const PortUser& other) {
     return fmt::format(
@@ -39,13 +24,27 @@ std::string sentence(const HostPorts& mine, const HostPorts& theirs, const PortU
 
 }  // namespace
 
+// Where the host's ports are those of the apps, or the host does not come into it, what systemd
+// listens at is all that is taken.
+std::vector<HostPorts> wanted_host_ports(const schema::PodManifest& manifest) {
+    const auto settings = schema::pod_settings(manifest);
+    if (!settings) return {};
+    auto ports = schema::host_ports(manifest);
+    if (schema::has_link(settings->network) || !settings->named_networks.empty()) return ports;
+    std::erase_if(ports, [&](const HostPorts& one) {
+        const auto* port = schema::find_exposed(manifest, manifest.ports[one.index]).port;
+        return port == nullptr || !port->socket_activated;
+    });
+    return ports;
+}
+
 std::vector<std::string> port_clashes(const PortUser& mine, const std::vector<PortUser>& others) {
     std::vector<std::string> found;
-    const auto own = ports_of(mine.manifest);
+    const auto own = wanted_host_ports(mine.manifest);
     if (own.empty()) return found;
     for (const auto& other : others) {
         if (other.pod == mine.pod) continue;
-        for (const auto& theirs : ports_of(other.manifest))
+        for (const auto& theirs : wanted_host_ports(other.manifest))
             for (const auto& port : own)
                 if (schema::collide(port, theirs)) found.push_back(sentence(port, theirs, other));
     }

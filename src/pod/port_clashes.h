@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "schema/pod_manifest.h"
+#include "schema/pod_manifest_checks.h"
 
 namespace podd::pod {
 
@@ -16,6 +17,9 @@ struct PortUser {
     std::string path;  // of its manifest
     schema::PodManifest manifest;
 };
+
+/// All that the manifest surely takes, which must live longer.
+std::vector<schema::HostPorts> wanted_host_ports(const schema::PodManifest& manifest);
 
 /// What keeps `mine` from its ports while one of the others runs: JSON pointer first, then the
 /// other's file and pointer. A pod does not clash with another manifest of its own.

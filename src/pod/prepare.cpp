@@ -26,6 +26,7 @@
 #include "pod/metadata.h"
 #include "pod/named_networks.h"
 #include "pod/network.h"
+#include "pod/port_claim.h"
 #include "pod/resolve.h"
 #include "pod/timezone.h"
 #include "pod/volumes.h"
@@ -287,12 +288,14 @@ Result<Prepared> prepare(const translate::Pod& pod) {
     plan.idle_stop_usec = settings.idle_stop_usec;
     std::optional<Metadata> metadata;
     if (plan.metadata) metadata.emplace(TRY(Metadata::begin(name, plan.uuid, pod.manifest)));
+    auto claim = TRY(claim_ports(plan, networks, pod.manifest, prepared.warnings));
     const auto run_dir = TRY(make_run_dir(name));
     // First of all: from here on `gc` knows what to remove.
     TRY(write_pod_plan(run_dir.get(), plan));
     TRY(base::write_file(run_dir.get(), std::string{plan::kManifestFile},
                          pod.manifest.to_json().str(), 0600));
     if (networks) TRY(write_attachments(run_dir.get(), *networks));
+    claim.reset();
     const auto state = TRY(make_state_dir(plan.uuid));
     Enforcement enforcement;
     TRY(enforcement.check(

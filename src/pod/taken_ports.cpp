@@ -6,10 +6,14 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/ip_address.h"
+#include "network/cni_attachment.h"
+#include "network/resolver.h"
 #include "plan/run_dir.h"
+#include "pod/attachments.h"
 #include "schema/exposed_port.h"
 
 namespace podd::pod {
@@ -46,17 +50,48 @@ void add_sockets(const plan::AppPlan& app, std::vector<plan::PortPlan>& ports) {
                 {socket.protocol, socket.host_ip, static_cast<std::uint16_t>(socket.port + i), 0});
 }
 
-std::vector<plan::PortPlan> ports_of(const std::string& pod) {
-    std::vector<plan::PortPlan> ports;
+void add_told(int directory, std::vector<plan::PortPlan>& ports) {
+    const auto text =
+        base::read_file(directory, std::string{plan::kNetworksFile}, network::kMaxCniRecord);
+    if (!text) return;
+    const auto attachments = network::parse_attachments(*text);
+    if (!attachments) return;
+    const auto told = told_ports(*attachments);
+    ports.insert(ports.end(), told.begin(), told.end());
+}
+
+HeldPorts ports_of(const std::string& pod, Held which) {
+    HeldPorts held{pod, {}};
     const auto directory = plan::open_pod_directory(pod);
-    if (!directory) return ports;
+    if (!directory) return held;
+    // Told by that file alone: of many pods most have none.
+    if (which == Held::kByPlugins &&
+        ::faccessat(directory->get(), plan::kNetworksFile.data(), F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        return held;
     const auto plan = plan::read_pod_plan(directory->get());
-    if (!plan) return ports;
-    for (const auto* list : {&plan->ports, &plan->proxied})
-        if (*list) ports.insert(ports.end(), (*list)->begin(), (*list)->end());
+    if (!plan) return held;
+    held.uid_base = plan->uid_base;
+    if (plan->ports) held.ports = *plan->ports;
+    if (plan->named_networks) add_told(directory->get(), held.ports);
+    if (which != Held::kAll) return held;
+    if (plan->proxied)
+        held.ports.insert(held.ports.end(), plan->proxied->begin(), plan->proxied->end());
     for (const auto& name : plan->apps)
-        if (const auto app = plan::read_app_plan(directory->get(), name)) add_sockets(*app, ports);
-    return ports;
+        if (const auto app = plan::read_app_plan(directory->get(), name))
+            add_sockets(*app, held.ports);
+    return held;
+}
+
+bool is_deprived(const plan::PortPlan& port, const HostSocket& socket, Forwarder forwarder) {
+    // podd-resolve.service, to which the rules lead pods whatever else they say.
+    if (socket.port == network::kResolverPort) return false;
+    const auto ipv4 = base::parse_ipv4(socket.address);
+    const auto ipv6 = base::parse_ipv6(socket.address);
+    const bool is_loopback =
+        (ipv4 && base::is_loopback(*ipv4)) || (ipv6 && base::is_loopback(*ipv6));
+    return socket.protocol == port.protocol && socket.port == port.host_port &&
+           base::addresses_overlap(socket.address, port.host_ip) &&
+           (forwarder == Forwarder::kPlugins || !is_loopback);
 }
 
 }  // namespace
@@ -68,8 +103,7 @@ std::vector<std::string> taken_ports(const schema::PodManifest& mine,
         for (const auto& other : others)
             for (const auto& held : other.ports) {
                 if (!takes(held, wanted)) continue;
-                auto text = fmt::format("host port {}/{} is taken by pod \"{}\"", held.host_port,
-                                        held.protocol, other.pod);
+                auto text = taken_by_pod(held, other.pod);
                 // Both families say the same.
                 if (std::find(found.begin(), found.end(), text) == found.end())
                     found.push_back(std::move(text));
@@ -77,15 +111,44 @@ std::vector<std::string> taken_ports(const schema::PodManifest& mine,
     return found;
 }
 
-std::vector<HeldPorts> held_ports(std::string_view except) {
+std::vector<HeldPorts> held_ports(std::string_view except, Held which) {
     std::vector<HeldPorts> held;
     const auto directory = base::open_path(std::string{plan::kRunDir}, O_RDONLY | O_DIRECTORY);
     if (!directory) return held;
     const auto names = base::list_dir(directory->get());
     if (!names) return held;
     for (const auto& name : *names)
-        if (name != except) held.push_back({name, ports_of(name)});
+        if (name != except) held.push_back(ports_of(name, which));
     return held;
+}
+
+std::optional<Holder> find_holder(const std::vector<plan::PortPlan>& ports,
+                                  const std::vector<HeldPorts>& others) {
+    for (const auto& other : others)
+        for (const auto& held : other.ports)
+            for (const auto& port : ports)
+                if (held.host_port == port.host_port && held.protocol == port.protocol &&
+                    base::addresses_overlap(held.host_ip, port.host_ip))
+                    return Holder{&port, &other};
+    return std::nullopt;
+}
+
+std::optional<Deprived> find_deprived(const std::vector<plan::PortPlan>& ports,
+                                      const std::vector<HostSocket>& sockets, Forwarder forwarder) {
+    for (const auto& socket : sockets)
+        for (const auto& port : ports)
+            if (is_deprived(port, socket, forwarder)) return Deprived{&port, &socket};
+    return std::nullopt;
+}
+
+std::string taken_by_pod(const plan::PortPlan& port, std::string_view pod) {
+    return fmt::format("host port {}/{} is taken by pod \"{}\"", port.host_port, port.protocol,
+                       pod);
+}
+
+std::string taken_by_program(const plan::PortPlan& port, std::string_view name) {
+    return fmt::format("host port {}/{} is taken by a program of this host{}", port.host_port,
+                       port.protocol, name.empty() ? "" : fmt::format(" (\"{}\")", name));
 }
 
 }  // namespace podd::pod

@@ -13,6 +13,7 @@
 #include "pod/isolator_findings.h"
 #include "pod/manifest_files.h"
 #include "pod/port_clashes.h"
+#include "pod/port_findings.h"
 #include "podctl/firewall.h"
 #include "podctl/table.h"
 #include "podctl/terminal.h"
@@ -87,6 +88,7 @@ private:
     void read_declared();
     void add_user(const std::string& path, const translate::Pod& pod);
     void verify(const Subject& subject);
+    void look_at_ports(const pod::PortUser& user);
     void look_at_firewall();
     void add(std::string_view severity, const std::string& path,
              const std::vector<std::string>& lines);
@@ -160,12 +162,28 @@ void Verifier::verify(const Subject& subject) {
     add(kWarning, path, isolators.warnings);
     const auto user = std::find_if(users_.begin(), users_.end(),
                                    [&](const auto& one) { return one.path == path; });
-    if (user != users_.end()) add(kError, path, pod::port_clashes(*user, users_));
+    if (user != users_.end()) look_at_ports(*user);
     if (!host_) return;
     const auto found = pod::host_findings(*verification.pod, host_->store, host_->limits);
     add(kError, path, found.errors);
     add(kWarning, path, found.warnings);
     add(kNote, path, found.notes);
+}
+
+void Verifier::look_at_ports(const pod::PortUser& user) {
+    const auto clashes = pod::port_clashes(user, users_);
+    add(kError, user.path, clashes);
+    // Who has a socket open, only root may see.
+    if (!host_) return;
+    auto found = pod::port_findings(user, users_);
+    // systemd listens for those others as well: once is enough.
+    std::erase_if(found.errors, [&](const auto& line) {
+        const auto pointer = line.substr(0, line.find(' '));
+        return std::any_of(clashes.begin(), clashes.end(),
+                           [&](const auto& clash) { return clash.starts_with(pointer); });
+    });
+    add(kError, user.path, found.errors);
+    add(kNote, user.path, found.notes);
 }
 
 bool has_link(const translate::Pod& pod) {

@@ -6,7 +6,7 @@
 import_image busybox
 clean_up() {
     tidy
-    host_sh 'systemctl stop podd-network.socket podd-network.service 2>/dev/null
+    host_sh 'systemctl stop squatter 2>/dev/null || true; systemctl stop podd-network.socket podd-network.service 2>/dev/null
         rm -rf /tmp/odd /tmp/odd.tar /srv/verify; for name in odd foreign; do podctl image rm example.com/$name >/dev/null 2>&1 || true; done'
 }
 trap clean_up EXIT
@@ -197,6 +197,14 @@ assert_contains "$found_clash" 'host port 8097/tcp is taken by pod "one"'
 assert_fails host systemctl start pod-two@a
 assert_contains "$(host systemctl status --no-pager --full --lines=50 pod-two 2>&1 || true)" 'host port 8097/tcp is taken by pod "one"'
 host_sh 'systemctl stop pod-one; systemctl reset-failed; rm /etc/podd/pods.d/*'
+
+say "a port that a program of the host has"
+host systemd-run --quiet --collect --unit=squatter --property=Type=exec systemd-socket-activate --datagram --listen 8096 /bin/cat
+wait_until 10 host_sh 'ss --no-header --udp --listening --numeric | grep -q :8096'
+pod taken "$sleeps, \"ports\": [{\"name\": \"dns\", \"protocol\": \"udp\", \"port\": 53}]" '' \
+    "$(note network default), \"ports\": [{\"name\": \"dns\", \"hostPort\": 8096}]"
+refused taken /ports/0/hostPort 'host port 8096/udp is taken by a program of this host ("systemd-socket-")'
+host systemctl stop squatter
 
 say "all of it is said, not only the first"
 pod much "$(runs /bin/nothing who which), \"workingDirectory\": \"/not/here\"" "$(note load-credential key:/srv/verify/none), $(at /v)" \

@@ -31,6 +31,26 @@ assert_eq "$one" "$(host nsenter --net="/run/podd/netns/$id" ip -o -4 addr show 
 say "portmap: the pod's ports"
 assert_eq "this is one" "$(fetch http://10.66.0.1:8080/)"
 
+say "a port that they lead to one pod is no other's, on whatever network; nor theirs when another has it"
+port='"ports": [{"name": "http", "hostPort": 8080}]'
+# refused NAME NETWORKS HOLDER: its start says that HOLDER has the port.
+refused() {
+    pod "$1" "$2" ", $port"
+    assert_fails host systemctl start "pod-$1@a"
+    assert_contains "$(journal "pod-$1")" "pod \"$1\": host port 8080/tcp is taken by pod \"$3\""
+    host systemctl reset-failed
+}
+before=$(state)
+refused two lan one
+refused two default one
+assert_eq "$before" "$(state)"
+assert_eq "this is one" "$(fetch http://10.66.0.1:8080/)"
+host systemctl stop pod-one
+start two default ", $port"
+refused one lan two
+host systemctl stop pod-two
+start one lan ", $port"
+
 say "restarted: one address, one link; a second pod gets another"
 host systemctl restart pod-one
 wait_until 10 unit_is pod-one@a active

@@ -5,7 +5,7 @@
 # full
 import_image busybox
 . "$source_dir/tests/system/network/world.sh"
-finish() { host_sh 'systemctl stop echo monitor 2>/dev/null || true; rm -f /run/listen.pl /run/ask.pl /run/monitored'; put_back; }
+finish() { host_sh 'systemctl stop echo monitor 2>/dev/null || true; systemctl stop squatter 2>/dev/null || true; rm -f /run/listen.pl /run/ask.pl /run/monitored'; put_back; }
 trap finish EXIT
 
 # port HOSTIP HOSTPORT: an entry of "ports".
@@ -120,6 +120,48 @@ for protocol in $protocols; do
     host systemctl stop "listen-$protocol"
 done
 host systemctl stop pod-many
+
+say "a port that a program of the host has: at all addresses or at one, as systemd does not find it; it is left alone"
+# squat WORDS...: a program that listens so. at PROTOCOL HOSTPORT [HOSTIP [MEMBERS]]: an entry of "ports".
+squat() {
+    host systemd-run --quiet --collect --unit=squatter --property=Type=exec systemd-socket-activate "$@"
+    listens() { host ss --no-header --listening --tcp --udp --numeric | grep -q ":809[0-9] "; }
+    wait_until 10 listens
+}
+at() { echo "{\"name\": \"p\", \"hostPort\": $2, \"hostIP\": \"${3-}\", \"podPort\": {\"name\": \"p\", \"protocol\": \"$1\", \"port\": 80${4-}}}"; }
+taken='is taken by a program of this host ("systemd-socket-")'
+squat --datagram --listen 8090 /bin/cat
+cannot_start other "$(at udp 8090)" "pod \"other\": host port 8090/udp $taken"
+cannot_start other "$(at tcp 8089), $(at udp 8090 192.0.2.1)" "host port 8090/udp $taken"
+assert_status 1 host podctl verify /etc/podd/pods.d/other.json
+assert_contains "$output" "error: /etc/podd/pods.d/other.json: /ports/1/hostPort: host port 8090/udp $taken"
+host systemctl stop squatter
+assert_status 0 host podctl verify /etc/podd/pods.d/other.json
+pod other ", \"ports\": [$(at tcp 8089), $(at udp 8090)]"
+host systemctl restart pod-other@a
+assert_status 0 host podctl verify /etc/podd/pods.d/other.json
+host systemctl stop pod-other
+squat --listen 192.0.2.1:8091 --accept --inetd /bin/echo hello
+cannot_start other "$(at tcp 8091)" "host port 8091/tcp $taken"
+pod other ", \"ports\": [$(at tcp 8091 2001:db8::1)]"
+assert_eq hello "$(world timeout 3 bash -c 'exec 3<>/dev/tcp/192.0.2.1/8091; cat <&3')"
+host systemctl stop squatter pod-other
+squat --datagram --listen 127.0.0.53:8092 /bin/cat
+pod other ", \"ports\": [$(at udp 8092)]"
+host systemctl stop squatter pod-other
+
+say "a port at which systemd listens for a pod, and one that is forwarded to another"
+activated=$(at udp 8093 '' ', "socketActivated": true')
+pod other ", \"ports\": [$(at udp 8093 192.0.2.1)]"
+cannot_start socket "$activated" 'host port 8093/udp is taken by pod "other"'
+host_sh 'systemctl stop pod-other "pod-socket@*.socket"; systemctl reset-failed'
+pod socket ", \"ports\": [$activated]"
+cannot_start other "$(at udp 8093 192.0.2.1)" 'host port 8093/udp is taken by pod "socket"'
+host systemctl stop pod-socket
+cannot_start other "$(at udp 8093 192.0.2.1)" 'host port 8093/udp is taken by a program of this host ("systemd")'
+host systemctl stop 'pod-socket@*.socket'
+pod other ", \"ports\": [$(at udp 8093 192.0.2.1)]"
+host systemctl stop pod-other
 
 say "what was open to a pod is closed to the next with its address, on a connection that it had as well"
 host systemd-run --quiet --collect --unit=echo perl /run/listen.pl 17 8097

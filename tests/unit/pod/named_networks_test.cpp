@@ -69,6 +69,14 @@ TEST_CASE("ports as plugins want them") {
           R"({"hostPort":53,"containerPort":5353,"protocol":"udp","hostIP":"192.0.2.1"}])");
 }
 
+TEST_CASE("what plugins were told of ports is found again") {
+    const std::vector<plan::PortPlan> ports{{"tcp", "", 8080, 80}, {"udp", "192.0.2.1", 53, 5353}};
+    network::Attachments attachments{"web", "1", "none", *attached("lan")};
+    CHECK(pod::told_ports(attachments).empty());
+    attachments.list.back().capabilities.add("portMappings", pod::port_mappings(ports));
+    CHECK(pod::told_ports(attachments) == ports);
+}
+
 TEST_CASE("plugins are told a rate in bits, each way, and one that does not ask cannot hold it") {
     CHECK(pod::bandwidth_argument(2'000'000).str() ==
           R"({"ingressRate":16000000,"ingressBurst":320000,"egressRate":16000000,)"

@@ -61,4 +61,50 @@ TEST_SUITE("pod/taken_ports") {
                                         "|")) == wanted);
         }
     }
+
+    TEST_CASE("a socket of the host that a port would be taken from") {
+        using pod::Forwarder;
+        struct Row {
+            plan::PortPlan port;
+            pod::HostSocket socket;
+            bool by_podd, by_plugins;
+        };
+        for (const auto& [port, socket, by_podd, by_plugins] : std::vector<Row>{
+                 {{"udp", "", 53, 53}, {"udp", "0.0.0.0", 53}, true, true},
+                 {{"udp", "", 53, 53}, {"udp", "::", 53}, true, true},
+                 {{"udp", "", 53, 53}, {"udp", "192.0.2.1", 53}, true, true},
+                 {{"udp", "192.0.2.1", 53, 53}, {"udp", "", 53}, true, true},
+                 {{"udp", "0.0.0.0", 53, 53}, {"udp", "", 53}, true, true},
+                 {{"udp", "0.0.0.0", 53, 53}, {"udp", "::", 53}, false, false},
+                 {{"udp", "192.0.2.1", 53, 53}, {"udp", "192.0.2.2", 53}, false, false},
+                 {{"udp", "", 53, 53}, {"tcp", "0.0.0.0", 53}, false, false},
+                 {{"udp", "", 53, 53}, {"udp", "0.0.0.0", 54}, false, false},
+                 // Those of podd-loopback@.socket among them.
+                 {{"udp", "", 53, 53}, {"udp", "127.0.0.53", 53}, false, true},
+                 {{"tcp", "", 80, 80}, {"tcp", "::1", 80}, false, true},
+                 // podd-resolve.socket.
+                 {{"udp", "", 7653, 53}, {"udp", "", 7653}, false, false},
+             }) {
+            CAPTURE(port.host_ip);
+            CAPTURE(socket.address);
+            CHECK(pod::find_deprived({port}, {socket}, Forwarder::kPodd).has_value() == by_podd);
+            CHECK(pod::find_deprived({port}, {socket}, Forwarder::kPlugins).has_value() ==
+                  by_plugins);
+        }
+    }
+
+    TEST_CASE("the port and who has it are named") {
+        const std::vector<pod::HeldPorts> others{{"web", {{"tcp", "", 8080, 80}}},
+                                                 {"dns", {{"udp", "192.0.2.1", 53, 53}}}};
+        const std::vector<plan::PortPlan> ports{{"tcp", "", 53, 53}, {"udp", "", 53, 53}};
+        const auto found = pod::find_holder(ports, others);
+        REQUIRE(found);
+        CHECK(pod::taken_by_pod(*found->port, found->pod->pod) ==
+              "host port 53/udp is taken by pod \"dns\"");
+        CHECK_FALSE(pod::find_holder({{"udp", "192.0.2.2", 53, 53}}, others));
+        CHECK(pod::taken_by_program(ports.front(), "named") ==
+              "host port 53/tcp is taken by a program of this host (\"named\")");
+        CHECK(pod::taken_by_program(ports.front(), "") ==
+              "host port 53/tcp is taken by a program of this host");
+    }
 }

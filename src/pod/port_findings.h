@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Ports of the host that a start would find taken by what runs on it now.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pod/port_clashes.h"
+#include "pod/taken_ports.h"
+#include "schema/exposed_port.h"
+#include "schema/pod_manifest_checks.h"
+
+namespace podd::pod {
+
+/// One line each, JSON pointer first: by programs, and by pods that run and are not among `known`,
+/// of which port_clashes() knows. The pod's own sockets are no matter, if it runs. Notes where the
+/// kernel does not say. For root: who has a socket open others do not see.
+struct PortFindings {
+    std::vector<std::string> errors;
+    std::vector<std::string> notes;
+};
+PortFindings port_findings(const PortUser& mine, const std::vector<PortUser>& known);
+
+/// Whether a socket of the host is in the way of an entry of "ports"; `of_systemd`: see
+/// is_of_systemd(). Pure.
+struct PortUse {
+    schema::HostPorts ports;
+    bool activated = false;
+    Forwarder forwarder = Forwarder::kPodd;            // of those that are not
+    std::vector<schema::LoopbackPorts> loopback = {};  // where systemd listens for them as well
+};
+bool is_in_the_way(const HostSocket& socket, const PortUse& use, bool of_systemd);
+
+}  // namespace podd::pod
