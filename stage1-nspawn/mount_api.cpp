@@ -53,9 +53,10 @@ Result<> set_attributes(int mount_fd, std::uint64_t attributes, Recursive recurs
         AT_EMPTY_PATH | (recursive == Recursive::kYes ? unsigned{AT_RECURSIVE} : 0U);
     if (::mount_setattr(mount_fd, "", flags, &attr, sizeof attr) < 0) {
         if (userns_fd >= 0 && errno == EINVAL)
-            return base::Error{base::ErrorCode::kUnsupported,
-                               "its file system cannot be mounted with mapped ids by this kernel: "
-                               "put it on ext4, xfs or btrfs"};
+            return base::Error{
+                base::ErrorCode::kUnsupported,
+                "its file system, or one that is mounted beneath it, cannot be "
+                "mounted with mapped ids by this kernel: put it on ext4, xfs or btrfs"};
         return errno_error(userns_fd >= 0 ? "mapping the ids of a mount" : "protecting a mount",
                            errno);
     }

@@ -112,13 +112,8 @@ Result<VolumeSource> host_source(const plan::PodPlan& pod, const MountPlan& plan
     const int userns = TRY(maps.descriptor(volume_map(pod, plan)));
     const auto propagation =
         plan.slave.value_or(false) ? Propagation::kAsItIs : Propagation::kPrivate;
-    auto done = set_attributes(volume.mount.get(), attributes, recursive, userns, propagation);
-    if (!done && done.error().sys_errno() == EINVAL)
-        return Error{ErrorCode::kUnsupported,
-                     fmt::format("volume source \"{}\": this kernel cannot map ids on its file "
-                                 "system or on one that is mounted beneath it",
-                                 plan.source)};
-    TRY_CONTEXT(std::move(done), "volume source \"{}\"", plan.source);
+    TRY_CONTEXT(set_attributes(volume.mount.get(), attributes, recursive, userns, propagation),
+                "volume source \"{}\"", plan.source);
     return volume;
 }
 
