@@ -54,6 +54,13 @@ std::vector<std::string> examples(const std::string& page) {
     return blocks;
 }
 
+template <typename Manifest>
+void check_example(const std::string& block) {
+    const auto manifest = Manifest::parse(block);
+    REQUIRE_MESSAGE(manifest.has_value(), manifest.error().message());
+    CHECK(schema::warnings(*manifest).empty());
+}
+
 }  // namespace
 
 TEST_SUITE("schema/documents") {
@@ -71,9 +78,10 @@ TEST_SUITE("schema/documents") {
         CHECK(blocks.size() >= 3);
         for (const auto& block : blocks) {
             CAPTURE(block);
-            const auto manifest = schema::PodManifest::parse(block);
-            REQUIRE_MESSAGE(manifest.has_value(), manifest.error().message());
-            CHECK(schema::warnings(*manifest).empty());
+            if (block.find("\"ImageManifest\"") == std::string::npos)
+                check_example<schema::PodManifest>(block);
+            else
+                check_example<schema::ImageManifest>(block);
         }
     }
 
