@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # An app with a PID namespace of its own: what it sees, who sees it, and how it ends.
-# hosts: bookworm trixie
+# hosts: bookworm trixie vm
+# timeout: 300
 import_probe
 
 script='echo "is $$: $(cd /proc; echo [0-9]*)"
