@@ -110,8 +110,8 @@ std::vector<PluginLink> all_plugin_links() {
         for (auto& link : plugin_links(*record, is_running(*record)))
             links.push_back(std::move(link));
     }
-    std::stable_sort(links.begin(), links.end(), [](const auto& one, const auto& other) {
-        return one.link.pod < other.link.pod;
+    std::sort(links.begin(), links.end(), [](const auto& one, const auto& other) {
+        return std::tie(one.link.pod, one.network) < std::tie(other.link.pod, other.network);
     });
     return links;
 }
