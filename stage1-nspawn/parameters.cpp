@@ -44,6 +44,11 @@ Result<> set_parameter(int proc_fd, const Parameter& parameter) {
     return {};
 }
 
+// Its groups are those of the writer's user namespace. Source: Linux, ipv4_ping_group_range().
+bool has_groups(const Parameter& parameter) {
+    return parameter.first == "net.ipv4.ping_group_range";
+}
+
 // They show and take the values of the writer's namespaces. Which root may write, the host's or the
 // pod's, is another for each group of them, and for those of IPC for each version of the kernel.
 Result<> set_in_namespaces(const plan::PodPlan& pod, const Leader& leader) {
@@ -51,18 +56,22 @@ Result<> set_in_namespaces(const plan::PodPlan& pod, const Leader& leader) {
     const int network = plan::is_shared(pod.network) ? 0 : CLONE_NEWNET;
     if (::setns(leader.pidfd(), CLONE_NEWIPC | CLONE_NEWUTS | network) < 0)
         return errno_error("joining the pod's namespaces", errno);
-    std::vector<const Parameter*> denied;
+    std::vector<const Parameter*> for_pod_root;
     for (const auto& parameter : pod.sysctls) {
+        if (has_groups(parameter)) {
+            for_pod_root.push_back(&parameter);
+            continue;
+        }
         auto done = set_parameter(proc.get(), parameter);
         if (done) continue;
         if (done.error().code() != base::ErrorCode::kDenied) return done;
-        denied.push_back(&parameter);
+        for_pod_root.push_back(&parameter);
     }
-    if (denied.empty()) return {};
+    if (for_pod_root.empty()) return {};
     if (::setns(leader.pidfd(), CLONE_NEWUSER) < 0 || ::setresgid(0, 0, 0) < 0 ||
         ::setresuid(0, 0, 0) < 0)
         return errno_error("becoming the pod's root", errno);
-    for (const auto* parameter : denied)
+    for (const auto* parameter : for_pod_root)
         TRY(set_parameter(proc.get(), *parameter));
     return {};
 }

@@ -31,6 +31,18 @@ assert_eq "81 77 250 32000 32 99 55 4321 9 example.com end" "$(app_says sysctl a
 assert_eq "$before" "$(on_host)" "parameters of the host"
 host systemctl stop pod-sysctl
 
+say "groups that may send pings are the pod's"
+manifest '"net.ipv4.ping_group_range": "1000 2000"' 'cat /proc/sys/net/ipv4/ping_group_range' | drop_manifest sysctl
+TEST_BEGIN=$(host date +%s.%N)
+host systemctl start pod-sysctl@a
+wait_until 20 says end
+assert_eq "1000 2000 end" "$(app_says sysctl a | xargs)"
+# may_ping GROUP: with ping sockets, as a group of the pod in its network; busybox has raw ones only.
+may_ping() { host nsenter --target "$(property pod-sysctl@a MainPID)" --user --net --setuid 1000 --setgid "$1" perl -e 'use Socket; socket(S, AF_INET, SOCK_DGRAM, 1) or exit 1'; }
+may_ping 1000 || fail "a group of the range may not"
+assert_fails may_ping 3000
+host systemctl stop pod-sysctl
+
 say "a user who is not root serves every port, without a capability: on a network of the pod's own, unless its manifest says otherwise"
 serve='grep ^CapEff /proc/self/status; cat /proc/sys/net/ipv4/ip_unprivileged_port_start; mkdir /tmp/www; echo page >/tmp/www/page
     httpd -p 80 -h /tmp/www 2>&1 && wget -q -O - http://127.0.0.1/page http://[::1]/page'
