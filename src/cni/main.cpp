@@ -101,8 +101,9 @@ Result<> take_back_all(Records& records, const Caller& caller, std::chrono::seco
             if (all && !is_left) all = std::move(record).error();
             continue;
         }
-        if (!*record || !wanted((*record)->attachments)) continue;
-        auto done = take_back(records, caller, (*record)->attachments);
+        const auto& taken = *record;
+        if (!taken || !wanted(taken->attachments)) continue;
+        auto done = take_back(records, caller, taken->attachments);
         if (!done && all) all = std::move(done).error();
     }
     return all;
@@ -142,6 +143,7 @@ bool leads_to_pod(const std::string& interface) {
 }
 
 void add_to_reply(CniReply& reply, const network::Attachment& one) {
+    if (!one.result) return;
     const auto result = network::cni_result(*one.result);
     if (!result) return;  // it was good when it came
     for (const auto& interface : result->interfaces) {

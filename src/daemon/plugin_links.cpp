@@ -89,6 +89,7 @@ bool is_running(const network::Attachments& record) {
 
 std::vector<PluginLink> plugin_links(const network::Attachments& record, bool is_running) {
     std::vector<PluginLink> links;
+    links.reserve(record.list.size());
     for (const auto& attachment : record.list)
         links.push_back(plugin_link(record, attachment, is_running));
     return links;

@@ -44,9 +44,10 @@ public:
         const auto policy =
             sandbox::isolator_policy(isolator.retain, isolator.set, isolator.errno_name, usual);
         if (!policy) return;  // stage0 refuses it
-        if (!*policy)
+        const auto& filter = *policy;
+        if (!filter)
             add(kAllCalls);
-        else if (sandbox::lets_more_through(**policy, sandbox::default_policy(usual)))
+        else if (sandbox::lets_more_through(*filter, sandbox::default_policy(usual)))
             add("system calls: a list of the manifest's own");
     }
     void operator()(const schema::NoNewPrivilegesIsolator& isolator) {

@@ -67,8 +67,7 @@ Reply Server::reply_to(const Request& request, std::vector<UniqueFd> fds) {
     const auto done = connect ? connector_->connect(request, std::move(fds.front()))
                               : not_connected(rules ? connector_->make_rules()
                                                     : connector_->disconnect(request.pod));
-    if (done)
-        return {{}, done->interface, done->unlimited, done->gateway, std::move(done->domains)};
+    if (done) return {{}, done->interface, done->unlimited, done->gateway, done->domains};
     return {done.error().message(), 0, {}, {}};
 }
 

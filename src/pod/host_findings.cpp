@@ -71,9 +71,11 @@ void look_at_low_ports(HostFindings& found, const translate::Pod& pod,
     if (settings.network != schema::Network::kHost) return;
     const auto first = first_unprivileged_port();
     for (std::size_t index = 0; index < images.size(); ++index) {
-        if (pod.manifest.apps[index].app || !images[index] || !images[index]->manifest.app)
-            continue;
-        for (const auto& port : images[index]->manifest.app->ports)
+        const auto& image = images[index];
+        if (pod.manifest.apps[index].app || !image) continue;
+        const auto& app = image->manifest.app;
+        if (!app) continue;
+        for (const auto& port : app->ports)
             if (const auto sentence = schema::why_closed_on_host(port);
                 sentence && port.port < first)
                 add_finding(found.warnings, AppPointers{pod.manifest, index}.image(),

@@ -66,16 +66,17 @@ HeldPorts ports_of(const std::string& pod, Held which) {
     if (!directory) return held;
     // Told by that file alone: of many pods most have none.
     if (which == Held::kByPlugins &&
-        ::faccessat(directory->get(), plan::kNetworksFile.data(), F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        ::faccessat(directory->get(), std::string{plan::kNetworksFile}.c_str(), F_OK,
+                    AT_SYMLINK_NOFOLLOW) < 0)
         return held;
     const auto plan = plan::read_pod_plan(directory->get());
     if (!plan) return held;
     held.uid_base = plan->uid_base;
-    if (plan->ports) held.ports = *plan->ports;
+    if (const auto& ports = plan->ports) held.ports = *ports;
     if (plan->named_networks) add_told(directory->get(), held.ports);
     if (which != Held::kAll) return held;
-    if (plan->proxied)
-        held.ports.insert(held.ports.end(), plan->proxied->begin(), plan->proxied->end());
+    if (const auto& proxied = plan->proxied)
+        held.ports.insert(held.ports.end(), proxied->begin(), proxied->end());
     for (const auto& name : plan->apps)
         if (const auto app = plan::read_app_plan(directory->get(), name))
             add_sockets(*app, held.ports);
