@@ -2,7 +2,6 @@
 #include "daemon/plugin_links.h"
 
 #include <algorithm>
-#include <limits>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -12,6 +11,8 @@
 #include "base/file.h"
 #include "daemon/pod_interfaces.h"
 #include "network/cni_result.h"
+#include "pod/attachments.h"
+#include "pod/named_networks.h"
 
 namespace podd::daemon {
 
@@ -19,33 +20,17 @@ using base::Json;
 
 namespace {
 
-std::uint16_t port_number(const Json* json) {
-    const auto number = json == nullptr ? std::nullopt : json->as_uint();
-    return number && *number <= std::numeric_limits<std::uint16_t>::max()
-               ? static_cast<std::uint16_t>(*number)
-               : std::uint16_t{0};
-}
-
-std::string text_of(const Json* json) {
-    return json == nullptr || json->as_string() == nullptr ? std::string{} : *json->as_string();
-}
-
-// As the plugins were told. Source: CNI's CONVENTIONS.md, "portMappings".
-std::vector<network::Port> ports_of(const Json& capabilities) {
+std::vector<network::Port> ports_of(const network::Attachment& attachment) {
     std::vector<network::Port> ports;
-    const auto* list = capabilities.find("portMappings");
-    if (list == nullptr || list->as_array() == nullptr) return ports;
-    for (const auto& one : *list->as_array())
-        ports.push_back({text_of(one.find("protocol")), text_of(one.find("hostIP")),
-                         port_number(one.find("hostPort")),
-                         port_number(one.find("containerPort"))});
+    for (const auto& told : pod::told_ports(attachment))
+        ports.push_back({told.protocol, told.host_ip, told.host_port, told.pod_port});
     return ports;
 }
 
 // Plugins are told bits.
 std::optional<std::uint64_t> bandwidth_of(const Json& capabilities) {
     constexpr std::uint64_t kBits = 8;
-    const auto* limit = capabilities.find("bandwidth");
+    const auto* limit = capabilities.find(pod::kBandwidth);
     const auto* rate = limit == nullptr ? nullptr : limit->find("ingressRate");
     const auto bits = rate == nullptr ? std::nullopt : rate->as_uint();
     return bits ? std::optional{*bits / kBits} : std::nullopt;
@@ -64,7 +49,7 @@ PluginLink plugin_link(const network::Attachments& record, const network::Attach
     PluginLink one;
     one.network = attachment.network.name;
     one.link.pod = record.pod;
-    one.link.ports = ports_of(attachment.capabilities);
+    one.link.ports = ports_of(attachment);
     one.link.bandwidth = bandwidth_of(attachment.capabilities);
     const auto result =
         attachment.result ? network::cni_result(*attachment.result) : network::CniResult{};

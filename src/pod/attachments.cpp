@@ -38,7 +38,9 @@ std::string text_of(const Json* json) {
 
 std::uint16_t port_of(const Json* json) {
     const auto number = json != nullptr ? json->as_uint() : std::nullopt;
-    return static_cast<std::uint16_t>(number.value_or(0));
+    return number && *number <= std::numeric_limits<std::uint16_t>::max()
+               ? static_cast<std::uint16_t>(*number)
+               : std::uint16_t{0};
 }
 
 // Whether one can be limited is found with all other limits.
@@ -83,14 +85,21 @@ Json port_mappings(const std::vector<plan::PortPlan>& ports) {
     return Json{std::move(list)};
 }
 
+std::vector<plan::PortPlan> told_ports(const network::Attachment& attachment) {
+    std::vector<plan::PortPlan> ports;
+    const auto* mappings = attachment.capabilities.find(kPortMappings);
+    if (mappings == nullptr || mappings->as_array() == nullptr) return ports;
+    for (const auto& one : *mappings->as_array())
+        ports.push_back({text_of(one.find("protocol")), text_of(one.find("hostIP")),
+                         port_of(one.find("hostPort")), port_of(one.find("containerPort"))});
+    return ports;
+}
+
 std::vector<plan::PortPlan> told_ports(const Attachments& attachments) {
     std::vector<plan::PortPlan> ports;
     for (const auto& attachment : attachments.list) {
-        const auto* mappings = attachment.capabilities.find(kPortMappings);
-        if (mappings == nullptr || mappings->as_array() == nullptr) continue;
-        for (const auto& one : *mappings->as_array())
-            ports.push_back({text_of(one.find("protocol")), text_of(one.find("hostIP")),
-                             port_of(one.find("hostPort")), port_of(one.find("containerPort"))});
+        const auto told = told_ports(attachment);
+        ports.insert(ports.end(), told.begin(), told.end());
     }
     return ports;
 }

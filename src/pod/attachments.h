@@ -32,7 +32,8 @@ base::Result<> write_attachments(int run_dir, const network::Attachments& attach
 
 /// As plugins want them. Source: CNI conventions, "portMappings".
 base::Json port_mappings(const std::vector<plan::PortPlan>& ports);
-/// What plugins were told of ports by these.
+/// What plugins were told of ports; a number that is none is 0.
+std::vector<plan::PortPlan> told_ports(const network::Attachment& attachment);
 std::vector<plan::PortPlan> told_ports(const network::Attachments& attachments);
 /// As plugins want it. Source: CNI conventions, "bandwidth": bits.
 base::Json bandwidth_argument(std::uint64_t bytes_per_sec);
