@@ -55,6 +55,12 @@ bool is_loopback(const Ipv6& address) {
     return address == loopback;
 }
 
+bool is_loopback(std::string_view text) {
+    const auto ipv4 = parse_ipv4(text);
+    const auto ipv6 = parse_ipv6(text);
+    return (ipv4 && is_loopback(*ipv4)) || (ipv6 && is_loopback(*ipv6));
+}
+
 bool is_link_local(const Ipv6& address) {
     return address[0] == 0xFE && (address[1] & 0xC0U) == 0x80;
 }

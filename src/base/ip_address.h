@@ -23,6 +23,7 @@ std::optional<Ipv6> parse_ipv6(std::string_view text);
 /// 127.0.0.0/8 and ::1: what another network namespace cannot reach.
 bool is_loopback(const Ipv4& address);
 bool is_loopback(const Ipv6& address);
+bool is_loopback(std::string_view text);  // not of what is no address
 /// fe80::/10: means something on one link only.
 bool is_link_local(const Ipv6& address);
 /// Groups and broadcast: addresses that no single host has.

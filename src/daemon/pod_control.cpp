@@ -194,10 +194,14 @@ void PodControl::explain_sockets(const StartPtr& start, const std::string& unit)
         if (const auto taken = taken_ports(start->pod, start->manifest); !taken.empty())
             return finish(start,
                           Error{ErrorCode::kConflict, fmt::format("{}", fmt::join(taken, "; "))});
-        finish(start,
-               Error{ErrorCode::kConflict, fmt::format("{0} does not listen: is its port taken?\n"
-                                                       "hint: 'systemctl status {0}' says why",
-                                                       failed->name)});
+        // What is not declared is not explained by podd-explain@.service either.
+        const auto who =
+            start->manifest.empty()
+                ? fmt::format("'systemctl status {}' says whose it is", unit)
+                : std::string{"'podctl verify' of its manifest, by root, says whose it is"};
+        finish(start, Error{ErrorCode::kConflict,
+                            fmt::format("{} does not listen: is its port taken?\nhint: {}",
+                                        failed->name, who)});
     });
 }
 

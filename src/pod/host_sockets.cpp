@@ -38,6 +38,8 @@ constexpr timeval kPatience{10, 0};
 // No message of a list is longer. Source: netlink_dump().
 constexpr std::size_t kReceiveBytes = std::size_t{32} * 1024;
 constexpr std::size_t kMaxName = 64;
+// The first interface of each network namespace. Source: LOOPBACK_IFINDEX, include/net/flow.h.
+constexpr std::uint32_t kLoopbackDevice = 1;
 
 struct Request {
     nlmsghdr header{};
@@ -185,9 +187,12 @@ std::vector<HostSocket> sockets_of(const nlmsghdr& message, std::string_view pro
         addresses.push_back(socket.idiag_family == AF_INET
                                 ? ipv4_text(&socket.id.idiag_src)
                                 : ipv6_text(&socket.id.idiag_src, only_ipv6));
-    for (auto& address : addresses)
+    for (auto& address : addresses) {
+        const bool at_loopback =
+            socket.id.idiag_if == kLoopbackDevice || base::is_loopback(address);
         sockets.push_back({std::string{protocol}, std::move(address), ntohs(socket.id.idiag_sport),
-                           socket.idiag_inode});
+                           socket.idiag_inode, at_loopback});
+    }
     return sockets;
 }
 

@@ -17,7 +17,8 @@ struct HostSocket {
     std::string protocol;  // "tcp", "udp" or "sctp"
     std::string address;   // see base::opens_ipv4()
     std::uint16_t port = 0;
-    std::uint32_t inode = 0;  // 0: the kernel's own, such as WireGuard's
+    std::uint32_t inode = 0;   // 0: the kernel's own, such as WireGuard's
+    bool at_loopback = false;  // gets nothing from elsewhere, whatever its address is
     bool operator==(const HostSocket&) const = default;
 };
 

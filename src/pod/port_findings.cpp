@@ -112,8 +112,8 @@ PortFindings port_findings(const PortUser& mine, const std::vector<PortUser>& kn
     if (uses.empty()) return findings;
     Host host{mine, known};
     for (const auto& use : uses)
-        if (const auto who = host.who_has(use))
-            findings.errors.push_back(fmt::format("/ports/{}/hostPort: {}", use.ports.index, *who));
+        if (auto who = host.who_has(use))
+            findings.taken.push_back({use.ports.index, *std::move(who)});
     findings.notes = std::move(host.notes);
     return findings;
 }

@@ -2,6 +2,7 @@
 // Ports of the host that a start would find taken by what runs on it now.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -12,11 +13,16 @@
 
 namespace podd::pod {
 
-/// One line each, JSON pointer first: by programs, and by pods that run and are not among `known`,
-/// of which port_clashes() knows. The pod's own sockets are no matter, if it runs. Notes where the
-/// kernel does not say. For root: who has a socket open others do not see.
+struct TakenPort {
+    std::size_t index = 0;  // of "ports" of the manifest
+    std::string why;        // "host port 53/udp is taken by a program of this host ("named")"
+};
+
+/// By programs, and by pods that run and are not among `known`, of which port_clashes() knows. The
+/// pod's own sockets are no matter, if it runs. Notes, JSON pointer first, where the kernel does
+/// not say. For root: who has a socket open others do not see.
 struct PortFindings {
-    std::vector<std::string> errors;
+    std::vector<TakenPort> taken;
     std::vector<std::string> notes;
 };
 PortFindings port_findings(const PortUser& mine, const std::vector<PortUser>& known);

@@ -86,13 +86,9 @@ HeldPorts ports_of(const std::string& pod, Held which) {
 bool is_deprived(const plan::PortPlan& port, const HostSocket& socket, Forwarder forwarder) {
     // podd-resolve.service, to which the rules lead pods whatever else they say.
     if (socket.port == network::kResolverPort) return false;
-    const auto ipv4 = base::parse_ipv4(socket.address);
-    const auto ipv6 = base::parse_ipv6(socket.address);
-    const bool is_loopback =
-        (ipv4 && base::is_loopback(*ipv4)) || (ipv6 && base::is_loopback(*ipv6));
     return socket.protocol == port.protocol && socket.port == port.host_port &&
            base::addresses_overlap(socket.address, port.host_ip) &&
-           (forwarder == Forwarder::kPlugins || !is_loopback);
+           (forwarder == Forwarder::kPlugins || !socket.at_loopback);
 }
 
 }  // namespace

@@ -40,6 +40,14 @@ std::vector<std::string> names_of(sdbus::IConnection& bus,
     return names;
 }
 
+// "[::]%lo:8080", as ss(8) has it: what is open at one interface alone shows as such.
+std::string address_text(const Listen& listen, const std::string& device) {
+    auto text = std::get<1>(listen);
+    if (const auto colon = text.rfind(':'); !device.empty() && colon != std::string::npos)
+        text.insert(colon, "%" + device);
+    return text + (std::get<0>(listen) == "Datagram" ? "/udp" : "");
+}
+
 PodSocket load(sdbus::IConnection& bus, const std::string& unit) {
     PodSocket socket;
     socket.unit = unit;
@@ -53,9 +61,9 @@ PodSocket load(sdbus::IConnection& bus, const std::string& unit) {
         properties(bus, client::kSystemdService, path, "org.freedesktop.systemd1.Socket");
     if (!own) return socket;
     socket.result = property_or<std::string>(*own, "Result", "");
+    const auto device = property_or<std::string>(*own, "BindToDevice", "");
     for (const Listen& listen : property_or<std::vector<Listen>>(*own, "Listen", {}))
-        socket.addresses.push_back(std::get<1>(listen) +
-                                   (std::get<0>(listen) == "Datagram" ? "/udp" : ""));
+        socket.addresses.push_back(address_text(listen, device));
     return socket;
 }
 

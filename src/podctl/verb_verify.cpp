@@ -175,14 +175,14 @@ void Verifier::look_at_ports(const pod::PortUser& user) {
     add(kError, user.path, clashes);
     // Who has a socket open, only root may see.
     if (!host_) return;
-    auto found = pod::port_findings(user, users_);
-    // systemd listens for those others as well: once is enough.
-    std::erase_if(found.errors, [&](const auto& line) {
-        const auto pointer = line.substr(0, line.find(' '));
-        return std::any_of(clashes.begin(), clashes.end(),
-                           [&](const auto& clash) { return clash.starts_with(pointer); });
-    });
-    add(kError, user.path, found.errors);
+    const auto found = pod::port_findings(user, users_);
+    for (const auto& taken : found.taken) {
+        const auto pointer = fmt::format("/ports/{}/hostPort: ", taken.index);
+        // systemd listens for those others as well: once is enough.
+        if (std::none_of(clashes.begin(), clashes.end(),
+                         [&](const auto& clash) { return clash.starts_with(pointer); }))
+            add(kError, user.path, {pointer + taken.why});
+    }
     add(kNote, user.path, found.notes);
 }
 

@@ -8,12 +8,14 @@ namespace podd::schema {
 
 namespace {
 
-std::vector<std::string> loopback_addresses(const std::string& host_ip) {
-    const auto ipv4 = base::parse_ipv4(host_ip);
-    const auto ipv6 = base::parse_ipv6(host_ip);
-    if ((ipv4 && base::is_loopback(*ipv4)) || (ipv6 && base::is_loopback(*ipv6))) return {host_ip};
+// At 127.0.0.53 and .54 systemd-resolved has sockets of its own. Source: systemd-resolved(8).
+constexpr std::uint32_t kDnsPort = 53;
+
+std::vector<std::string> loopback_addresses(const std::string& host_ip, bool is_shared) {
+    if (base::is_loopback(host_ip)) return {host_ip};
     std::vector<std::string> addresses;
     if (!base::is_every_address(host_ip)) return addresses;
+    if (host_ip.empty() && !is_shared) return {host_ip};
     if (base::opens_ipv4(host_ip)) addresses.emplace_back("127.0.0.1");
     if (base::opens_ipv6(host_ip)) addresses.emplace_back("::1");
     return addresses;
@@ -69,8 +71,10 @@ std::vector<LoopbackPorts> loopback_ports(const PodManifest& manifest) {
         const auto* port = find_exposed(manifest, exposed).port;
         if (!may_be_tcp(exposed, port) || (port != nullptr && port->socket_activated)) continue;
         const std::uint32_t count = port == nullptr ? 1 : port->count;
-        for (const auto& address : loopback_addresses(exposed.host_ip))
-            ports.push_back({address, exposed.host_port, exposed.host_port + count - 1});
+        const std::uint32_t last = exposed.host_port + count - 1;
+        const bool is_shared = exposed.host_port <= kDnsPort && kDnsPort <= last;
+        for (const auto& address : loopback_addresses(exposed.host_ip, is_shared))
+            ports.push_back({address, exposed.host_port, last});
     }
     return ports;
 }

@@ -46,7 +46,7 @@ bool may_be_tcp(const ExposedPort& exposed, const Port* port);
 /// TCP ports that are forwarded to the pod and that loopback addresses of the host lead to as well,
 /// or alone. Of a range that only an image describes it is the first.
 struct LoopbackPorts {
-    std::string address;  // such as "127.0.0.1" or "::1"
+    std::string address;  // such as "127.0.0.1" or "::1"; empty: all of them, of both families
     std::uint32_t first = 0;
     std::uint32_t last = 0;
     bool operator==(const LoopbackPorts&) const = default;

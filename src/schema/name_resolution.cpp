@@ -146,13 +146,6 @@ bool is_closed_in(const PodSettings& settings) {
            !settings.network_access.host;
 }
 
-bool is_of_pod(std::string_view server) {
-    const auto ipv4 = base::parse_ipv4(server);
-    if (ipv4) return base::is_loopback(*ipv4);
-    const auto ipv6 = base::parse_ipv6(server);
-    return ipv6 && base::is_loopback(*ipv6);
-}
-
 }  // namespace
 
 bool is_name_annotation(std::string_view name) {
@@ -199,7 +192,7 @@ std::vector<std::string> unreachable_servers(const PodSettings& settings) {
             "a pod on the network \"{}\" does not reach the servers of the host's resolv.conf",
             network));
     for (const auto& server : settings.names.servers)
-        if (!is_of_pod(server))
+        if (!base::is_loopback(server))
             out.push_back(fmt::format("a pod on the network \"{}\" does not reach the server {}",
                                       network, server));
     return out;

@@ -14,8 +14,7 @@ base::Result<> check_forwarded(std::string_view protocol, std::string_view host_
                             "\"tcp\", \"udp\" or \"sctp\"");
     const auto ipv4 = base::parse_ipv4(host_ip);
     const auto ipv6 = base::parse_ipv6(host_ip);
-    if (protocol != "tcp" &&
-        ((ipv4 && base::is_loopback(*ipv4)) || (ipv6 && base::is_loopback(*ipv6))))
+    if (protocol != "tcp" && base::is_loopback(host_ip))
         return found_wanted(fmt::format("the loopback address {} with protocol {}", quoted(host_ip),
                                         quoted(protocol)),
                             "another address of the host: only TCP is served there");

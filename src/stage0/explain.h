@@ -6,7 +6,7 @@
 
 namespace podd::stage0 {
 
-/// Says in the journal, as of the pod's own unit, which pod has the port.
+/// Says in the journal, as of the pod's own unit, who has the port.
 void explain(const std::string& pod);
 
 }  // namespace podd::stage0

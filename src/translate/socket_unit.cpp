@@ -27,14 +27,16 @@ bool are_apart(const Context& context) {
 }
 
 // A port alone is all addresses of both families, or of the one that the host has.
+std::string listen_text(const std::string& address, std::uint32_t port) {
+    return address.empty() ? fmt::format("{}", port) : address_text(address, port);
+}
+
 void set_listen(Section& body, const schema::ActivatedPort& port, bool apart) {
     const auto* key = port.protocol == "udp" ? "ListenDatagram" : "ListenStream";
     for (std::uint32_t i = 0; i < port.count; ++i) {
         const auto number = port.host_port + i;
-        if (!port.host_ip.empty())
-            set(body, key, address_text(port.host_ip, number));
-        else if (!apart)
-            set(body, key, fmt::format("{}", number));
+        if (!port.host_ip.empty() || !apart)
+            set(body, key, listen_text(port.host_ip, number));
         else
             for (const auto* every : {"0.0.0.0", "::"})
                 set(body, key, address_text(every, number));
@@ -98,11 +100,14 @@ void add_loopback_unit(std::vector<Unit>& units, const Context& context) {
     for (const auto& ports : schema::loopback_ports(context.pod.manifest)) {
         if (ports.address == "::1" && !context.options.ipv6) continue;
         for (auto port = ports.first; port <= ports.last; ++port)
-            set(body, "ListenStream", address_text(ports.address, port));
+            set(body, "ListenStream", listen_text(ports.address, port));
     }
     if (body.settings.empty()) return;
+    // One socket for each port where it can be: for each of them systemd forks, which takes the
+    // longer the more units it knows. Source: socket_address_listen_in_cgroup().
+    set(body, "BindToDevice", "lo");
     // Also where the loopback device has no ::1.
-    set(body, "FreeBind", "yes");
+    set_binding(body, false, true);
     Section head = section_of("Unit");
     describe(head, context, fmt::format("{}: its ports at loopback addresses", described(context)));
     set_words(head, "OnFailure", {unit::explain_name(context.name)});

@@ -28,6 +28,7 @@ constexpr Entry kCatalog[] = {
     {"Unit", "StopWhenUnneeded", Kind::kFlag, "StopWhenUnneeded"},
     {"Unit", "Wants", Kind::kUnits, "Wants"},
     {"Socket", "BindIPv6Only", Kind::kWord, "BindIPv6Only"},
+    {"Socket", "BindToDevice", Kind::kWord, "BindToDevice"},
     {"Socket", "FileDescriptorName", Kind::kText, "FileDescriptorName"},
     {"Socket", "FreeBind", Kind::kFlag, "FreeBind"},
     {"Socket", "ListenDatagram", Kind::kListen, "Listen"},

@@ -137,7 +137,12 @@ holder=$(host ps -o user=,comm= --ppid "$(property podd-loopback@one.service Mai
 assert_matches "$holder" 'systemd-socket'
 assert_not_contains "$holder" root
 assert_eq 0000000000000000 "$(host sed -n 's/^CapEff:\t//p' "/proc/$(property podd-loopback@one.service MainPID)/status")"
-assert_contains "$(host podctl status one)" "[::1]:8080"
+assert_contains "$(host podctl status one)" "[::]%lo:8080"
+# One for both families and all such addresses, and a program that wants the port later is told.
+assert_eq 1 "$(host ss -Hltn 'sport = :8080' | wc -l)"
+assert_eq "this is one" "$(fetch host http://127.0.0.2:8080/)"
+assert_fails host systemd-socket-activate -l 192.0.2.1:8080 /bin/true
+assert_contains "$output" "Address already in use"
 for whom in main all; do
     host systemd-run --quiet --unit=holder --property=Type=exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080; sleep 100'
     wait_until 10 unit_is podd-loopback@one.service active
@@ -153,6 +158,14 @@ assert_fails fetch world "http://[2001:db8::1]:8081/"
 assert_fails fetch two http://10.80.0.1:8081/
 world ip route add 10.80.0.0/16 via 192.0.2.1
 assert_fails fetch world "http://$one/"
+
+say "port 53 at loopback beside systemd-resolved, which has 127.0.0.53"
+host_sh 'ss -Hltn "src 127.0.0.53:53" | grep -q . || systemd-run --quiet --unit=holder --property=Type=exec systemd-socket-activate -l 127.0.0.53:53 /bin/true'
+wait_until 10 host_sh 'ss -Hltn "src 127.0.0.53:53" | grep -q .'
+pod names ', "ports": [{"name": "http", "hostPort": 53}]'
+for address in 127.0.0.1 "[::1]"; do assert_eq "this is names" "$(patience=20 fetch host "http://$address:53/")" "$address"; done
+host systemctl stop pod-names
+host_sh 'systemctl stop holder 2>/dev/null || true'
 
 say "a port that is taken: the pod does not start, and says whose it is"
 drop_manifest three <<'EOF'
@@ -185,7 +198,7 @@ assert_fails host podctl start three
 assert_contains "$output" "podd-loopback@three.socket does not listen: is its port taken?"
 assert_eq "" "$(network_state | grep three || true)"
 assert_matches "$(host podctl status three || true)" 'podd-loopback@three.socket +failed'
-says_why() { journal pod-three | grep -F 'pod "three": a socket of it has failed: is its port taken by another program'; }
+says_why() { journal pod-three | grep -F 'pod "three": host port 8084/tcp is taken by a program of this host ("systemd-socket-")'; }
 wait_until 10 says_why
 host systemctl stop squatter
 host_sh 'rm /etc/podd/pods.d/three.json; systemctl daemon-reload; systemctl reset-failed'

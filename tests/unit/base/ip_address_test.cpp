@@ -38,6 +38,14 @@ TEST_CASE("which families a port is opened in") {
     }
 }
 
+TEST_CASE("what another network namespace cannot reach") {
+    for (const auto* loopback : {"127.0.0.1", "127.0.0.53", "::1"})
+        CHECK(is_loopback(loopback));
+    for (const auto* other :
+         {"", "0.0.0.0", "::", "128.0.0.1", "::2", "::ffff:127.0.0.1", "localhost"})
+        CHECK_FALSE(is_loopback(other));
+}
+
 TEST_CASE("addresses that one packet can be to") {
     const struct {
         const char* one;

@@ -27,11 +27,12 @@ constexpr std::uint16_t kPort = 5353;
 // A message as the kernel lays it out.
 class Message {
 public:
-    Message(int family, const char* address) {
+    Message(int family, const char* address, std::uint32_t device = 0) {
         inet_diag_msg socket{};
         socket.idiag_family = static_cast<std::uint8_t>(family);
         socket.id.idiag_sport = htons(kPort);
         socket.idiag_inode = 77;
+        socket.id.idiag_if = device;
         REQUIRE(::inet_pton(family, address, &socket.id.idiag_src) == 1);
         append(&socket, sizeof socket);
     }
@@ -90,6 +91,15 @@ TEST_SUITE("pod/host_sockets") {
               std::vector<pod::HostSocket>{{"udp", "192.0.2.1", kPort, 77}});
     }
 
+    TEST_CASE("what gets nothing but from this host: by its address or its device") {
+        const auto is_so = [](Message message) { return message.sockets("tcp")[0].at_loopback; };
+        CHECK(is_so({AF_INET, "127.0.0.53"}));
+        CHECK(is_so({AF_INET6, "::1"}));
+        CHECK(is_so({AF_INET6, "::", 1}));
+        CHECK_FALSE(is_so({AF_INET6, "::", 2}));
+        CHECK_FALSE(is_so({AF_INET, "192.0.2.1"}));
+    }
+
     TEST_CASE("SCTP has several at once") {
         const std::array<Address, 2> locals{Address{AF_INET, "192.0.2.1"},
                                             Address{AF_INET6, "2001:db8::1"}};
@@ -138,6 +148,7 @@ TEST_SUITE("pod/host_sockets") {
 TEST_SUITE("pod/port_findings") {
     TEST_CASE("sockets in the way of an entry; those of systemd may be the pod's own") {
         using pod::Forwarder;
+        const std::vector<schema::LoopbackPorts> all{{"", 80, 82}};
         const std::vector<schema::LoopbackPorts> loopback{{"127.0.0.1", 80, 82}, {"::1", 80, 82}};
         const schema::HostPorts ports{0, "tcp", "", 80, 82};
         struct Row {
@@ -148,12 +159,16 @@ TEST_SUITE("pod/port_findings") {
         for (const auto& [use, socket, of_program, of_systemd] : std::vector<Row>{
                  {{ports, false, Forwarder::kPodd, loopback}, {"tcp", "", 81}, true, true},
                  {{ports, false, Forwarder::kPodd, loopback},
-                  {"tcp", "127.0.0.1", 81},
+                  {"tcp", "127.0.0.1", 81, 1, true},
                   true,
                   false},
                  {{ports, false, Forwarder::kPodd, loopback},
-                  {"tcp", "127.0.0.53", 81},
+                  {"tcp", "127.0.0.53", 81, 1, true},
                   false,
+                  false},
+                 {{ports, false, Forwarder::kPodd, all},
+                  {"tcp", "127.0.0.53", 81, 1, true},
+                  true,
                   false},
                  {{ports, false, Forwarder::kPodd, loopback}, {"tcp", "", 83}, false, false},
                  {{ports, false, Forwarder::kPlugins, {}}, {"tcp", "127.0.0.53", 80}, true, true},

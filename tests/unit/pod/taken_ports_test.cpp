@@ -52,7 +52,7 @@ TEST_SUITE("pod/taken_ports") {
                  {tcp, R"("hostPort":8080,"hostIP":"192.0.2.1")", "default", ""},
                  {tcp, R"("hostPort":8080)", "none", ""},
                  {R"("protocol":"udp","port":53)", R"("hostPort":53)", "default", ""},
-                 {tcp, R"("hostPort":81)", "default", ""},
+                 {tcp, R"("hostPort":81)", "default", "host port 81/tcp is taken by pod \"db\""},
                  {tcp, R"("hostPort":8079)", "default", ""},
              }) {
             CAPTURE(exposed);
@@ -80,8 +80,8 @@ TEST_SUITE("pod/taken_ports") {
                  {{"udp", "", 53, 53}, {"tcp", "0.0.0.0", 53}, false, false},
                  {{"udp", "", 53, 53}, {"udp", "0.0.0.0", 54}, false, false},
                  // Those of podd-loopback@.socket among them.
-                 {{"udp", "", 53, 53}, {"udp", "127.0.0.53", 53}, false, true},
-                 {{"tcp", "", 80, 80}, {"tcp", "::1", 80}, false, true},
+                 {{"udp", "", 53, 53}, {"udp", "127.0.0.53", 53, 1, true}, false, true},
+                 {{"tcp", "", 80, 80}, {"tcp", "", 80, 1, true}, false, true},
                  // podd-resolve.socket.
                  {{"udp", "", 7653, 53}, {"udp", "", 7653}, false, false},
              }) {

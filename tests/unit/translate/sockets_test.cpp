@@ -47,7 +47,7 @@ TEST_SUITE("translate/translate") {
         "forwarded ports have a socket at loopback addresses that comes and goes with the pod") {
         const std::string more =
             R"(,"ports":[{"name":"p","hostPort":80,"podPort":{"name":"p","protocol":"tcp","port":1,"count":2}},)"
-            R"({"name":"q","hostPort":90,"hostIP":"127.0.0.9"}],)"
+            R"({"name":"q","hostPort":90,"hostIP":"127.0.0.9"},{"name":"r","hostPort":53}],)"
             R"("annotations":[{"name":"podd.org/network","value":"default"},)"
             R"({"name":"podd.org/wanted-by","value":"multi-user.target"}])";
         const auto made = pod("my-pod", app("one"), more);
@@ -64,10 +64,13 @@ TEST_SUITE("translate/translate") {
                 if (setting.key == "ListenStream") found.push_back(setting.value);
             return found;
         };
-        CHECK(listens(all[2]) == std::vector<std::string>{"127.0.0.1:80", "127.0.0.1:81",
-                                                          "[::1]:80", "[::1]:81", "127.0.0.9:90"});
+        CHECK(listens(all[2]) ==
+              std::vector<std::string>{"80", "81", "127.0.0.9:90", "127.0.0.1:53", "[::1]:53"});
         CHECK(listens(units(made, {252, {}, false})[2]) ==
-              std::vector<std::string>{"127.0.0.1:80", "127.0.0.1:81", "127.0.0.9:90"});
+              std::vector<std::string>{"80", "81", "127.0.0.9:90", "127.0.0.1:53"});
+        const auto text = unit::file_text(all[2], "x");
+        REQUIRE(text.has_value());
+        CHECK(text->ends_with("BindToDevice=lo\nBindIPv6Only=both\nFreeBind=yes\n"));
     }
 
     TEST_CASE("an app behind a proxy: that wants it, and boot wants the proxy's socket") {
