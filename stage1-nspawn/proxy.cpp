@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // proxy loopback|sockets POD: hands connections at the sockets that systemd has opened to the pod.
 // It looks up where each leads, gives up its rights, and runs systemd-socket-proxyd for as long as
-// somebody is connected: one process for each port, none for the others. It ends with the last.
+// somebody is connected, and for datagrams a relay of its own: one process for each port, none for
+// the others. It ends with the last.
 // proxy --idle POD: ExecStopPost= of a proxy; ends the pod when the proxy has ended for want of
 // connections and the pod wants that.
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <numeric>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -22,6 +25,7 @@
 #include <unistd.h>
 
 #include "bus_program.h"
+#include "datagram_relay.h"
 #include "listen_fds.h"
 #include "plan/plan.h"
 #include "plan/run_dir.h"
@@ -44,9 +48,17 @@ constexpr const char* kProxy = "/usr/lib/systemd/systemd-socket-proxyd";
 struct Line {
     std::vector<int> sockets;
     std::uint16_t port = 0;
+    bool datagrams = false;
     UniqueFd process{};  // pidfd of who serves it
     pid_t pid = -1;
 };
+
+[[noreturn]] void become_relay(const std::vector<int>& sockets, const sockaddr_in& target) {
+    ::syscall(SYS_close_range, kFirstListenFd + sockets.size(), ~0U, 0);
+    const auto done = relay_datagrams(sockets, target);
+    if (!done) report_failure(done.error().message());
+    ::_exit(done ? EXIT_SUCCESS : EXIT_FAILURE);
+}
 
 // The sockets become descriptors 3 and up of the program.
 [[noreturn]] void become_proxy(const Line& line, const Targets& targets) {
@@ -58,6 +70,10 @@ struct Line {
     int number = kFirstListenFd;
     for (const int fd : fds)
         if (::dup2(fd, number++) < 0) ::_exit(EXIT_FAILURE);
+    if (line.datagrams) {
+        std::iota(fds.begin(), fds.end(), kFirstListenFd);
+        become_relay(fds, targets.at(line.port));
+    }
     targets.await_listener(line.port);
     auto pid = fmt::format("LISTEN_PID={}", ::getpid());
     auto count = fmt::format("LISTEN_FDS={}", fds.size());
@@ -104,7 +120,7 @@ Result<> reap(Line& line) {
     (void)::waitpid(line.pid, &status, 0);
     line.process.reset();
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-    return Error{ErrorCode::kIo, fmt::format("\"{}\" for port {} failed", kProxy, line.port)};
+    return Error{ErrorCode::kIo, fmt::format("the proxy for port {} failed", line.port)};
 }
 
 // Nobody is served, and nobody waits.
@@ -133,12 +149,15 @@ Result<> serve_until_idle(std::vector<Line>& lines, const Targets& targets) {
 
 // Sockets that lead nowhere, of a port that the image of an app does not have, are left alone.
 std::vector<Line> lines_of(const Targets& targets) {
-    std::map<std::uint16_t, Line> found;
+    std::map<std::pair<bool, std::uint16_t>, Line> found;
     for (int fd = kFirstListenFd; fd < kFirstListenFd + count_listen_fds(); ++fd) {
-        const auto port = targets.port_of(listener(fd));
+        const auto socket = listener(fd);
+        const auto port = targets.port_of(socket);
         if (!port) continue;
-        auto& line = found[*port];
+        const bool datagrams = socket.protocol == "udp";
+        auto& line = found[{datagrams, *port}];
         line.port = *port;
+        line.datagrams = datagrams;
         line.sockets.push_back(fd);
     }
     std::vector<Line> lines;

@@ -53,11 +53,7 @@ Result<std::string> address_of(const std::string& pod) {
     return base::text(TRY(network::connection_from_json(json)).ipv4);
 }
 
-bool is_listening(const std::string& address, std::uint16_t port) {
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    if (::inet_pton(AF_INET, address.c_str(), &to.sin_addr) != 1) return true;
+bool is_listening(const sockaddr_in& to) {
     const UniqueFd fd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     return !fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
 }
@@ -96,8 +92,17 @@ std::optional<std::uint16_t> Targets::port_of(const Listener& socket) const {
     return std::nullopt;
 }
 
+sockaddr_in Targets::at(std::uint16_t port) const {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_port = htons(port);
+    // It is text that was made of an address.
+    (void)::inet_pton(AF_INET, address_.c_str(), &at.sin_addr);
+    return at;
+}
+
 void Targets::await_listener(std::uint16_t port) const {
-    for (int i = 0; waits_ && i < kListenTries && !is_listening(address_, port); ++i)
+    for (int i = 0; waits_ && i < kListenTries && !is_listening(at(port)); ++i)
         (void)::nanosleep(&kPause, nullptr);
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <netinet/in.h>
+
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "listen_fds.h"
@@ -26,6 +28,7 @@ public:
     std::optional<std::uint16_t> port_of(const Listener& socket) const;
     /// Of the pod, IPv4.
     const std::string& address() const { return address_; }
+    sockaddr_in at(std::uint16_t port) const;
     /// A pod that was started just now needs a moment until its app listens. Where it takes too
     /// long, the connections tell.
     void await_listener(std::uint16_t port) const;

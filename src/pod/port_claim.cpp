@@ -32,6 +32,7 @@ constexpr std::chrono::seconds kPatience{10};
 struct Wanted {
     std::vector<PortPlan> forwarded;
     std::vector<PortPlan> activated;  // systemd listens there already
+    std::vector<schema::LoopbackPorts> loopback;
     Forwarder forwarder = Forwarder::kPodd;
 
     // All of it, where podd-network.service does not compare what it forwards itself.
@@ -50,6 +51,7 @@ Wanted wanted_ports(const plan::PodPlan& plan, const std::optional<network::Atta
         wanted.forwarded = told_ports(*networks);
         wanted.forwarder = Forwarder::kPlugins;
     }
+    wanted.loopback = schema::loopback_ports(manifest);
     for (const auto& port : schema::activated_ports(manifest))
         for (std::uint32_t i = 0; i < port.count; ++i)
             wanted.activated.push_back(
@@ -79,6 +81,18 @@ Error taken_by_socket(const std::string& pod, const Deprived& found) {
     return taken(taken_by_program(*found.port, holder_of(found.socket->inode)));
 }
 
+// Of UDP systemd gets a socket also where somebody has one at the same address, if that shares the
+// port, and from then on what is sent to him.
+Result<> check_loopback(const std::vector<HostSocket>& sockets, const Wanted& wanted) {
+    for (const auto& socket : sockets)
+        for (const auto& ports : wanted.loopback)
+            if (socket.protocol == "udp" && is_at(socket, ports) &&
+                !may_stand_beside(socket, ports) && !is_of_systemd(socket.inode))
+                return taken(taken_by_program({socket.protocol, {}, socket.port, 0},
+                                              holder_of(socket.inode)));
+    return {};
+}
+
 Result<> check_sockets(const std::string& pod, const Wanted& wanted,
                        std::vector<std::string>& warnings) {
     std::set<std::string_view> protocols;
@@ -93,6 +107,8 @@ Result<> check_sockets(const std::string& pod, const Wanted& wanted,
                             protocol, sockets.error().message()));
         else if (const auto found = find_deprived(wanted.forwarded, *sockets, wanted.forwarder))
             return taken_by_socket(pod, *found);
+        else
+            TRY(check_loopback(*sockets, wanted));
     }
     return {};
 }

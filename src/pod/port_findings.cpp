@@ -29,8 +29,8 @@ std::vector<PortUse> uses_of(const schema::PodManifest& manifest) {
         if (is_activated)
             uses.push_back({ports, true});
         else if (is_forwarded)
-            uses.push_back({ports, false, by_podd ? Forwarder::kPodd : Forwarder::kPlugins,
-                            ports.protocol == "tcp" ? loopback : decltype(loopback){}});
+            uses.push_back(
+                {ports, false, by_podd ? Forwarder::kPodd : Forwarder::kPlugins, loopback});
     }
     return uses;
 }
@@ -54,17 +54,21 @@ public:
         });
     }
 
-    std::optional<std::string> who_has(const PortUse& use) {
+    std::optional<TakenPort> who_has(const PortUse& use) {
+        const auto index = use.ports.index;
         const auto ports = each_port(use.ports);
         if (const auto found = find_holder(ports, pods_))
-            return taken_by_pod(*found->port, found->pod->pod);
-        const auto& sockets = sockets_of_protocol(use.ports.protocol);
-        const auto found = std::find_if(sockets.begin(), sockets.end(), [&](const auto& socket) {
-            return is_in_the_way(socket, use, false) &&
-                   is_in_the_way(socket, use, is_of_systemd(socket.inode));
-        });
-        if (found == sockets.end()) return std::nullopt;
-        return taken_by_program({found->protocol, {}, found->port, 0}, holder_of(found->inode));
+            return TakenPort{index, taken_by_pod(*found->port, found->pod->pod)};
+        for (const auto& socket : sockets_of_protocol(use.ports.protocol)) {
+            if (obstacle(socket, use, false) == Obstacle::kNone) continue;
+            const auto found = obstacle(socket, use, is_of_systemd(socket.inode));
+            if (found == Obstacle::kNone) continue;
+            const plan::PortPlan port{socket.protocol, {}, socket.port, 0};
+            auto why = taken_by_program(port, holder_of(socket.inode));
+            if (found == Obstacle::kCertain) return TakenPort{index, std::move(why)};
+            return TakenPort{index, why + ", unless that shares it", false};
+        }
+        return std::nullopt;
     }
 
     std::vector<std::string> notes;
@@ -90,20 +94,22 @@ private:
 
 }  // namespace
 
-bool is_in_the_way(const HostSocket& socket, const PortUse& use, bool of_systemd) {
+Obstacle obstacle(const HostSocket& socket, const PortUse& use, bool of_systemd) {
     const auto& ports = use.ports;
-    if (socket.port < ports.first || socket.port > ports.last) return false;
+    if (socket.port < ports.first || socket.port > ports.last) return Obstacle::kNone;
     const plan::PortPlan port{std::string{ports.protocol}, std::string{ports.host_ip}, socket.port,
                               0};
     // Where systemd listens for the pod, its loopback addresses are ones like others.
-    if (use.activated)
-        return !of_systemd && find_deprived({port}, {socket}, Forwarder::kPlugins).has_value();
-    if (find_deprived({port}, {socket}, use.forwarder)) return true;
-    return !of_systemd && socket.protocol == ports.protocol &&
-           std::any_of(use.loopback.begin(), use.loopback.end(), [&](const auto& one) {
-               return one.first <= socket.port && socket.port <= one.last &&
-                      base::addresses_overlap(one.address, socket.address);
-           });
+    const auto forwarder = use.activated ? Forwarder::kPlugins : use.forwarder;
+    const bool is_deprived = find_deprived({port}, {socket}, forwarder).has_value();
+    if (is_deprived && !(use.activated && of_systemd)) return Obstacle::kCertain;
+    if (use.activated || of_systemd) return Obstacle::kNone;
+    auto worst = Obstacle::kNone;
+    for (const auto& one : use.loopback)
+        if (is_at(socket, one))
+            worst = std::max(worst, may_stand_beside(socket, one) ? Obstacle::kUnlessShared
+                                                                  : Obstacle::kCertain);
+    return worst;
 }
 
 PortFindings port_findings(const PortUser& mine, const std::vector<PortUser>& known) {
@@ -112,8 +118,7 @@ PortFindings port_findings(const PortUser& mine, const std::vector<PortUser>& kn
     if (uses.empty()) return findings;
     Host host{mine, known};
     for (const auto& use : uses)
-        if (auto who = host.who_has(use))
-            findings.taken.push_back({use.ports.index, *std::move(who)});
+        if (auto taken = host.who_has(use)) findings.taken.push_back(*std::move(taken));
     findings.notes = std::move(host.notes);
     return findings;
 }

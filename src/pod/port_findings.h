@@ -16,6 +16,7 @@ namespace podd::pod {
 struct TakenPort {
     std::size_t index = 0;  // of "ports" of the manifest
     std::string why;        // "host port 53/udp is taken by a program of this host ("named")"
+    bool is_certain = true;
 };
 
 /// By programs, and by pods that run and are not among `known`, of which port_clashes() knows. The
@@ -27,14 +28,16 @@ struct PortFindings {
 };
 PortFindings port_findings(const PortUser& mine, const std::vector<PortUser>& known);
 
-/// Whether a socket of the host is in the way of an entry of "ports"; `of_systemd`: see
-/// is_of_systemd(). Pure.
+/// What a socket of the host is to an entry of "ports"; `of_systemd`: see is_of_systemd(). At
+/// loopback, sockets of UDP stand beside one at all addresses if they share the port, which the
+/// kernel does not tell. Source: socket(7), SO_REUSEADDR. Pure.
+enum class Obstacle : unsigned char { kNone, kUnlessShared, kCertain };
 struct PortUse {
     schema::HostPorts ports;
     bool activated = false;
     Forwarder forwarder = Forwarder::kPodd;            // of those that are not
     std::vector<schema::LoopbackPorts> loopback = {};  // where systemd listens for them as well
 };
-bool is_in_the_way(const HostSocket& socket, const PortUse& use, bool of_systemd);
+Obstacle obstacle(const HostSocket& socket, const PortUse& use, bool of_systemd);
 
 }  // namespace podd::pod

@@ -14,7 +14,6 @@
 #include "network/resolver.h"
 #include "plan/run_dir.h"
 #include "pod/attachments.h"
-#include "schema/exposed_port.h"
 
 namespace podd::pod {
 
@@ -30,7 +29,7 @@ struct Wanted {
 std::vector<Wanted> wanted_ports(const schema::PodManifest& manifest) {
     std::vector<Wanted> wanted;
     for (const auto& port : schema::loopback_ports(manifest))
-        wanted.push_back({"tcp", port.address, port.first, port.last});
+        wanted.push_back({port.protocol, port.address, port.first, port.last});
     for (const auto& port : schema::activated_ports(manifest))
         wanted.push_back(
             {port.protocol, port.host_ip, port.host_port, port.host_port + port.count - 1});
@@ -136,6 +135,16 @@ std::optional<Deprived> find_deprived(const std::vector<plan::PortPlan>& ports,
         for (const auto& port : ports)
             if (is_deprived(port, socket, forwarder)) return Deprived{&port, &socket};
     return std::nullopt;
+}
+
+bool is_at(const HostSocket& socket, const schema::LoopbackPorts& ports) {
+    return socket.protocol == ports.protocol && ports.first <= socket.port &&
+           socket.port <= ports.last && base::addresses_overlap(ports.address, socket.address);
+}
+
+bool may_stand_beside(const HostSocket& socket, const schema::LoopbackPorts& ports) {
+    return socket.protocol == "udp" && ports.address.empty() &&
+           !base::is_every_address(socket.address);
 }
 
 std::string taken_by_pod(const plan::PortPlan& port, std::string_view pod) {

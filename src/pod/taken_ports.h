@@ -10,6 +10,7 @@
 
 #include "plan/plan.h"
 #include "pod/host_sockets.h"
+#include "schema/exposed_port.h"
 #include "schema/pod_manifest.h"
 
 namespace podd::pod {
@@ -55,6 +56,11 @@ struct Deprived {
 };
 std::optional<Deprived> find_deprived(const std::vector<plan::PortPlan>& ports,
                                       const std::vector<HostSocket>& sockets, Forwarder forwarder);
+
+/// Whether a socket of the host is where systemd is to listen for the pod at loopback; pure.
+bool is_at(const HostSocket& socket, const schema::LoopbackPorts& ports);
+/// And then, of UDP: whether each could still get what is sent to it.
+bool may_stand_beside(const HostSocket& socket, const schema::LoopbackPorts& ports);
 
 /// "host port 53/udp is taken by a program of this host ("named")": the name where it is known.
 std::string taken_by_pod(const plan::PortPlan& port, std::string_view pod);

@@ -181,7 +181,7 @@ void Verifier::look_at_ports(const pod::PortUser& user) {
         // systemd listens for those others as well: once is enough.
         if (std::none_of(clashes.begin(), clashes.end(),
                          [&](const auto& clash) { return clash.starts_with(pointer); }))
-            add(kError, user.path, {pointer + taken.why});
+            add(taken.is_certain ? kError : kWarning, user.path, {pointer + taken.why});
     }
     add(kNote, user.path, found.notes);
 }

@@ -58,9 +58,10 @@ std::vector<ActivatedPort> activated_ports(const PodManifest& manifest) {
     return ports;
 }
 
-bool may_be_tcp(const ExposedPort& exposed, const Port* port) {
-    if (port != nullptr) return port->protocol == "tcp";
-    return !exposed.name.str().ends_with("-udp") && !exposed.name.str().ends_with("-sctp");
+std::string_view protocol_of(const ExposedPort& exposed, const Port* port) {
+    if (port != nullptr) return port->protocol;
+    if (exposed.name.str().ends_with("-udp")) return "udp";
+    return exposed.name.str().ends_with("-sctp") ? "sctp" : "tcp";
 }
 
 std::vector<LoopbackPorts> loopback_ports(const PodManifest& manifest) {
@@ -69,12 +70,13 @@ std::vector<LoopbackPorts> loopback_ports(const PodManifest& manifest) {
     if (!settings || !has_link(settings->network)) return ports;
     for (const auto& exposed : manifest.ports) {
         const auto* port = find_exposed(manifest, exposed).port;
-        if (!may_be_tcp(exposed, port) || (port != nullptr && port->socket_activated)) continue;
+        const auto protocol = protocol_of(exposed, port);
+        if (protocol == "sctp" || (port != nullptr && port->socket_activated)) continue;
         const std::uint32_t count = port == nullptr ? 1 : port->count;
         const std::uint32_t last = exposed.host_port + count - 1;
         const bool is_shared = exposed.host_port <= kDnsPort && kDnsPort <= last;
         for (const auto& address : loopback_addresses(exposed.host_ip, is_shared))
-            ports.push_back({address, exposed.host_port, last});
+            ports.push_back({std::string{protocol}, address, exposed.host_port, last});
     }
     return ports;
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "schema/pod_manifest.h"
@@ -39,14 +40,15 @@ struct ActivatedPort {
 /// In the order of "ports". What an image alone says is not among them.
 std::vector<ActivatedPort> activated_ports(const PodManifest& manifest);
 
-/// How a port's name and protocol show where only its image has it. Source: schema/oci_ports.h
-/// names those of OCI images so.
-bool may_be_tcp(const ExposedPort& exposed, const Port* port);
+/// "tcp", "udp" or "sctp". Of a port that only the image has its name tells, which is "53-udp"
+/// where the image is an OCI image; all others are taken for TCP. Source: schema/oci_ports.h.
+std::string_view protocol_of(const ExposedPort& exposed, const Port* port);
 
-/// TCP ports that are forwarded to the pod and that loopback addresses of the host lead to as well,
-/// or alone. Of a range that only an image describes it is the first.
+/// Ports that are forwarded to the pod and that loopback addresses of the host lead to as well, or
+/// alone; none of SCTP. Of a range that only an image describes it is the first.
 struct LoopbackPorts {
-    std::string address;  // such as "127.0.0.1" or "::1"; empty: all of them, of both families
+    std::string protocol;  // "tcp" or "udp"
+    std::string address;   // such as "127.0.0.1" or "::1"; empty: all of them, of both families
     std::uint32_t first = 0;
     std::uint32_t last = 0;
     bool operator==(const LoopbackPorts&) const = default;

@@ -14,10 +14,10 @@ base::Result<> check_forwarded(std::string_view protocol, std::string_view host_
                             "\"tcp\", \"udp\" or \"sctp\"");
     const auto ipv4 = base::parse_ipv4(host_ip);
     const auto ipv6 = base::parse_ipv6(host_ip);
-    if (protocol != "tcp" && base::is_loopback(host_ip))
+    if (protocol == "sctp" && base::is_loopback(host_ip))
         return found_wanted(fmt::format("the loopback address {} with protocol {}", quoted(host_ip),
                                         quoted(protocol)),
-                            "another address of the host: only TCP is served there");
+                            "another address of the host: only TCP and UDP are served there");
     // Who asks one of a link's own addresses has one as well, and that goes no further.
     if (ipv6 && base::is_link_local(*ipv6))
         return found_wanted("the link-local address " + quoted(host_ip),

@@ -12,9 +12,9 @@ namespace podd::schema {
 /// Each port of a range counts.
 inline constexpr std::uint32_t kMaxForwardedPorts = 1024;
 
-/// Errors: kUnsupported, "found …, wanted …": another protocol than TCP, UDP and SCTP; another than
-/// TCP, which a proxy serves, at a loopback address, which only the host's own network has; an
-/// address that leads nowhere.
+/// Errors: kUnsupported, "found …, wanted …": another protocol than TCP, UDP and SCTP; SCTP,
+/// which no proxy serves, at a loopback address, which only the host's own network has; an address
+/// that leads nowhere.
 base::Result<> check_forwarded(std::string_view protocol, std::string_view host_ip);
 
 }  // namespace podd::schema

@@ -178,12 +178,12 @@ Warnings notes(const PodManifest& manifest) {
     for (std::size_t index = 0; index < manifest.ports.size(); ++index) {
         const auto& exposed = manifest.ports[index];
         const auto* port = find_exposed(manifest, exposed).port;
-        if (!base::is_every_address(exposed.host_ip) || may_be_tcp(exposed, port) ||
+        if (!base::is_every_address(exposed.host_ip) || protocol_of(exposed, port) != "sctp" ||
             (port != nullptr && port->socket_activated))
             continue;
         out.push_back(
-            fmt::format("/ports/{}: host port {} does not answer at 127.0.0.1 and ::1, where only "
-                        "TCP is served",
+            fmt::format("/ports/{}: host port {} does not answer at 127.0.0.1 and ::1, where "
+                        "SCTP is not served",
                         index, exposed.host_port));
     }
     return out;

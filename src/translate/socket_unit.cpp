@@ -19,6 +19,10 @@ std::string address_text(std::string_view address, std::uint32_t port) {
     return ipv6 ? fmt::format("[{}]:{}", address, port) : fmt::format("{}:{}", address, port);
 }
 
+const char* listen_key(std::string_view protocol) {
+    return protocol == "udp" ? "ListenDatagram" : "ListenStream";
+}
+
 // Whether sockets of both families stand side by side: "::" is one of IPv6 alone, which a unit can
 // only say of all its sockets.
 bool are_apart(const Context& context) {
@@ -32,7 +36,7 @@ std::string listen_text(const std::string& address, std::uint32_t port) {
 }
 
 void set_listen(Section& body, const schema::ActivatedPort& port, bool apart) {
-    const auto* key = port.protocol == "udp" ? "ListenDatagram" : "ListenStream";
+    const auto* key = listen_key(port.protocol);
     for (std::uint32_t i = 0; i < port.count; ++i) {
         const auto number = port.host_port + i;
         if (!port.host_ip.empty() || !apart)
@@ -100,7 +104,7 @@ void add_loopback_unit(std::vector<Unit>& units, const Context& context) {
     for (const auto& ports : schema::loopback_ports(context.pod.manifest)) {
         if (ports.address == "::1" && !context.options.ipv6) continue;
         for (auto port = ports.first; port <= ports.last; ++port)
-            set(body, "ListenStream", listen_text(ports.address, port));
+            set(body, listen_key(ports.protocol), listen_text(ports.address, port));
     }
     if (body.settings.empty()) return;
     // One socket for each port where it can be: for each of them systemd forks, which takes the

@@ -40,7 +40,7 @@ host systemd-run --quiet --unit=holder --property="NetworkNamespacePath=/proc/$m
 # hold ENTER ADDRESS NAME: says "NAME n" twice a second on one connection for as long as each comes back.
 hold() {
     "$1" bash -c 'exec 3<>"/dev/tcp/$1/8081" || exit 1
-        for i in $(seq 400); do echo "$2 $i" >&3; read -r -t 5 said <&3 && [ "$said" = "$2 $i" ] || exit 1; [ ! -e /run/held.end ] || exit 0; sleep 0.1; done; exit 2' bash "$2" "$3"
+        for i in $(seq 2500); do echo "$2 $i" >&3; read -r -t 5 said <&3 && [ "$said" = "$2 $i" ] || exit 1; [ ! -e /run/held.end ] || exit 0; sleep 0.1; done; exit 2' bash "$2" "$3"
 }
 echoes() { host timeout 3 bash -c 'exec 3<>"/dev/tcp/$1/8081" && echo hello >&3 && read -r said <&3 && [ "$said" = hello ]' bash 127.0.0.1; }
 wait_until 20 echoes

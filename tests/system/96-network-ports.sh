@@ -5,7 +5,7 @@
 # full
 import_image busybox
 . "$source_dir/tests/system/network/world.sh"
-finish() { host_sh 'systemctl stop echo monitor 2>/dev/null || true; systemctl stop squatter 2>/dev/null || true; rm -f /run/listen.pl /run/ask.pl /run/monitored'; put_back; }
+finish() { host_sh 'systemctl stop echo monitor listen-many 2>/dev/null || true; systemctl stop squatter 2>/dev/null || true; rm -f /run/echo.pl /run/crowd.pl /run/listen.pl /run/ask.pl /run/monitored'; put_back; }
 trap finish EXIT
 
 # port HOSTIP HOSTPORT: an entry of "ports".
@@ -119,9 +119,38 @@ for protocol in $protocols; do
         heard() { [ "$(world perl /run/ask.pl "$protocol" $at 8099)" = "heard hello" ]; }
         wait_until 10 heard
     done
+    for at in 127.0.0.1 127.0.0.2 ::1; do
+        expected=$([ "$protocol" = 132 ] || echo "heard hello")
+        assert_eq "$expected" "$(host perl /run/ask.pl "$protocol" $at 8099 2>/dev/null || true)" "protocol $protocol at the host's $at"
+    done
     host systemctl stop "listen-$protocol"
 done
-host systemctl stop pod-many
+
+say "many who ask by UDP at loopback at once: each has his own answers, however long they are, and all are forgotten"
+host_file /run/echo.pl <<'EOF'
+use strict; use Socket qw(:all);
+socket(my $s, AF_INET, SOCK_DGRAM, 0) or die; bind($s, pack_sockaddr_in(99, INADDR_ANY)) or die "$!";
+while (my $from = recv($s, my $text, 65535, 0)) { send($s, $text, 0, $from) }
+EOF
+host_file /run/crowd.pl <<'EOF'
+use strict; use Socket qw(:all);
+my @all = map { socket(my $s, AF_INET, SOCK_DGRAM, 0) or die; connect($s, pack_sockaddr_in(8099, inet_aton($_ % 2 ? "127.0.0.1" : "127.0.0.9"))) or die; $s } 1 .. 300;
+alarm 20;
+for my $round (1 .. 3) {
+    for my $i (0 .. $#all) {
+        my $said = "$i.$round." . "x" x ($i * 100);
+        send($all[$i], $said, 0); recv($all[$i], my $heard, 65535, 0); $heard eq $said or die "$i heard something else";
+    }
+}
+print "all heard\n";
+EOF
+host systemd-run --quiet --collect --unit=listen-many --property=Type=exec --property="NetworkNamespacePath=/proc/$main/ns/net" perl /run/echo.pl
+assert_eq "all heard" "$(host perl /run/crowd.pl)"
+relay=$(host pgrep --parent "$(property podd-loopback@many.service MainPID)")
+assert_eq 303 "$(host ss --no-header --udp --numeric 'dport = :99' | wc -l)" "those who ask, and the three of before"
+assert_eq 0000000000000000 "$(host sed -n 's/^CapEff:\t//p' "/proc/$relay/status")"
+host systemctl stop listen-many pod-many
+wait_until 10 unit_is podd-loopback@many.service inactive
 
 say "a port that a program of the host has: at all addresses or at one, as systemd does not find it; it is left alone"
 # squat WORDS...: a program that listens so. at PROTOCOL HOSTPORT [HOSTIP [MEMBERS]]: an entry of "ports".
@@ -150,7 +179,10 @@ assert_eq hello "$(world timeout 3 bash -c 'exec 3<>/dev/tcp/192.0.2.1/8091; cat
 host systemctl stop squatter pod-other
 squat --datagram --listen 127.0.0.53:8092 /bin/cat
 pod other ", \"ports\": [$(at udp 8092)]"
-host systemctl stop squatter pod-other
+assert_contains "$(host podctl verify /etc/podd/pods.d/other.json 2>&1)" "warning: /etc/podd/pods.d/other.json: /ports/0/hostPort: host port 8092/udp $taken, unless that shares it"
+host systemctl stop pod-other
+cannot_start other "$(at udp 8092 127.0.0.53)" "host port 8092/udp $taken"
+host systemctl stop squatter
 
 say "a port at which systemd listens for a pod, and one that is forwarded to another"
 activated=$(at udp 8093 '' ', "socketActivated": true')

@@ -148,8 +148,9 @@ TEST_SUITE("pod/host_sockets") {
 TEST_SUITE("pod/port_findings") {
     TEST_CASE("sockets in the way of an entry; those of systemd may be the pod's own") {
         using pod::Forwarder;
-        const std::vector<schema::LoopbackPorts> all{{"", 80, 82}};
-        const std::vector<schema::LoopbackPorts> loopback{{"127.0.0.1", 80, 82}, {"::1", 80, 82}};
+        const std::vector<schema::LoopbackPorts> all{{"tcp", "", 80, 82}};
+        const std::vector<schema::LoopbackPorts> loopback{{"tcp", "127.0.0.1", 80, 82},
+                                                          {"tcp", "::1", 80, 82}};
         const schema::HostPorts ports{0, "tcp", "", 80, 82};
         struct Row {
             pod::PortUse use;
@@ -178,8 +179,35 @@ TEST_SUITE("pod/port_findings") {
              }) {
             CAPTURE(socket.address);
             CAPTURE(socket.port);
-            CHECK(pod::is_in_the_way(socket, use, false) == of_program);
-            CHECK(pod::is_in_the_way(socket, use, true) == of_systemd);
+            using pod::Obstacle;
+            CHECK((pod::obstacle(socket, use, false) == Obstacle::kCertain) == of_program);
+            CHECK((pod::obstacle(socket, use, true) == Obstacle::kCertain) == of_systemd);
+        }
+    }
+
+    TEST_CASE(
+        "UDP at loopback: what is at one address stands beside what is at all, if it shares") {
+        using pod::Obstacle;
+        const std::vector<schema::LoopbackPorts> loopback{
+            {"udp", "", 80, 82}, {"udp", "127.0.0.1", 53, 53}, {"tcp", "::1", 53, 53}};
+        const schema::HostPorts ports{0, "udp", "", 53, 82};
+        const pod::PortUse use{ports, false, pod::Forwarder::kPodd, loopback};
+        struct Row {
+            pod::HostSocket socket;
+            Obstacle of_program;
+        };
+        for (const auto& [socket, of_program] : std::vector<Row>{
+                 {{"udp", "127.0.0.1", 80, 1, true}, Obstacle::kUnlessShared},
+                 {{"udp", "", 80, 1, true}, Obstacle::kCertain},
+                 {{"udp", "127.0.0.1", 79, 1, true}, Obstacle::kNone},
+                 {{"udp", "127.0.0.1", 53, 1, true}, Obstacle::kCertain},
+                 {{"udp", "127.0.0.53", 53, 1, true}, Obstacle::kNone},
+                 {{"udp", "::1", 53, 1, true}, Obstacle::kNone},
+             }) {
+            CAPTURE(socket.address);
+            CAPTURE(socket.port);
+            CHECK(pod::obstacle(socket, use, false) == of_program);
+            CHECK(pod::obstacle(socket, use, true) == Obstacle::kNone);
         }
     }
 }

@@ -51,7 +51,9 @@ TEST_SUITE("pod/taken_ports") {
                  // Not what systemd opens: podd-network.service refuses those, and says why itself.
                  {tcp, R"("hostPort":8080,"hostIP":"192.0.2.1")", "default", ""},
                  {tcp, R"("hostPort":8080)", "none", ""},
-                 {R"("protocol":"udp","port":53)", R"("hostPort":53)", "default", ""},
+                 {R"("protocol":"udp","port":53)", R"("hostPort":53)", "default",
+                  "host port 53/udp is taken by pod \"web\""},
+                 {R"("protocol":"sctp","port":53)", R"("hostPort":53)", "default", ""},
                  {tcp, R"("hostPort":81)", "default", "host port 81/tcp is taken by pod \"db\""},
                  {tcp, R"("hostPort":8079)", "default", ""},
              }) {

@@ -90,7 +90,8 @@ TEST_SUITE("schema/exposed_port") {
                       .has_value());
     }
 
-    TEST_CASE("what the host's loopback addresses lead to: forwarded TCP, and no other address") {
+    TEST_CASE(
+        "what the host's loopback addresses lead to: forwarded TCP and UDP, and no other address") {
         using schema::LoopbackPorts;
         const std::string ports =
             R"({"name":"plain","hostPort":1},{"name":"plain","hostPort":2,"hostIP":"127.0.0.2"},)"
@@ -101,38 +102,40 @@ TEST_SUITE("schema/exposed_port") {
                                              R"({"name":"plain","hostPort":1,"hostIP":"0.0.0.0"},)"
                                              R"({"name":"plain","hostPort":2,"hostIP":"::"})",
                                              "default-restricted")) ==
-            std::vector<LoopbackPorts>{{"127.0.0.1", 1, 1}, {"::1", 2, 2}});
+            std::vector<LoopbackPorts>{{"tcp", "127.0.0.1", 1, 1}, {"tcp", "::1", 2, 2}});
         const std::string many = R"({"name":"many","protocol":"tcp","port":90,"count":3})";
         const std::string all = kPlain + "," + kHttp + "," + many;
         CHECK(schema::loopback_ports(*manifest(app("a", all), ports, "default")) ==
-              std::vector<LoopbackPorts>{{"", 1, 1},
-                                         {"127.0.0.2", 2, 2},
-                                         {"", 5, 7},
+              std::vector<LoopbackPorts>{{"tcp", "", 1, 1},
+                                         {"tcp", "127.0.0.2", 2, 2},
+                                         {"tcp", "", 5, 7},
                                          // systemd-resolved.service has others of that number.
-                                         {"127.0.0.1", 51, 53},
-                                         {"::1", 51, 53}});
+                                         {"tcp", "127.0.0.1", 51, 53},
+                                         {"tcp", "::1", 51, 53},
+                                         {"udp", "", 10, 10}});
         CHECK(schema::loopback_ports(*manifest(app("a", all), ports)).empty());
         // Of an image nobody knows; those that OCI images have say it in their names.
         CHECK(
             schema::loopback_ports(*manifest(
                 app("a", ""),
-                R"({"name":"x","hostPort":1},{"name":"53-udp","hostPort":2},{"name":"8-tcp","hostPort":3})",
-                "default")) == std::vector<LoopbackPorts>{{"", 1, 1}, {"", 3, 3}});
+                R"({"name":"x","hostPort":1},{"name":"53-udp","hostPort":2},{"name":"9-sctp","hostPort":9},{"name":"8-tcp","hostPort":3})",
+                "default")) ==
+            std::vector<LoopbackPorts>{{"tcp", "", 1, 1}, {"udp", "", 2, 2}, {"tcp", "", 3, 3}});
     }
 
-    TEST_CASE("a note on UDP, which is not served there") {
+    TEST_CASE("a note on SCTP, which is not served there") {
         const auto said = [](const std::string& ports, const std::string& network) {
             return schema::notes(*manifest(app("a", kPlain), ports, network));
         };
-        const std::string udp =
-            R"({"name":"u","hostPort":10%,"podPort":{"name":"u","protocol":"udp","port":1}})";
+        const std::string sctp =
+            R"({"name":"u","hostPort":10%,"podPort":{"name":"u","protocol":"sctp","port":1}})";
         const auto with = [&](const std::string& more) {
-            auto text = udp;
+            auto text = sctp;
             return text.replace(text.find('%'), 1, more);
         };
         CHECK(said(with(""), "default") ==
               std::vector<std::string>{"/ports/0: host port 10 does not answer at 127.0.0.1 and "
-                                       "::1, where only TCP is served"});
+                                       "::1, where SCTP is not served"});
         CHECK(said(with(R"(,"hostIP":"192.0.2.1")"), "default").empty());
         CHECK(said(with(""), "none").empty());
         CHECK(said(R"({"name":"plain","hostPort":1})", "default").empty());

@@ -35,7 +35,8 @@ TEST_SUITE("schema/port_forwarding") {
             CHECK_FALSE(schema::check_forwarded("tcp", address).has_value());
         for (const auto* address : {"127.0.0.1", "127.1.2.3", "::1"}) {
             CHECK(schema::check_forwarded("tcp", address).has_value());
-            CHECK_FALSE(schema::check_forwarded("udp", address).has_value());
+            CHECK(schema::check_forwarded("udp", address).has_value());
+            CHECK_FALSE(schema::check_forwarded("sctp", address).has_value());
         }
     }
 
@@ -44,7 +45,7 @@ TEST_SUITE("schema/port_forwarding") {
         const std::string dccp =
             R"({"name":"p","hostPort":80,"podPort":{"name":"p","protocol":"dccp","port":80}})";
         const std::string loopback =
-            R"({"name":"p","hostPort":80,"hostIP":"127.0.0.1","podPort":{"name":"p","protocol":"udp","port":80}})";
+            R"({"name":"p","hostPort":80,"hostIP":"127.0.0.1","podPort":{"name":"p","protocol":"sctp","port":80}})";
         const std::string app =
             R"(,"app":{"exec":["/a"],"user":"0","group":"0","ports":[{"name":"p","protocol":"dccp","port":80}]})";
         CHECK(said("default", dccp) ==

@@ -47,7 +47,8 @@ TEST_SUITE("translate/translate") {
         "forwarded ports have a socket at loopback addresses that comes and goes with the pod") {
         const std::string more =
             R"(,"ports":[{"name":"p","hostPort":80,"podPort":{"name":"p","protocol":"tcp","port":1,"count":2}},)"
-            R"({"name":"q","hostPort":90,"hostIP":"127.0.0.9"},{"name":"r","hostPort":53}],)"
+            R"({"name":"q","hostPort":90,"hostIP":"127.0.0.9"},{"name":"r","hostPort":53},)"
+            R"({"name":"u","hostPort":54,"podPort":{"name":"u","protocol":"udp","port":1}}],)"
             R"("annotations":[{"name":"podd.org/network","value":"default"},)"
             R"({"name":"podd.org/wanted-by","value":"multi-user.target"}])";
         const auto made = pod("my-pod", app("one"), more);
@@ -61,13 +62,14 @@ TEST_SUITE("translate/translate") {
         const auto listens = [](const unit::Unit& unit) {
             std::vector<std::string> found;
             for (const auto& setting : unit.sections.back().settings)
-                if (setting.key == "ListenStream") found.push_back(setting.value);
+                if (setting.key.starts_with("Listen"))
+                    found.push_back(setting.value + (setting.key == "ListenStream" ? "" : "/udp"));
             return found;
         };
-        CHECK(listens(all[2]) ==
-              std::vector<std::string>{"80", "81", "127.0.0.9:90", "127.0.0.1:53", "[::1]:53"});
+        CHECK(listens(all[2]) == std::vector<std::string>{"80", "81", "127.0.0.9:90",
+                                                          "127.0.0.1:53", "[::1]:53", "54/udp"});
         CHECK(listens(units(made, {252, {}, false})[2]) ==
-              std::vector<std::string>{"80", "81", "127.0.0.9:90", "127.0.0.1:53"});
+              std::vector<std::string>{"80", "81", "127.0.0.9:90", "127.0.0.1:53", "54/udp"});
         const auto text = unit::file_text(all[2], "x");
         REQUIRE(text.has_value());
         CHECK(text->ends_with("BindToDevice=lo\nBindIPv6Only=both\nFreeBind=yes\n"));
