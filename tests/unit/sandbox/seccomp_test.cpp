@@ -15,49 +15,13 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include "bpf_evaluator.h"
 #include "sandbox/capabilities.h"
+#include "seccomp_calls.h"
 
 using namespace podd;
+using namespace podd::test;
 
 namespace {
-
-#if defined(__x86_64__)
-constexpr std::uint32_t kArch = AUDIT_ARCH_X86_64;
-constexpr std::uint32_t kForeignArch = AUDIT_ARCH_I386;
-#elif defined(__aarch64__)
-constexpr std::uint32_t kArch = AUDIT_ARCH_AARCH64;
-constexpr std::uint32_t kForeignArch = AUDIT_ARCH_ARM;
-#endif
-constexpr auto kAllow = std::uint32_t{SECCOMP_RET_ALLOW};
-constexpr auto kKill = std::uint32_t{SECCOMP_RET_KILL_PROCESS};
-
-constexpr std::uint32_t fails(int error) {
-    return std::uint32_t{SECCOMP_RET_ERRNO} | static_cast<std::uint32_t>(error);
-}
-
-std::string compiled(const sandbox::SeccompPolicy& policy) {
-    const auto program = sandbox::compile(policy);
-    REQUIRE(program);
-    return *program;
-}
-
-std::uint32_t run(const std::string& program, int number, std::uint64_t first = 0,
-                  std::uint64_t second = 0, std::uint32_t arch = kArch) {
-    seccomp_data call{};
-    call.nr = number;
-    call.arch = arch;
-    call.args[0] = first;
-    call.args[1] = second;
-    return evaluate(program, call);
-}
-
-std::uint32_t run(const std::string& program, const char* name, std::uint64_t first = 0,
-                  std::uint64_t second = 0) {
-    const auto number = sandbox::syscall_number(name);
-    REQUIRE_MESSAGE(number, name);
-    return run(program, *number, first, second);
-}
 
 // What containers do not get from Docker 29's default profile without a capability.
 constexpr const char* kShut[] = {"acct",
@@ -315,56 +279,6 @@ TEST_SUITE("sandbox/seccomp") {
         CHECK(run(program, "clock_settime") == kAllow);
         CHECK(run(program, "ioctl", 0, TIOCSTI) == kAllow);
         CHECK(run(program, "unshare", CLONE_NEWUSER) == fails(EPERM));
-    }
-
-    // The names that podd.pod(5) lists.
-    TEST_CASE("each named group opens what it has in a retain-set and shuts it in a remove-set") {
-        struct Case {
-            const char* group;
-            const char* opens;  // in a retain-set; null: nothing
-            const char* shuts;  // in a remove-set
-            bool by_errno;      // with the error of the isolator: the default does not shut it
-        };
-        const Case cases[] = {
-            {"@docker/default-whitelist", "openat", "openat", true},
-            {"@rkt/default-whitelist", "openat", "openat", true},
-            {"@systemd/default-whitelist", "openat", "openat", true},
-            {"@docker/default-blacklist", nullptr, "keyctl", false},
-            {"@rkt/default-blacklist", nullptr, "keyctl", false},
-            {"@systemd/clock", "clock_settime", "clock_settime", true},
-            {"@systemd/mount", "fsopen", "pivot_root", true},
-            {"@systemd/network-io", "connect", "accept4", true},
-            {"@systemd/obsolete", "ustat", "uselib", true},
-            {"@systemd/privileged", "kexec_load", "fchownat", true},
-            {"@systemd/process", "wait4", "clone3", true},
-            {"@systemd/raw-io", "iopl", "ioperm", true},
-        };
-        for (const auto& c : cases) {
-            CAPTURE(c.group);
-            const auto retained = sandbox::isolator_policy(true, {c.group}, "EXFULL", 0).value();
-            REQUIRE(retained);
-            const auto retaining = compiled(*retained);
-            CHECK(run(retaining, "execve") == kAllow);
-            CHECK(run(retaining, "keyctl") == fails(EXFULL));
-            if (c.opens != nullptr && sandbox::syscall_number(c.opens))
-                CHECK(run(retaining, c.opens) == kAllow);
-            if (c.opens == nullptr) CHECK(run(retaining, "openat") == fails(EXFULL));
-
-            const auto removed = sandbox::isolator_policy(false, {c.group}, "EXFULL", 0).value();
-            REQUIRE(removed);
-            const auto removing = compiled(*removed);
-            if (sandbox::syscall_number(c.shuts))  // some are of x86 only
-                CHECK(run(removing, c.shuts) == fails(c.by_errno ? EXFULL : EPERM));
-            CHECK_FALSE(sandbox::isolator_policy(true, {c.group + std::string{"s"}}, "", 0));
-        }
-        for (const char* group : {"@systemd/default-blacklist", "@systemd/no-such", "@docker/all",
-                                  "@appc.io/clock", "@", "@/"})
-            for (const bool retain : {true, false}) {
-                CAPTURE(group);
-                const auto policy = sandbox::isolator_policy(retain, {"read", group}, "", 0);
-                REQUIRE_FALSE(policy);
-                CHECK(policy.error().message().find(group) != std::string::npos);
-            }
     }
 
     TEST_CASE("a policy lets more through than another where that refuses something") {
