@@ -9,9 +9,7 @@
 #include <cstddef>
 #include <cstring>
 #include <map>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include <poll.h>
@@ -62,7 +60,7 @@ private:
     bool forget_silent();
     void hear_client(int socket);
     bool take_from_client(int socket);
-    bool take_from_target(const Client& client, Link& link);
+    void hear_target(const Client& client, Link& link);
     Link* link_of(const Client& client);
 
     std::vector<int> sockets_;
@@ -139,11 +137,12 @@ void Relay::hear_client(int socket) {
     }
 }
 
-// False where nobody listens.
-bool Relay::take_from_target(const Client& client, Link& link) {
+// Where nobody listens it is an error, which goes by. The relay stays: its next start would end as
+// soon, and systemd gives up what it starts too often.
+void Relay::hear_target(const Client& client, Link& link) {
     for (int i = 0; i < kBurst; ++i) {
         const ssize_t n = ::recv(link.to_target.get(), datagram_.data(), datagram_.size(), 0);
-        if (n < 0) return errno == EAGAIN;
+        if (n < 0) return;
         link.last = Clock::now();
         auto address = client.address;
         alignas(cmsghdr) std::array<char, 128> control{};
@@ -158,7 +157,6 @@ bool Relay::take_from_target(const Client& client, Link& link) {
         message.msg_controllen = client.control.size();
         (void)::sendmsg(client.socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     }
-    return true;
 }
 
 Result<> Relay::run() {
@@ -167,10 +165,8 @@ Result<> Relay::run() {
         TRY(wait(ready));
         // As they were when the list was made; a client that is heard may take another's place.
         auto answer = ready.begin() + static_cast<std::ptrdiff_t>(sockets_.size());
-        for (auto link = links_.begin(); link != links_.end(); ++answer)
-            link = answer->revents == 0 || take_from_target(link->first, link->second)
-                       ? std::next(link)
-                       : links_.erase(link);
+        for (auto& [client, link] : links_)
+            if ((answer++)->revents != 0) hear_target(client, link);
         for (std::size_t i = 0; i < sockets_.size(); ++i)
             if (ready[i].revents != 0) hear_client(sockets_[i]);
     } while (forget_silent());

@@ -36,12 +36,13 @@ done
 tar -C "$TEST_TMP" -cf - . | host_sh 'mkdir -p /etc/podd/pods.d; tar -C /etc/podd/pods.d --no-same-owner -xf - --wildcards "./soak-*"; systemctl daemon-reload'
 
 # everything: what the kernel and the files have of networks. Left out, as it may well stay or come and go:
-#   what rules have counted; the lock of host-local, and the address that it gave last; services of systemd's and podd's that have a
+#   whether a bridge without a port has noticed that it has none; what rules have counted; the lock of host-local, and the address that it gave last; services of systemd's and podd's that have a
 #   network of their own and end when nobody asks; and the masquerading of the plugin bridge: where that is killed after
 #   it has deleted the link it does not find these rules again, as it knows them by the addresses of the link. So they are counted.
 everything() {
     host_sh 'systemctl stop podd.service podd-gc.service systemd-hostnamed.service systemd-localed.service systemd-timedated.service podd-network.service podd-resolve.service 2>/dev/null || true
-        ip -o link | cut -d" " -f2-3 | sort; ip -o addr | cut -d" " -f2-7 | sort; ip route; ip -6 route; ip neigh show nud permanent; tc qdisc
+        { ip -o link | cut -d" " -f2-3 | sort; ip -o addr | cut -d" " -f2-7 | sort; ip route; ip -6 route; } | sed "s/<NO-CARRIER,/</; s/ linkdown//"
+        ip neigh show nud permanent; tc qdisc
         nft --stateless list ruleset 2>/dev/null | sed "/^\tchain CNI-[0-9a-f]* {/,/^\t}/d; / jump CNI-[0-9a-f]*$/d; /^$/d"
         for family in iptables ip6tables; do
             ! command -v $family-save >/dev/null || $family-save 2>/dev/null | sed -E "/^#/d; /^:CNI-[0-9a-f]{24} /d; /^-A (CNI-[0-9a-f]{24} |POSTROUTING .* -j CNI-[0-9a-f]{24}$)/d; s/ \[[0-9:]*\]$//"

@@ -149,7 +149,17 @@ assert_eq "all heard" "$(host perl /run/crowd.pl)"
 relay=$(host pgrep --parent "$(property podd-loopback@many.service MainPID)")
 assert_eq 303 "$(host ss --no-header --udp --numeric 'dport = :99' | wc -l)" "those who ask, and the three of before"
 assert_eq 0000000000000000 "$(host sed -n 's/^CapEff:\t//p' "/proc/$relay/status")"
-host systemctl stop listen-many pod-many
+host systemctl stop listen-many
+
+say "nobody listens: many datagrams make nothing fail"
+relays=$(property podd-loopback@many.service MainPID)
+host bash -c 'for i in {1..50}; do echo x >/dev/udp/127.0.0.1/8099; sleep 0.05; done'
+assert_eq "$relays" "$(property podd-loopback@many.service MainPID)"
+assert_eq active "$(property podd-loopback@many.socket ActiveState)"
+host systemctl stop podd-loopback@many.service
+host bash -c 'for i in {1..50}; do echo x >/dev/udp/127.0.0.1/8099; sleep 0.05; done'
+assert_eq "active active" "$(property podd-loopback@many.socket ActiveState) $(property podd-loopback@many.service ActiveState)"
+host systemctl stop pod-many
 wait_until 10 unit_is podd-loopback@many.service inactive
 
 say "a port that a program of the host has: at all addresses or at one, as systemd does not find it; it is left alone"
