@@ -10,7 +10,9 @@ app() {
            "app": {"exec": ["/bin/sh", "-c", "$2"], "user": "0", "group": "0"}}]}
 EOF
     host systemctl start "pod-$1@a" || true
-    wait_until 15 host_sh '! systemctl is-active --quiet "pod-$1@a" && ! systemctl is-active --quiet "pod-$1"' "$1"
+    # "Deactivating" is not active either.
+    is_over() { [[ "$(property "$1@a" ActiveState) $(property "$1" ActiveState)" =~ ^(inactive|failed)" "(inactive|failed)$ ]]; }
+    wait_until 15 is_over "pod-$1"
 }
 
 for number in 0 1 7 77 255; do
