@@ -61,6 +61,7 @@ void look(const std::string& text, std::set<std::string>& names) {
         if (entry->d_name[0] < '0' || entry->d_name[0] > '9') continue;
         if (std::to_string(::getpid()) == entry->d_name) continue;
         const auto name = read_text(process + "/comm");
+        if (name.empty()) continue;  // it has ended
         if (names.insert(name).second) std::printf("seen %s", name.c_str());
         for (const char* file : {"/cmdline", "/environ"})
             if (read_text(process + file).find(text) != std::string::npos)
