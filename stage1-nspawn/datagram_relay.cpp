@@ -71,6 +71,7 @@ private:
 
 std::vector<pollfd> Relay::waits() const {
     std::vector<pollfd> waits;
+    waits.reserve(sockets_.size() + links_.size());
     for (const int socket : sockets_)
         waits.push_back({socket, POLLIN, 0});
     for (const auto& [client, link] : links_)

@@ -24,8 +24,6 @@
 namespace podd::stage1 {
 
 using base::errno_error;
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 using base::UniqueFd;
 
