@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <map>
-#include <numeric>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,28 +52,33 @@ struct Line {
     pid_t pid = -1;
 };
 
-[[noreturn]] void become_relay(const std::vector<int>& sockets, const sockaddr_in& target) {
-    ::syscall(SYS_close_range, kFirstListenFd + sockets.size(), ~0U, 0);
-    const auto done = relay_datagrams(sockets, target);
+// The sockets as descriptors 3 and up, which is where sd_listen_fds(3) has them. In a process that
+// executes nothing more those above them would stay open: closed as well, they are the others'
+// alone.
+std::vector<int> as_listen_fds(const std::vector<int>& sockets) {
+    constexpr int kAbove = 8192;  // out of the way of the numbers that are handed out
+    std::vector<int> fds;
+    fds.reserve(sockets.size());
+    for (const int fd : sockets)
+        fds.push_back(::fcntl(fd, F_DUPFD_CLOEXEC, kAbove));
+    int number = kFirstListenFd;
+    for (int& fd : fds) {
+        if (::dup2(fd, number) < 0) ::_exit(EXIT_FAILURE);
+        fd = number++;
+    }
+    (void)::syscall(SYS_close_range, number, ~0U, 0);
+    return fds;
+}
+
+[[noreturn]] void become_relay(const Line& line, const Targets& targets) {
+    const auto done = relay_datagrams(as_listen_fds(line.sockets), targets.at(line.port));
     if (!done) report_failure(done.error().message());
     ::_exit(done ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-// The sockets become descriptors 3 and up of the program.
 [[noreturn]] void become_proxy(const Line& line, const Targets& targets) {
-    constexpr int kAbove = 8192;  // out of the way of the numbers that are handed out
-    std::vector<int> fds;
-    fds.reserve(line.sockets.size());
-    for (const int fd : line.sockets)
-        fds.push_back(::fcntl(fd, F_DUPFD_CLOEXEC, kAbove));
-    int number = kFirstListenFd;
-    for (const int fd : fds)
-        if (::dup2(fd, number++) < 0) ::_exit(EXIT_FAILURE);
-    if (line.datagrams) {
-        std::iota(fds.begin(), fds.end(), kFirstListenFd);
-        become_relay(fds, targets.at(line.port));
-    }
     targets.await_listener(line.port);
+    const auto fds = as_listen_fds(line.sockets);
     auto pid = fmt::format("LISTEN_PID={}", ::getpid());
     auto count = fmt::format("LISTEN_FDS={}", fds.size());
     char* environment[] = {pid.data(), count.data(), nullptr};
@@ -89,7 +93,7 @@ Result<> serve(Line& line, const Targets& targets) {
     // Not clone3(2), which RestrictNamespaces= refuses.
     line.pid = ::fork();
     if (line.pid < 0) return errno_error("starting a proxy", errno);
-    if (line.pid == 0) become_proxy(line, targets);
+    if (line.pid == 0) line.datagrams ? become_relay(line, targets) : become_proxy(line, targets);
     line.process.reset(static_cast<int>(::syscall(SYS_pidfd_open, line.pid, 0U)));
     if (!line.process) return errno_error("watching a proxy", errno);
     return {};

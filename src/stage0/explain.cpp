@@ -18,7 +18,7 @@ namespace podd::stage0 {
 namespace {
 
 // Each once: ports of a range have one owner, mostly.
-std::vector<std::string> taken_ports(const std::string& pod, const pod::Manifest& manifest) {
+std::vector<std::string> owners_of_ports(const std::string& pod, const pod::Manifest& manifest) {
     std::vector<std::string> texts;
     const auto findings = pod::port_findings({pod, {}, manifest.pod.manifest}, {});
     for (const auto& taken : findings.taken)
@@ -33,7 +33,7 @@ void explain(const std::string& pod) {
     // What is not declared is podd's to explain: it has the manifest.
     const auto manifest = pod::find_manifest(pod, pod::manifest_search());
     if (!manifest) return;
-    const auto taken = taken_ports(pod, *manifest);
+    const auto taken = owners_of_ports(pod, *manifest);
     const auto why = taken.empty()
                          ? fmt::format(
                                "a socket of it has failed: was its port taken by somebody, or "
