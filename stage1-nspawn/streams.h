@@ -8,9 +8,10 @@
 
 namespace podd::stage1 {
 
-/// Replaces fds 1 and 2 where systemd has connected them to the journal; what the administrator
-/// sent elsewhere by a drop-in stays. Standard input becomes /dev/null. Must run in the host's
-/// mount namespace. Source: sd_journal_stream_fd(3); $JOURNAL_STREAM: systemd.exec(5).
+/// Replaces fds 1 and 2 where systemd has connected them to a journal, by streams to the same one
+/// with priorities of their own; where a drop-in sends them elsewhere they stay, as standard input
+/// does. Must run in the host's mount namespace. Source: sd_journal_stream_fd(3); systemd.exec(5),
+/// LogNamespace=.
 base::Result<> open_standard_streams(const std::string& identifier);
 
 }  // namespace podd::stage1
