@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -46,17 +47,26 @@ std::string_view next_name(std::string_view& names) {
     return name.empty() ? kNameless : name;
 }
 
+// Empty where `fd` cannot say it. What the administrator may have made of the two others, as
+// multipath TCP, is of the same kind.
+std::string_view protocol_of(int fd) {
+    int type = 0;
+    int protocol = 0;
+    for (auto [option, value] : {std::pair{SO_TYPE, &type}, std::pair{SO_PROTOCOL, &protocol}}) {
+        socklen_t length = sizeof *value;
+        if (::getsockopt(fd, SOL_SOCKET, option, value, &length) < 0) return {};
+    }
+    if (protocol == IPPROTO_SCTP) return "sctp";
+    return type == SOCK_STREAM ? "tcp" : type == SOCK_DGRAM ? "udp" : "";
+}
+
 }  // namespace
 
 Listener listener(int fd) {
     Listener found;
     sockaddr_storage address{};
     socklen_t length = sizeof address;
-    int type = 0;
-    socklen_t type_length = sizeof type;
-    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) < 0 ||
-        ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_length) < 0)
-        return found;
+    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) < 0) return found;
     char text[INET6_ADDRSTRLEN] = "";
     if (address.ss_family == AF_INET) {
         const auto& ipv4 = reinterpret_cast<const sockaddr_in&>(address);
@@ -69,7 +79,7 @@ Listener listener(int fd) {
     } else {
         return found;
     }
-    found.protocol = type == SOCK_STREAM ? "tcp" : type == SOCK_DGRAM ? "udp" : "";
+    found.protocol = protocol_of(fd);
     return found;
 }
 

@@ -21,7 +21,7 @@ std::string listen_fd_names(const plan::AppPlan& app, int count);
 
 /// What a socket listens at.
 struct Listener {
-    std::string_view protocol;  // "tcp" or "udp"; empty: neither
+    std::string_view protocol;  // "tcp", "udp" or "sctp"; empty: none of them
     std::string host_ip;        // "0.0.0.0" or "::": all addresses
     std::uint16_t port = 0;
 };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // proxy loopback|sockets POD: hands connections at the sockets that systemd has opened to the pod.
 // It looks up where each leads, gives up its rights, and runs systemd-socket-proxyd for as long as
-// somebody is connected, and for datagrams a relay of its own: one process for each port, none for
-// the others. It ends with the last.
+// somebody is connected, and for UDP and SCTP a relay of its own: one process for each port, none
+// for the others. It ends with the last.
+//
 // proxy --idle POD: ExecStopPost= of a proxy; ends the pod when the proxy has ended for want of
 // connections and the pod wants that.
 #include <cerrno>
@@ -23,6 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "association_relay.h"
 #include "bus_program.h"
 #include "datagram_relay.h"
 #include "listen_fds.h"
@@ -47,7 +49,7 @@ constexpr const char* kProxy = "/usr/lib/systemd/systemd-socket-proxyd";
 struct Line {
     std::vector<int> sockets;
     std::uint16_t port = 0;
-    bool datagrams = false;
+    std::string protocol{};
     UniqueFd process{};  // pidfd of who serves it
     pid_t pid = -1;
 };
@@ -70,8 +72,10 @@ std::vector<int> as_listen_fds(const std::vector<int>& sockets) {
     return fds;
 }
 
-[[noreturn]] void become_relay(const Line& line, const Targets& targets) {
-    const auto done = relay_datagrams(as_listen_fds(line.sockets), targets.at(line.port));
+using Relay = Result<> (*)(const std::vector<int>& sockets, const sockaddr_in& target);
+
+[[noreturn]] void become_relay(Relay relay, const Line& line, const Targets& targets) {
+    const auto done = relay(as_listen_fds(line.sockets), targets.at(line.port));
     if (!done) report_failure(done.error().message());
     ::_exit(done ? EXIT_SUCCESS : EXIT_FAILURE);
 }
@@ -89,11 +93,17 @@ std::vector<int> as_listen_fds(const std::vector<int>& sockets) {
     ::_exit(static_cast<int>(ExitStatus::kExec));
 }
 
+[[noreturn]] void become_server(const Line& line, const Targets& targets) {
+    if (line.protocol == "udp") become_relay(relay_datagrams, line, targets);
+    if (line.protocol == "sctp") become_relay(relay_associations, line, targets);
+    become_proxy(line, targets);
+}
+
 Result<> serve(Line& line, const Targets& targets) {
     // Not clone3(2), which RestrictNamespaces= refuses.
     line.pid = ::fork();
     if (line.pid < 0) return errno_error("starting a proxy", errno);
-    if (line.pid == 0) line.datagrams ? become_relay(line, targets) : become_proxy(line, targets);
+    if (line.pid == 0) become_server(line, targets);
     line.process.reset(static_cast<int>(::syscall(SYS_pidfd_open, line.pid, 0U)));
     if (!line.process) return errno_error("watching a proxy", errno);
     return {};
@@ -153,15 +163,14 @@ Result<> serve_until_idle(std::vector<Line>& lines, const Targets& targets) {
 
 // Sockets that lead nowhere, of a port that the image of an app does not have, are left alone.
 std::vector<Line> lines_of(const Targets& targets) {
-    std::map<std::pair<bool, std::uint16_t>, Line> found;
+    std::map<std::pair<std::string, std::uint16_t>, Line> found;
     for (int fd = kFirstListenFd; fd < kFirstListenFd + count_listen_fds(); ++fd) {
         const auto socket = listener(fd);
         const auto port = targets.port_of(socket);
         if (!port) continue;
-        const bool datagrams = socket.protocol == "udp";
-        auto& line = found[{datagrams, *port}];
+        auto& line = found[{std::string{socket.protocol}, *port}];
         line.port = *port;
-        line.datagrams = datagrams;
+        line.protocol = socket.protocol;
         line.sockets.push_back(fd);
     }
     std::vector<Line> lines;

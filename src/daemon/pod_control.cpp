@@ -67,7 +67,8 @@ base::Result<std::vector<client::TransientUnit>> PodControl::transient_units(
                                  "hint: 'podctl start {0}' starts that one, or give yours another "
                                  "name",
                                  name)};
-    const translate::Options options{systemd_version_, manifest, pod::has_ipv6_sockets()};
+    const translate::Options options{systemd_version_, manifest, pod::has_ipv6_sockets(),
+                                     pod::has_sctp_sockets(pod.manifest)};
     const auto translated = TRY(translate::translate(pod, options));
     std::vector<client::TransientUnit> units;
     units.reserve(translated.size());

@@ -73,8 +73,9 @@ int generate(const pod::ManifestSearch& search, const std::string& directory, Co
         complain(output.error().message());
         return EXIT_FAILURE;
     }
-    const translate::Options options{pod::systemd_version(), {}, pod::has_ipv6_sockets()};
+    translate::Options options{pod::systemd_version(), {}, pod::has_ipv6_sockets()};
     for (const auto& manifest : scan.manifests) {
+        options.sctp = pod::has_sctp_sockets(manifest.pod.manifest);
         const auto units = translate::translate(manifest.pod, options);
         auto done = units ? output->write(*units) : base::Result<>{units.error()};
         if (done) continue;

@@ -12,6 +12,7 @@
 #include "pod/named_networks.h"
 #include "pod/network.h"
 #include "pod/pointers.h"
+#include "pod/systemd_version.h"
 #include "pod/timezone.h"
 #include "schema/annotations.h"
 #include "schema/bandwidth.h"
@@ -87,6 +88,9 @@ void look_at_networks(HostFindings& found, const schema::PodManifest& manifest) 
     const auto networks = network_findings(manifest);
     found.errors.insert(found.errors.end(), networks.errors.begin(), networks.errors.end());
     found.warnings.insert(found.warnings.end(), networks.warnings.begin(), networks.warnings.end());
+    if (!has_sctp_sockets(manifest))
+        add_finding(found.notes, "/ports",
+                    "those of SCTP are not served at loopback addresses: this kernel has no SCTP");
 }
 
 }  // namespace

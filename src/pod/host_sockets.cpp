@@ -199,7 +199,7 @@ std::vector<HostSocket> sockets_of(const nlmsghdr& message, std::string_view pro
 Result<std::vector<HostSocket>> host_sockets(std::string_view protocol) {
     std::vector<HostSocket> sockets;
     // To ask of SCTP would load it, where nobody has.
-    if (protocol == "sctp" && ::access("/proc/net/sctp", F_OK) < 0) return sockets;
+    if (protocol == "sctp" && ::access("/proc/self/net/sctp", F_OK) < 0) return sockets;
     const UniqueFd netlink{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)};
     if (!netlink) return errno_error(kWhat, errno);
     (void)::setsockopt(netlink.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);

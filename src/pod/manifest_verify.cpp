@@ -62,8 +62,6 @@ Verification verify_manifest(const std::string& path) {
     const auto warn = [&](std::string line) { said.warnings.push_back({path, std::move(line)}); };
     for (auto& line : schema::warnings(manifest->pod.manifest))
         warn(std::move(line));
-    for (auto& line : schema::notes(manifest->pod.manifest))
-        said.notes.push_back({path, std::move(line)});
     for (auto& line : translate::warnings(manifest->pod, systemd_version()))
         warn(std::move(line));
     for (const auto& link : pins(unit::sandbox_name(manifest->pod.name.str())))

@@ -2,14 +2,19 @@
 #include "pod/systemd_version.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstddef>
 #include <string>
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/unique_fd.h"
+#include "schema/exposed_port.h"
 
 namespace podd::pod {
 
@@ -59,7 +64,16 @@ int systemd_version() {
 }
 
 bool has_ipv6_sockets() {
-    return ::access("/proc/net/if_inet6", F_OK) == 0;
+    // Not by /proc/net, which ProcSubset=pid of podd.service hides.
+    return ::access("/proc/self/net/if_inet6", F_OK) == 0;
+}
+
+bool has_sctp_sockets(const schema::PodManifest& manifest) {
+    const auto ports = schema::loopback_ports(manifest);
+    const auto is_sctp = [](const auto& one) { return one.protocol == "sctp"; };
+    if (std::none_of(ports.begin(), ports.end(), is_sctp)) return true;
+    const base::UniqueFd socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_SCTP)};
+    return socket || errno != EPROTONOSUPPORT;
 }
 
 }  // namespace podd::pod

@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "schema/pod_manifest.h"
+
 namespace podd::pod {
 
 /// What podd supports at least; keys that came later are left out.
@@ -18,5 +20,8 @@ int systemd_version();
 
 /// Whether sockets of IPv6 can be made at all.
 bool has_ipv6_sockets();
+/// Whether sockets of SCTP can be made. To ask loads the kernel's module: only where `manifest` has
+/// such ports at loopback addresses is it done; true else.
+bool has_sctp_sockets(const schema::PodManifest& manifest);
 
 }  // namespace podd::pod

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <netinet/in.h>
+
 #include "client/bus_path.h"
 #include "client/systemd.h"
 #include "podctl/manager.h"
@@ -41,11 +43,12 @@ std::vector<std::string> names_of(sdbus::IConnection& bus,
 }
 
 // "[::]%lo:8080", as ss(8) has it: what is open at one interface alone shows as such.
-std::string address_text(const Listen& listen, const std::string& device) {
+std::string address_text(const Listen& listen, const std::string& device, bool sctp) {
     auto text = std::get<1>(listen);
     if (const auto colon = text.rfind(':'); !device.empty() && colon != std::string::npos)
         text.insert(colon, "%" + device);
-    return text + (std::get<0>(listen) == "Datagram" ? "/udp" : "");
+    if (std::get<0>(listen) == "Datagram") return text + "/udp";
+    return sctp ? text + "/sctp" : text;
 }
 
 PodSocket load(sdbus::IConnection& bus, const std::string& unit) {
@@ -62,8 +65,9 @@ PodSocket load(sdbus::IConnection& bus, const std::string& unit) {
     if (!own) return socket;
     socket.result = property_or<std::string>(*own, "Result", "");
     const auto device = property_or<std::string>(*own, "BindToDevice", "");
+    const bool sctp = property_or<std::int32_t>(*own, "SocketProtocol", 0) == IPPROTO_SCTP;
     for (const Listen& listen : property_or<std::vector<Listen>>(*own, "Listen", {}))
-        socket.addresses.push_back(address_text(listen, device));
+        socket.addresses.push_back(address_text(listen, device, sctp));
     return socket;
 }
 

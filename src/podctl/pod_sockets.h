@@ -13,7 +13,7 @@ namespace podd::podctl {
 
 struct PodSocket {
     std::string unit;
-    std::vector<std::string> addresses;  // "[::]:8080", of datagrams "[::]:53/udp"
+    std::vector<std::string> addresses;  // "[::]:8080"; with "/udp" or "/sctp" where it is not TCP
     std::string active_state = "inactive";
     std::string sub_state = "dead";
     std::string result;  // "success", "resources" where a port is taken…

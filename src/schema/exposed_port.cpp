@@ -11,11 +11,12 @@ namespace {
 // At 127.0.0.53 and .54 systemd-resolved has sockets of its own. Source: systemd-resolved(8).
 constexpr std::uint32_t kDnsPort = 53;
 
-std::vector<std::string> loopback_addresses(const std::string& host_ip, bool is_shared) {
+// `apart`: not one socket of both families at the loopback device, but one for each address.
+std::vector<std::string> loopback_addresses(const std::string& host_ip, bool apart) {
     if (base::is_loopback(host_ip)) return {host_ip};
     std::vector<std::string> addresses;
     if (!base::is_every_address(host_ip)) return addresses;
-    if (host_ip.empty() && !is_shared) return {host_ip};
+    if (host_ip.empty() && !apart) return {host_ip};
     if (base::opens_ipv4(host_ip)) addresses.emplace_back("127.0.0.1");
     if (base::opens_ipv6(host_ip)) addresses.emplace_back("::1");
     return addresses;
@@ -71,11 +72,13 @@ std::vector<LoopbackPorts> loopback_ports(const PodManifest& manifest) {
     for (const auto& exposed : manifest.ports) {
         const auto* port = find_exposed(manifest, exposed).port;
         const auto protocol = protocol_of(exposed, port);
-        if (protocol == "sctp" || (port != nullptr && port->socket_activated)) continue;
+        if (port != nullptr && port->socket_activated) continue;
         const std::uint32_t count = port == nullptr ? 1 : port->count;
         const std::uint32_t last = exposed.host_port + count - 1;
         const bool is_shared = exposed.host_port <= kDnsPort && kDnsPort <= last;
-        for (const auto& address : loopback_addresses(exposed.host_ip, is_shared))
+        // SCTP's sockets keep to a device from Linux 6.2 on alone.
+        const bool apart = is_shared || protocol == "sctp";
+        for (const auto& address : loopback_addresses(exposed.host_ip, apart))
             ports.push_back({std::string{protocol}, address, exposed.host_port, last});
     }
     return ports;

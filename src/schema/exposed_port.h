@@ -45,9 +45,9 @@ std::vector<ActivatedPort> activated_ports(const PodManifest& manifest);
 std::string_view protocol_of(const ExposedPort& exposed, const Port* port);
 
 /// Ports that are forwarded to the pod and that loopback addresses of the host lead to as well, or
-/// alone; none of SCTP. Of a range that only an image describes it is the first.
+/// alone. Of a range that only an image describes it is the first.
 struct LoopbackPorts {
-    std::string protocol;  // "tcp" or "udp"
+    std::string protocol;  // "tcp", "udp" or "sctp"
     std::string address;   // such as "127.0.0.1" or "::1"; empty: all of them, of both families
     std::uint32_t first = 0;
     std::uint32_t last = 0;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "schema/port_forwarding.h"
 
-#include <fmt/format.h>
-
 #include "base/ip_address.h"
 #include "schema/json_node.h"
 
@@ -14,10 +12,6 @@ base::Result<> check_forwarded(std::string_view protocol, std::string_view host_
                             "\"tcp\", \"udp\" or \"sctp\"");
     const auto ipv4 = base::parse_ipv4(host_ip);
     const auto ipv6 = base::parse_ipv6(host_ip);
-    if (protocol == "sctp" && base::is_loopback(host_ip))
-        return found_wanted(fmt::format("the loopback address {} with protocol {}", quoted(host_ip),
-                                        quoted(protocol)),
-                            "another address of the host: only TCP and UDP are served there");
     // Who asks one of a link's own addresses has one as well, and that goes no further.
     if (ipv6 && base::is_link_local(*ipv6))
         return found_wanted("the link-local address " + quoted(host_ip),

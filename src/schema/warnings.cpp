@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "base/ip_address.h"
 #include "schema/annotations.h"
 #include "schema/exposed_port.h"
 #include "schema/isolators.h"
@@ -169,24 +168,6 @@ std::optional<std::string> why_closed_on_host(const Port& port) {
         "(\"socketActivated\", and an entry in \"ports\" of the pod), or lower the host's "
         "net.ipv4.ip_unprivileged_port_start",
         port.port);
-}
-
-Warnings notes(const PodManifest& manifest) {
-    Warnings out;
-    const auto settings = pod_settings(manifest);
-    if (!settings || !has_link(settings->network)) return out;
-    for (std::size_t index = 0; index < manifest.ports.size(); ++index) {
-        const auto& exposed = manifest.ports[index];
-        const auto* port = find_exposed(manifest, exposed).port;
-        if (!base::is_every_address(exposed.host_ip) || protocol_of(exposed, port) != "sctp" ||
-            (port != nullptr && port->socket_activated))
-            continue;
-        out.push_back(
-            fmt::format("/ports/{}: host port {} does not answer at 127.0.0.1 and ::1, where "
-                        "SCTP is not served",
-                        index, exposed.host_port));
-    }
-    return out;
 }
 
 }  // namespace podd::schema

@@ -20,7 +20,4 @@ std::vector<std::string> warnings(const PodManifest& manifest);
 /// Why an app cannot open the port itself where the network is the host's; nothing: it can.
 std::optional<std::string> why_closed_on_host(const Port& port);
 
-/// What is right and meant, and has a limit that its author may not know: no reason to fail.
-std::vector<std::string> notes(const PodManifest& manifest);
-
 }  // namespace podd::schema

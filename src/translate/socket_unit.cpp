@@ -97,26 +97,40 @@ void add_proxy_unit(std::vector<Unit>& units, const Context& context) {
     units.back().wanted_by = context.settings.wanted_by;
 }
 
-// It goes with the sandbox, which alone needs it: who comes then is refused, as at the host's other
-// addresses.
-void add_loopback_unit(std::vector<Unit>& units, const Context& context) {
+Section loopback_body(const Context& context, bool sctp) {
     Section body = section_of("Socket");
     for (const auto& ports : schema::loopback_ports(context.pod.manifest)) {
+        if ((ports.protocol == "sctp") != sctp || (sctp && !context.options.sctp)) continue;
         if (ports.address == "::1" && !context.options.ipv6) continue;
         for (auto port = ports.first; port <= ports.last; ++port)
             set(body, listen_key(ports.protocol), listen_text(ports.address, port));
     }
-    if (body.settings.empty()) return;
-    // One socket for each port where it can be: for each of them systemd forks, which takes the
-    // longer the more units it knows. Source: socket_address_listen_in_cgroup().
-    set(body, "BindToDevice", "lo");
+    if (body.settings.empty()) return body;
+    if (sctp)
+        set(body, "SocketProtocol", "sctp");
+    else
+        // One socket for each port where it can be: for each of them systemd forks, which takes the
+        // longer the more units it knows. Source: socket_address_listen_in_cgroup().
+        set(body, "BindToDevice", "lo");
     // Also where the loopback device has no ::1.
     set_binding(body, false, true);
+    return body;
+}
+
+// It goes with the sandbox, which alone needs it: who comes then is refused, as at the host's other
+// addresses.
+void add_loopback_unit(std::vector<Unit>& units, const Context& context, bool sctp) {
+    auto body = loopback_body(context, sctp);
+    if (body.settings.empty()) return;
     Section head = section_of("Unit");
-    describe(head, context, fmt::format("{}: its ports at loopback addresses", described(context)));
+    describe(head, context,
+             fmt::format("{}: its {}ports at loopback addresses", described(context),
+                         sctp ? "SCTP " : ""));
     set_words(head, "OnFailure", {unit::explain_name(context.name)});
     set(head, "StopWhenUnneeded", "yes");
-    units.push_back(unit_of(unit::loopback_name(context.name), std::move(head), std::move(body)));
+    const auto name =
+        sctp ? unit::sctp_loopback_name(context.name) : unit::loopback_name(context.name);
+    units.push_back(unit_of(name, std::move(head), std::move(body)));
 }
 
 }  // namespace
@@ -132,7 +146,8 @@ std::vector<Unit> socket_units(const Context& context) {
         units.back().wanted_by = context.settings.wanted_by;
     }
     add_proxy_unit(units, context);
-    add_loopback_unit(units, context);
+    for (const bool sctp : {false, true})
+        add_loopback_unit(units, context, sctp);
     return units;
 }
 

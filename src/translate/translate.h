@@ -23,6 +23,7 @@ struct Options {
     /// Transient pods bring their manifest along as StandardInputData=; the text as it was given.
     std::string transient_manifest;
     bool ipv6 = true;  // the host has it
+    bool sctp = true;  // the host's kernel has it
 };
 
 /// Units of the pod, the sandbox (pod-<name>.service) first; the slice only where it says

@@ -33,6 +33,7 @@ constexpr Entry kCatalog[] = {
     {"Socket", "FreeBind", Kind::kFlag, "FreeBind"},
     {"Socket", "ListenDatagram", Kind::kListen, "Listen"},
     {"Socket", "ListenStream", Kind::kListen, "Listen"},
+    {"Socket", "SocketProtocol", Kind::kProtocol, "SocketProtocol"},
     {"Service", "Delegate", Kind::kFlag, "Delegate"},
     {"Service", "DeviceAllow", Kind::kDevice, "DeviceAllow"},
     {"Service", "DevicePolicy", Kind::kWord, "DevicePolicy"},

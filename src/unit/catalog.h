@@ -33,6 +33,7 @@ enum class Kind : unsigned char {
     kData,        // file: base64; bus: ay
     kCount,       // file: a number; bus: u
     kMask,        // file: octal permissions; bus: u
+    kProtocol,    // file: "sctp"; bus: i, its number
     kListen,      // a port, or an address and a port; bus: a(ss), with what the key listens for
     kLimit,  // words: soft and hard, file: "soft:hard"; bus: t, the hard one, and KEYSoft as well
 };

@@ -117,6 +117,10 @@ std::string loopback_name(std::string_view pod) {
     return fmt::format("podd-loopback@{}.socket", pod);
 }
 
+std::string sctp_loopback_name(std::string_view pod) {
+    return fmt::format("podd-loopback-sctp@{}.socket", pod);
+}
+
 std::string proxy_socket_name(std::string_view pod) {
     return fmt::format("podd-proxy@{}.socket", pod);
 }
@@ -126,7 +130,8 @@ std::string proxy_name(std::string_view pod) {
 }
 
 std::vector<std::string> socket_patterns(std::string_view pod) {
-    return {socket_name(pod, "*"), loopback_name(pod), proxy_socket_name(pod)};
+    return {socket_name(pod, "*"), loopback_name(pod), sctp_loopback_name(pod),
+            proxy_socket_name(pod)};
 }
 
 std::string stop_name(std::string_view pod) {

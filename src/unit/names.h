@@ -39,6 +39,9 @@ std::string socket_name(std::string_view pod, std::string_view app);
 /// "podd-loopback@web.socket": the host's loopback addresses, for ports that are forwarded. Not
 /// "pod-…", as above; its service is shipped.
 std::string loopback_name(std::string_view pod);
+/// "podd-loopback-sctp@web.socket": the same for SCTP, which a unit can only say of all its
+/// sockets.
+std::string sctp_loopback_name(std::string_view pod);
 /// "podd-proxy@web.socket" and ".service": for apps that know nothing of socket activation.
 std::string proxy_socket_name(std::string_view pod);
 std::string proxy_name(std::string_view pod);

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <netinet/in.h>
+
 #include "base/number.h"
 #include "base/number_set.h"
 #include "unit/catalog.h"
@@ -205,6 +207,12 @@ Result<Value> limit(const Setting& setting) {
     return Value{hard};
 }
 
+// Others are what a socket has anyway. Source: systemd.socket(5), SocketProtocol=.
+Result<Value> protocol(std::string_view text) {
+    if (text != "sctp") return wrong(text, "\"sctp\"");
+    return Value{std::int32_t{IPPROTO_SCTP}};
+}
+
 // "8080", "192.0.2.1:8080" or "[::1]:8080". Source: systemd.socket(5), ListenStream=.
 Result<Value> listen(const Setting& setting) {
     constexpr std::string_view kKey = "Listen";
@@ -256,6 +264,7 @@ Result<Value> value_of(Kind kind, const Setting& setting) {
         case Kind::kNumbers: return numbers(text);
         case Kind::kCount: return count(text);
         case Kind::kMask: return mask(text);
+        case Kind::kProtocol: return protocol(text);
         case Kind::kListen: return listen(setting);
         case Kind::kLimit: return limit(setting);
         case Kind::kAbsent: return absent(setting);

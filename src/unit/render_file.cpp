@@ -126,6 +126,7 @@ Result<> append_setting(std::string& out, std::string_view section, const Settin
         case Kind::kSigned:
         case Kind::kCount:
         case Kind::kMask:
+        case Kind::kProtocol:
         case Kind::kListen:
         case Kind::kSignal: append_line(out, setting.key, setting.value); break;
     }

@@ -173,10 +173,8 @@ between() {
 within() { cell "$1" "$family" "$protocol" "$1" "$1" "${at[loopback/$family]}" 99 own-loopback loopback; }
 
 #         family protocols           mode        other     port: world host itself    other    loopback own: world host    itself     other
-each      '4 6' 'tcp udp'       come default    other           world host gateway    other    gateway       -     gateway default    -
-each      '4 6' 'sctp'          come default    other           world host gateway    other    -             -     gateway default    -
-each      '4 6' 'tcp udp'       come restricted other           world host gateway    other    gateway       -     gateway restricted -
-each      '4 6' 'sctp'          come restricted other           world host gateway    other    -             -     gateway restricted -
+each      '4 6' 'tcp udp sctp'  come default    other           world host gateway    other    gateway       -     gateway default    -
+each      '4 6' 'tcp udp sctp'  come restricted other           world host gateway    other    gateway       -     gateway restricted -
 each      '4 6' 'tcp udp sctp'  come bare       other           world host host       -        loopback
 each      '4'   'tcp udp sctp'  come cni        neighbor        world host lan        lan      lan           world lan     cni        neighbor
 each      '6'   'tcp udp sctp'  come cni        neighbor        world host lan        lan      -             world lan     cni        neighbor

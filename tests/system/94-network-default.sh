@@ -224,6 +224,6 @@ wait_until 10 unit_is pod-four@a active
 assert_eq four.json "$(host ls /run/podd/network)"
 assert_eq "this is four" "$(patience=20 fetch host http://127.0.0.1:8080/)"
 host systemctl stop pod-four
-no_proxy() { [ -z "$(host systemctl list-units --all --plain --no-legend 'podd-loopback@*')" ]; }
+no_proxy() { [ -z "$(host systemctl list-units --all --plain --no-legend 'podd-loopback*@*')" ]; }
 wait_until 10 no_proxy
 assert_eq "" "$(network_state)"

@@ -154,7 +154,7 @@ json() { python3 -c 'import json, sys; print(json.dumps(sys.argv[1]))' "$1"; }
 # tidy: ends what the test started. Tests need not call it; it runs when they end, however they end.
 tidy() {
     host_sh '
-        systemctl list-units --all --plain --no-legend --full "pod-*.service" "pod-*.socket" "podd-loopback@*" "podd-proxy@*" | while read -r unit rest; do
+        systemctl list-units --all --plain --no-legend --full "pod-*.service" "pod-*.socket" "podd-loopback*@*" "podd-proxy@*" | while read -r unit rest; do
             systemctl stop "$unit" || echo "$unit does not stop"
         done
         # The slice of a declared pod has no file where it sets nothing, and such a slice stays, empty.
@@ -168,7 +168,7 @@ tidy() {
 # leftovers: prints what is there that was not there before any pod; nothing when all is well.
 leftovers() {
     host_sh '
-        systemctl list-units --all --plain --no-legend --full "pod-*" "machine-*.slice" "podd-fetch-*" "podd-import-*" "podd-verify-*" "podd-enter-*" "podd-loopback@*" "podd-proxy@*" | grep -v "^pod-stop@" || test $? = 1
+        systemctl list-units --all --plain --no-legend --full "pod-*" "machine-*.slice" "podd-fetch-*" "podd-import-*" "podd-verify-*" "podd-enter-*" "podd-loopback*@*" "podd-proxy@*" | grep -v "^pod-stop@" || test $? = 1
         machinectl list --no-legend
         ls -d /run/podd/pods/* /run/podd/netns/* /var/lib/podd/networks/* /var/lib/podd/tmp/* /run/systemd/system.control/pod-* 2>/dev/null || test $? = 2
         find /sys/fs/cgroup -maxdepth 2 -name "machine-*.slice"

@@ -251,9 +251,7 @@ elsewhere("21-generator-bad-manifests.sh", "pod.acKind", words="acKind")
 row("pod.acVersion", pod={"acVersion": "1.30.0"}, verify='/acVersion: "1.30.0" is newer than 0.8.11, which podd follows')
 row("pod.apps runtime-app.name", sees={("environment", "AC_APP_NAME"): ("other", "plain")}, pod={"name of the app": "other"})
 row("pod.userAnnotations pod.userLabels", nothing=True, pod={"userAnnotations": {"podd.org/hostname": "forged"}, "userLabels": {"a": "b"}})
-row("pod.ports exposed-port.name exposed-port.hostPort exposed-port.hostIP exposed-port.podPort",
-    pod={"ports": [{"name": "www", "hostPort": 18080, "hostIP": "0.0.0.0", "podPort": {"name": "www", "protocol": "sctp", "port": 80}}]},
-    verify="/ports/0: host port 18080 does not answer at 127.0.0.1 and ::1, where SCTP is not served")
+elsewhere("96-network-ports.sh", "pod.ports", "exposed-port.name", "exposed-port.hostPort", "exposed-port.hostIP", "exposed-port.podPort", words="hostPort")
 row("pod.isolators os/unix/sysctl", pod={"isolators": [{"name": "os/unix/sysctl", "value": {"kernel.shmmni": "55", "net.core.somaxconn": "77"}}]},
     sees={("parameters", "kernel.shmmni"): ("55", ALL), ("parameters", "net.core.somaxconn"): ("77", ALL)})
 row("pod.isolators", pod={"isolators": [{"name": "resource/memory", "value": {"limit": "1Gi"}}]}, slice={"MemoryMax": ("1073741824", "infinity")})

@@ -75,6 +75,28 @@ TEST_SUITE("translate/translate") {
         CHECK(text->ends_with("BindToDevice=lo\nBindIPv6Only=both\nFreeBind=yes\n"));
     }
 
+    TEST_CASE("ports of SCTP are sockets of a unit of their own") {
+        const std::string port =
+            R"(,"ports":[{"name":"s","hostPort":%,"podPort":{"name":"s","protocol":"sctp","port":1}}],)"
+            R"("annotations":[{"name":"podd.org/network","value":"default"}])";
+        const auto of = [&](const std::string& where) {
+            auto text = port;
+            return pod("web", app("one"), text.replace(text.find('%'), 1, where));
+        };
+        const auto all = units(of("9"));
+        REQUIRE(all.size() == 3);
+        CHECK(value(all[0], "Requires") == "podd-loopback-sctp@web.socket");
+        CHECK(all[2].name == "podd-loopback-sctp@web.socket");
+        const auto text = unit::file_text(all[2], "x");
+        REQUIRE(text.has_value());
+        CHECK(
+            text->ends_with("[Socket]\nListenStream=127.0.0.1:9\nListenStream=[::1]:9\n"
+                            "SocketProtocol=sctp\nBindIPv6Only=both\nFreeBind=yes\n"));
+        CHECK(units(of(R"(9,"hostIP":"192.0.2.1")")).size() == 2);
+        CHECK(units(of("9"), {252, {}, true, false}).size() == 2);
+        CHECK(units(of(R"(9,"hostIP":"::1")"), {252, {}, false}).size() == 2);
+    }
+
     TEST_CASE("an app behind a proxy: that wants it, and boot wants the proxy's socket") {
         const std::string proxied =
             R"(,"app":{"exec":["/x"],"user":"0","group":"0","ports":[)"
