@@ -210,6 +210,8 @@ stuck=$(host_sh 'i=0
         podctl exec stopper /bin/probe fds >/dev/null 2>&1 </dev/null & pid=$!
         while ps -o stat= -p $pid | grep -qv Z; do
             if ps -eo stat=,comm= | grep -q "^T.* enter$"; then echo stuck; kill -KILL $pid; exit 0; fi
+            # Where it came a moment later, the command itself has been stopped, and does not end.
+            if ps -eo stat=,args= | grep -q "^T.* /bin/probe fds$"; then kill -KILL $pid; break; fi
             sleep 0.05
         done
         i=$((i + 1))
