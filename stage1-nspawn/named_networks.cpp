@@ -3,12 +3,14 @@
 
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,11 +43,25 @@ Error gone() {
     ::_exit(1);
 }
 
-bool has_succeeded(pid_t pid) {
+// As waitpid(2) tells it; that of a process which has failed where it cannot.
+int await(pid_t pid) {
+    constexpr int kFailed = 1 << 8;
     int status = 0;
     while (::waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR) return false;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        if (errno != EINTR) return kFailed;
+    return status;
+}
+
+bool has_succeeded(pid_t pid) {
+    return await(pid) == 0;
+}
+
+// Plugins that give back go on when who called them is killed.
+void await_orphans() {
+    constexpr int kTries = 3000;
+    constexpr timespec kPause{0, 10'000'000};
+    for (int i = 0; i < kTries && ::waitpid(-1, nullptr, WNOHANG) >= 0; ++i)
+        (void)::nanosleep(&kPause, nullptr);
 }
 
 Result<UniqueFd> netns_of(int proc_fd, int pidfd) {
@@ -95,10 +111,16 @@ Result<network::CniReply> NamedNetworks::finish() {
 }
 
 Result<> remove_named_networks(const std::string& pod) {
-    const pid_t pid = fork_process(Parent::kSelf, nullptr);
-    if (pid < 0) return errno_error("forking", errno);
-    if (pid == 0) become_program("del", pod, -1);
-    if (has_succeeded(pid)) return {};
+    (void)::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    for (int tries = 2; tries > 0; --tries) {
+        const pid_t pid = fork_process(Parent::kSelf, nullptr);
+        if (pid < 0) return errno_error("forking", errno);
+        if (pid == 0) become_program("del", pod, -1);
+        const int status = await(pid);
+        if (status == 0) return {};
+        if (!WIFSIGNALED(status)) break;
+        await_orphans();
+    }
     return Error{ErrorCode::kUnavailable,
                  "plugins of its networks have not given back everything; what they say is above, "
                  "and the pod's next start tries again"};

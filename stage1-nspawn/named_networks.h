@@ -33,7 +33,9 @@ private:
     base::UniqueFd socket_;  // open as long as it was not waited for
 };
 
-/// Takes everything back that plugins hold for the pod.
+/// Takes everything back that plugins hold for the pod. Where the program that calls them is
+/// killed, the plugin ends what it has begun, and the program is run once more. Waits for all
+/// children of this process then.
 base::Result<> remove_named_networks(const std::string& pod);
 
 }  // namespace podd::stage1

@@ -55,6 +55,9 @@ Result<std::string> Caller::call(CniCommand command, const Attachments& attachme
         plugin_environment(command, attachments, one, netns, settings_.plugin_folders);
     call.request = plugin_request(one, plugin, previous).str();
     call.patience = std::chrono::seconds{settings_.plugin_timeout_sec};
+    // What a plugin has given back only in part it may not find again: rules by addresses of a link
+    // that is gone. Who adds is killed with its caller, and asked to give back all of it.
+    call.outlives_caller = command == CniCommand::kDel;
     auto said = call_plugin(call);
     if (said) return said;
     return std::move(said).error().with_context(step_of(command, one, plugin));

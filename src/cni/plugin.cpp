@@ -59,7 +59,7 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
                                 int output) {
     char* const argv[] = {const_cast<char*>(call.path.c_str()), nullptr};
     (void)::setpgid(0, 0);
-    (void)::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (!call.outlives_caller) (void)::prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)::signal(SIGPIPE, SIG_DFL);
     ::umask(0022);
     if (::dup2(input, STDIN_FILENO) < 0 || ::dup2(output, STDOUT_FILENO) < 0 || ::chdir("/") < 0)

@@ -15,6 +15,7 @@ struct PluginCall {
     std::vector<std::string> environment;  // all of it: "CNI_COMMAND=ADD"
     std::string request;                   // what it reads
     std::chrono::seconds patience{};
+    bool outlives_caller = false;  // else it is killed when its caller is
 };
 
 /// Runs it in a process group of its own, which is killed when it takes too long or says too much;

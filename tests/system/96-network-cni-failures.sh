@@ -113,6 +113,21 @@ assert_contains "$(journal pod-four)" '"/usr/lib/podd/cni" did not run to its en
 wait_until 10 nothing_left
 host_sh 'rm /etc/podd/network.conf.d/55-test.conf /etc/podd/network.conf.d/60-test.conf; ! pgrep -x hang'
 
+say "and when it gives back: the plugin ends what it has begun, and is asked once more"
+host_file /usr/local/lib/test-cni/slow 755 <<'EOF'
+#!/bin/sh
+if [ "$CNI_COMMAND" = DEL ]; then echo begun >>/run/said.slow; sleep 2; echo ended >>/run/said.slow; fi
+echo '{"cniVersion": "1.0.0", "interfaces": [], "ips": []}'
+EOF
+host_file /etc/podd/net.d/50-slow.conflist <<<'{"cniVersion": "1.0.0", "name": "slow", "plugins": [{"type": "slow"}]}'
+start four slow
+host systemctl stop --no-block pod-four
+wait_until 20 host pgrep -x slow
+host_sh 'kill -KILL $(pgrep -x cni)'
+wait_until 20 unit_is pod-four inactive
+assert_eq "begun ended begun ended" "$(host cat /run/said.slow | xargs)"
+wait_until 10 nothing_left
+
 say "verify finds what a start would"
 pod five missing
 assert_fails host podctl verify /etc/podd/pods.d/five.json
