@@ -10,7 +10,6 @@ namespace podd::metadata {
 
 using base::Error;
 using base::ErrorCode;
-using base::Json;
 using base::Result;
 
 namespace {

@@ -73,8 +73,8 @@ Result<std::vector<CniFile>> read_cni_files(const std::vector<std::string>& dire
         auto network = read_network(path);
         if (!network)
             files.push_back({std::move(path), std::move(network).error()});
-        else if (*network)
-            files.push_back({std::move(path), std::move(**network)});
+        else if (auto& described = *network)
+            files.push_back({std::move(path), *std::move(described)});
     }
     return files;
 }

@@ -31,9 +31,9 @@ Error wrong(std::string_view where, std::string_view wanted) {
 
 // No member is as good as an empty list.
 Result<const Json::Array*> list_at(const Json& json, const char* name) {
-    static const Json::Array kNone;
+    static const Json::Array none;
     const auto* member = json.find(name);
-    if (member == nullptr || member->is_null()) return &kNone;
+    if (member == nullptr || member->is_null()) return &none;
     if (member->as_array() == nullptr || member->as_array()->size() > kMaxElements)
         return wrong(fmt::format("/{}", name), fmt::format("a list of at most {}", kMaxElements));
     return member->as_array();
@@ -156,12 +156,12 @@ Result<CniResult> cni_result(const Json& json) {
 std::optional<std::string> plugin_error(std::string_view text) {
     const auto json = Json::parse(text, kLimits);
     if (!json) return std::nullopt;
-    const auto* code = json->find("code");
+    const auto* member = json->find("code");
+    const auto code = member == nullptr ? std::nullopt : member->as_int();
     const auto message = text_of(*json, "msg");
     const auto details = text_of(*json, "details");
-    if (code == nullptr || !code->as_int() || (message.empty() && details.empty()))
-        return std::nullopt;
-    auto out = fmt::format("{} (code {})", sentence(message), *code->as_int());
+    if (!code || (message.empty() && details.empty())) return std::nullopt;
+    auto out = fmt::format("{} (code {})", sentence(message), *code);
     if (!details.empty()) out += ": " + sentence(details);
     return out;
 }

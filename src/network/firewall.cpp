@@ -64,6 +64,7 @@ struct Owner {
 std::string iptables_remedy(const Owner& owner, std::string_view chain,
                             const std::vector<std::string_view>& sides) {
     std::vector<std::string> commands;
+    commands.reserve(sides.size());
     for (const auto side : sides)
         commands.push_back(fmt::format("'{} -I {} -{} podd-+ -j ACCEPT'",
                                        owner.family() == "ip" ? "iptables" : "ip6tables", chain,
@@ -87,6 +88,7 @@ std::string remedy(const Owner& owner, std::string_view hook) {
     if (owner.is_iptables())
         return fmt::format("run {}", iptables_remedy(owner, owner.name(), sides));
     std::vector<std::string> commands;
+    commands.reserve(sides.size());
     for (const auto side : sides)
         commands.push_back(fmt::format("'nft insert rule {} {} {} {} \"podd-*\" accept'",
                                        owner.family(), owner.table(), owner.name(), side));

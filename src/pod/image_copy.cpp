@@ -25,7 +25,6 @@ using base::errno_error;
 using base::Error;
 using base::ErrorCode;
 using base::Result;
-using base::UniqueFd;
 
 namespace {
 

@@ -11,7 +11,7 @@ Pods::Pods(std::vector<Connection> pods) : pods_{std::move(pods)} {
     for (std::size_t i = 0; i < pods_.size(); ++i) {
         names_.insert_or_assign(pods_[i].pod, i);
         addresses_.insert_or_assign(pods_[i].ipv4, i);
-        if (pods_[i].ipv6) addresses_.insert_or_assign(*pods_[i].ipv6, i);
+        if (const auto& ipv6 = pods_[i].ipv6) addresses_.insert_or_assign(*ipv6, i);
     }
 }
 
