@@ -50,7 +50,7 @@ Result<> run_flows(std::size_t count, std::size_t at_once,
 Result<FlowResult> run_flow(FlowPlan plan) {
     FlowResult flow;
     TRY(run_flows(
-        1, 1, [&](std::size_t) { return Flow::start(std::move(plan)); },
+        1, 1, [&](std::size_t) { return Flow::start(std::exchange(plan, {})); },
         [&](std::size_t, FlowResult result) -> Result<> {
             flow = std::move(result);
             return {};
